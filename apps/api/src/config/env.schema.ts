@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/**
+ * Every setting of the API. `.env.example` is generated from this schema (`npm run env:example`), and CI proves that
+ * it is fresh.
+ */
+export const envSchema = z.object({
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .describe('PostgreSQL to keep everything in. Without it, npm start runs an embedded one with demo data.'),
+  PORT: port.default(3000).describe('Port of API and console.'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. 0.0.0.0 in a container.'),
+  AUTO_MIGRATE: flag.default(false).describe('Migrate the database when the API starts: true or false.'),
+  JWT_SECRET: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .describe('Signs access tokens (HS256). At least 32 characters; the same on every replica.'),
+  PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe('Address at which people reach the console. https marks the session cookie Secure.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json').describe('json for machines, pretty for people.'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10).describe('Connections for everything but the gate.'),
+  GATE_POOL_SIZE: z.coerce.number().int().min(1).max(32).default(2).describe('Connections for batches of the call gate.'),
+  GATE_BATCH_SIZE: z.coerce.number().int().min(1).max(500).default(64).describe('Most decisions in one batch.'),
+  GATE_QUEUE_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(4096)
+    .describe('Decisions that may wait. Over it the gate answers 503.'),
+  GATE_LEASE_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_080)
+    .default(240)
+    .describe('How long an authorization may stay unsettled before it expires (it counts as used).'),
+  IDEMPOTENCY_RETENTION_HOURS: z.coerce
+    .number()
+    .int()
+    .min(48)
+    .max(8760)
+    .default(72)
+    .describe('How long idempotency keys are kept. At least 48.'),
+  MIDNIGHT_JOB: flag.default(true).describe('Run the midnight job in this process: true or false.'),
+  CONSOLE_DIR: z.string().optional().describe('Built console to serve under /. Empty: the one of this build.'),
+});
+
+export type Env = z.infer<typeof envSchema>;

@@ -1,0 +1,1 @@
+export { type Principal, type RequestContext, ownAgentsOnly } from './request-context.js';

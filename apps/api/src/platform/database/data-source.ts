@@ -1,0 +1,14 @@
+import { DataSource } from 'typeorm';
+import { migrations } from '../../../../../migrations/index.js';
+
+/** A connection for migrations: it keeps the role of the address, which owns the tables. */
+export function migrationDataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    migrations,
+    migrationsTransactionMode: 'all',
+    installExtensions: false,
+    extra: { options: '-c timezone=UTC', application_name: 'ringfence-migrate' },
+  });
+}

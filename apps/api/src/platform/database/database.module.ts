@@ -1,0 +1,31 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ENV, type Env } from '../../config/env.js';
+import { APP_ROLE, sessionOptions } from './connection-options.js';
+import { Database } from './database.js';
+
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [ENV],
+      useFactory: (env: Env) => ({
+        type: 'postgres' as const,
+        url: env.DATABASE_URL,
+        autoLoadEntities: true,
+        installExtensions: false,
+        retryAttempts: 3,
+        retryDelay: 500,
+        poolSize: env.DATABASE_POOL_SIZE,
+        extra: {
+          options: sessionOptions(APP_ROLE, { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000 }),
+          connectionTimeoutMillis: 5_000,
+          application_name: 'ringfence',
+        },
+      }),
+    }),
+  ],
+  providers: [Database],
+  exports: [Database],
+})
+export class DatabaseModule {}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { SYSTEM_ROLE } from './connection-options.js';
+import { isRetryable } from './sqlstate.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const MAX_ATTEMPTS = 4;
+
+/** One open transaction. It is handed down; nobody below opens another. */
+export class Transaction {
+  constructor(readonly manager: EntityManager) {}
+
+  /** Runs raw SQL and answers the rows (for UPDATE and DELETE those of RETURNING). */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const result: unknown = await this.manager.query(sql, [...parameters]);
+    return rowsOf<Row>(result);
+  }
+}
+
+/** TypeORM answers [rows, count] for UPDATE and DELETE and plain rows for everything else. */
+function rowsOf<Row>(result: unknown): Row[] {
+  if (!Array.isArray(result)) return [];
+  const [first, second] = result as unknown[];
+  if (result.length === 2 && Array.isArray(first) && typeof second === 'number') return first as Row[];
+  return result as Row[];
+}
+
+/**
+ * The one place that opens transactions. Each runs for one tenant, whose rows are the only ones that it can see, or for
+ * the system, which sees all. A transaction that fails by a serialization failure or a deadlock is run again as a whole.
+ */
+@Injectable()
+export class Database {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Runs the work in a transaction that sees one tenant's rows. */
+  inTenant<T>(organizationId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (!UUID.test(organizationId)) throw new Error('A tenant transaction needs the UUID of its organization');
+    return this.run(`set local ringfence.organization_ids = '{${organizationId}}'`, work);
+  }
+
+  /** Runs the work in a transaction that sees every tenant's rows, with the narrow grants of the system role. */
+  asSystem<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.run(`set local role ${SYSTEM_ROLE}`, work);
+  }
+
+  private async run<T>(setting: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.dataSource.transaction(async (manager) => {
+          await manager.query(setting);
+          return work(new Transaction(manager));
+        });
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !isRetryable(error)) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { problemTypes, type ProblemCode } from '#contracts';
+
+/** An expected refusal. The filter turns it into `application/problem+json`. */
+export class ProblemError extends Error {
+  readonly status: number;
+
+  /**
+   * @param code which problem of the catalogue
+   * @param detail what happened this time and what to do about it, for the person who reads it
+   * @param options.errors messages by field path
+   * @param options.headers headers of the answer, such as Retry-After
+   */
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly options: { errors?: Record<string, string>; headers?: Record<string, string> } = {},
+  ) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.status = problemTypes[code].status;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Every answer that the call gate can give, in the order in which the checks run (the first refusal wins).
+ * The docs page of a code is `docs/reasons/<code>.md`; the console takes its labels from here.
+ */
+export const reasonCodes = {
+  allowed: {
+    label: 'Allowed',
+    message: 'The call may be placed.',
+  },
+  destination_invalid: {
+    label: 'Invalid destination',
+    message: 'The destination is not a valid phone number. Send it in E.164 form, for example +14165550123.',
+  },
+  destination_emergency: {
+    label: 'Emergency or short number',
+    message:
+      'Emergency numbers and short codes are never authorized here. Dial them directly: they must bypass the call gate.',
+  },
+  no_assignment: {
+    label: 'No assignment',
+    message: 'The agent has no number to call from. Assign one to it first.',
+  },
+  organization_suspended: {
+    label: 'Organization suspended',
+    message: 'The organization is suspended. Ask the platform administrator to lift the suspension.',
+  },
+  agent_inactive: {
+    label: 'Agent inactive',
+    message: 'The agent is not active. Activate it, or call with another agent.',
+  },
+  number_inactive: {
+    label: 'Number inactive',
+    message: 'The number to call from is not active. Activate it, or assign another number.',
+  },
+  assignment_paused: {
+    label: 'Assignment paused',
+    message: 'The assignment is paused. Resume it before calling.',
+  },
+  destination_unroutable: {
+    label: 'No country',
+    message:
+      'The destination belongs to no country (+800, +881, +882, +883 and the like). Allow the type NON_GEOGRAPHIC on the assignment to call it.',
+  },
+  number_type_blocked: {
+    label: 'Number type blocked',
+    message: 'Premium-rate and shared-cost destinations are blocked. Allow the type on the assignment to call it.',
+  },
+  country_not_allowed: {
+    label: 'Country not allowed',
+    message: 'The destination country is not among the allowed countries of the assignment.',
+  },
+  daily_limit_reached: {
+    label: 'Daily limit reached',
+    message: 'The daily limit of the assignment is reached. Calls are possible again after the next midnight.',
+  },
+} as const satisfies Record<string, { label: string; message: string }>;
+
+export type ReasonCode = keyof typeof reasonCodes;
+export const reasonCodeList = Object.keys(reasonCodes) as ReasonCode[];

@@ -1,0 +1,184 @@
+/** Enumerations and JSON shapes that API and console share. */
+
+export const agentKinds = ['human', 'ai'] as const;
+export type AgentKind = (typeof agentKinds)[number];
+
+export const agentStatuses = ['active', 'inactive'] as const;
+export type AgentStatus = (typeof agentStatuses)[number];
+
+export const phoneNumberProviders = ['twilio', 'telnyx', 'vonage', 'bandwidth', 'sandbox', 'other'] as const;
+export type PhoneNumberProvider = (typeof phoneNumberProviders)[number];
+
+export const phoneNumberLifecycles = ['active', 'inactive', 'error', 'released'] as const;
+export type PhoneNumberLifecycle = (typeof phoneNumberLifecycles)[number];
+
+/** Derived, never stored: `available` is in the pool, `connected` has an inbound agent. */
+export const phoneNumberStatuses = ['available', 'reserved', 'assigned', 'connected'] as const;
+export type PhoneNumberStatus = (typeof phoneNumberStatuses)[number];
+
+export const importStatuses = ['pending', 'running', 'completed', 'canceled', 'failed'] as const;
+export type ImportStatus = (typeof importStatuses)[number];
+
+/** Why a row of an upload was not taken. */
+export const importErrorCodes = {
+  number_missing: 'The row has no phone number',
+  number_invalid: 'The phone number is not valid',
+  provider_unknown: 'The provider is not known',
+  country_unknown: 'The country is not an ISO 3166-1 alpha-2 code',
+  country_mismatch: 'The country does not fit the phone number',
+  duplicate_in_file: 'The phone number stands in the file twice',
+  duplicate: 'The phone number exists already',
+  too_many_columns: 'The row has too many columns',
+  too_long: 'A value is too long',
+  quote_invalid: 'A quoted value is not closed',
+} as const satisfies Record<string, string>;
+export type ImportErrorCode = keyof typeof importErrorCodes;
+
+export interface ImportRowError {
+  /** 1 is the first line of the file, the header included. */
+  line: number;
+  column: string | null;
+  code: ImportErrorCode;
+  message: string;
+  value: string | null;
+}
+
+export interface ImportJobView {
+  id: string;
+  status: ImportStatus;
+  total: number;
+  processed: number;
+  created: number;
+  updated: number;
+  skipped: number;
+  failed: number;
+  errors: ImportRowError[];
+}
+
+export interface AgentView {
+  id: string;
+  name: string;
+  kind: AgentKind;
+  status: AgentStatus;
+  /** The user that a human agent signs in as. */
+  userId: string | null;
+  userEmail: string | null;
+  externalId: string | null;
+  /** Live assignments of the agent. */
+  numbersAssigned: number;
+  callsMadeToday: number;
+  /** The sum of the daily limits of the live assignments. */
+  dailyLimit: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface PhoneNumberView {
+  id: string;
+  /** E.164. */
+  phoneNumber: string;
+  countryCode: string | null;
+  region: string | null;
+  numberType: string | null;
+  label: string | null;
+  provider: PhoneNumberProvider;
+  lifecycle: PhoneNumberLifecycle;
+  status: PhoneNumberStatus;
+  /** True in the pool of the platform organization. */
+  inPool: boolean;
+  tags: string[];
+  monthlyCost: string | null;
+  currency: string | null;
+  assignmentId: string | null;
+  agentId: string | null;
+  agentName: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface AgentAssignmentView {
+  id: string;
+  agentId: string;
+  agentName: string;
+  agentKind: AgentKind;
+  phoneNumberId: string;
+  phoneNumber: string;
+  countryCode: string | null;
+  provider: PhoneNumberProvider;
+  label: string | null;
+  dailyLimit: number;
+  /** null inherits the list of the organization; [] allows none. */
+  allowedCountries: string[] | null;
+  /** The list that the gate applies: its own, else the organization's. */
+  effectiveCountries: string[];
+  allowedNumberTypes: string[];
+  paused: boolean;
+  callsMadeToday: number;
+  lastResetDate: string;
+  remaining: number;
+  resetsAt: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** `GET /phone-numbers/agent/:agentId` */
+export interface AgentPhoneNumbersView {
+  phoneNumbers: {
+    id: string;
+    phoneNumber: string;
+    provider: PhoneNumberProvider;
+    countryCode: string | null;
+    dailyLimit: number;
+    allowedCountries: string[] | null;
+    callsMadeToday: number;
+    remaining: number;
+    resetsAt: string;
+  }[];
+}
+
+/** `GET /usage/summary`: today, in the organization's time zone. */
+export interface UsageSummaryView {
+  localDate: string;
+  timeZone: string;
+  resetsAt: string;
+  callsAllowed: number;
+  callsDenied: number;
+  /** The sum of the daily limits of the live assignments. */
+  dailyCapacity: number;
+  callsMadeToday: number;
+  phoneNumbers: { total: number; assigned: number; unassigned: number; pool: number };
+  agents: { total: number; active: number };
+  perAgent: {
+    agentId: string;
+    agentName: string;
+    agentKind: AgentKind;
+    callsMadeToday: number;
+    dailyLimit: number;
+    callsDenied: number;
+  }[];
+  refusals: { reasonCode: string; count: number }[];
+}
+
+/** `GET /usage/daily`: one row for each day, or for each day and group. */
+export interface UsageDailyView {
+  from: string;
+  to: string;
+  groupBy: 'agent' | 'number' | 'country' | null;
+  rows: {
+    localDate: string;
+    groupId: string | null;
+    groupLabel: string | null;
+    callsAllowed: number;
+    callsDenied: number;
+  }[];
+}
+
+export interface SessionUserView {
+  id: string;
+  email: string;
+  name: string;
+  role: import('./permissions.js').Role | null;
+  platformAdmin: boolean;
+  organization: { id: string; slug: string; name: string; timeZone: string; currency: string };
+  permissions: import('./permissions.js').Permission[];
+}
