@@ -133,87 +133,215 @@ const GATE_AUTHORIZE = `
   as $$
   #variable_conflict use_column
   declare
+    v_calls constant integer := cardinality(p_organization);
     v_now timestamptz;
-    v_ids uuid[];
-    v_fresh boolean[];
+    v_ids uuid[] := array(select uuidv7() from generate_series(1, v_calls));
+    v_fresh boolean[] := array_fill(true, array[v_calls]);
     v_locked uuid[];
-    v_contended integer[];
+    v_locked_agents uuid[];
+    v_oldest_day date;
+    v_target uuid[];
+    v_reason text[] := array_fill(null::text, array[v_calls]);
+    v_used integer[] := array_fill(null::integer, array[v_calls]);
     v_call integer;
     v_pick record;
   begin
-    perform set_config('ringfence.organization_ids', (select array_agg(distinct o)::text from unnest(p_organization) o), true);
-    v_ids := array(select uuidv7() from generate_series(1, cardinality(p_organization)));
+    perform set_config(
+      'ringfence.organization_ids', (select array_agg(distinct o)::text from unnest(p_organization) o), true);
 
     -- 1. Claim the idempotency keys, in one order for everybody. A key that somebody else is deciding with right now is
     --    waited for here; the next statement then sees what came of it.
     if array_remove(p_key, null) <> '{}' then
       insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
-      select distinct on (p_organization[i], p_key[i])
-        p_organization[i], p_key[i], p_fingerprint[i], v_ids[i], ringfence_clock() + p_key_retention
-      from generate_subscripts(p_key, 1) i
-      where p_key[i] is not null
-      order by p_organization[i], p_key[i], i
+      select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_key_retention
+      from unnest(p_organization, p_key, p_fingerprint, v_ids) with ordinality c(org, key, fingerprint, id, i)
+      where c.key is not null
+      order by c.org, c.key, c.i
       on conflict do nothing;
 
       v_fresh := array(
-        select p_key[i] is null or exists (
+        select c.key is null or exists (
           select from idempotency_keys k
-          where k.organization_id = p_organization[i] and k.key = p_key[i] and k.authorization_id = v_ids[i])
-        from generate_subscripts(p_key, 1) i order by i);
-    else
-      v_fresh := array_fill(true, array[cardinality(p_organization)]);
+          where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id)
+        from unnest(p_organization, p_key, v_ids) with ordinality c(org, key, id, i)
+        order by c.i);
     end if;
 
     -- 2. Lock the assignments that the calls can use, in id order, so that two batches never wait for each other in a
     --    circle. Everything that decides is read by later statements: under READ COMMITTED their snapshots are younger
     --    than the locks. (Reading a limit in the locking statement admitted 51 calls with a limit of 50.)
-    select coalesce(array_agg(locked.id), '{}') into v_locked
+    select coalesce(array_agg(locked.id), '{}'), coalesce(array_agg(locked.agent_id), '{}'), min(locked.last_reset_date)
+    into v_locked, v_locked_agents, v_oldest_day
     from (
-      select a.id
+      select a.id, a.agent_id, a.last_reset_date
       from agent_phone_numbers a
-      where (a.organization_id, a.id) in (
-        select p_organization[i], p_assignment[i]
-        from generate_subscripts(p_organization, 1) i
-        where v_fresh[i] and p_assignment[i] is not null
+      where a.ended_at is null and (a.organization_id, a.id) in (
+        select c.org, c.assignment
+        from unnest(p_organization, p_assignment, v_fresh) c(org, assignment, fresh)
+        where c.fresh and c.assignment is not null
         union
         select b.organization_id, b.id
-        from generate_subscripts(p_organization, 1) i
-        join agent_phone_numbers b on b.organization_id = p_organization[i] and b.agent_id = p_agent[i]
-        where v_fresh[i] and p_assignment[i] is null and b.ended_at is null)
+        from unnest(p_organization, p_agent, p_assignment, v_fresh) c(org, agent, assignment, fresh)
+        join agent_phone_numbers b on b.organization_id = c.org and b.agent_id = c.agent
+        where c.fresh and c.assignment is null and b.ended_at is null)
       order by a.organization_id, a.id
       for no key update
     ) locked;
 
     v_now := ringfence_clock();
+    v_target := array(
+      select v_locked[coalesce(array_position(v_locked, c.assignment), case when c.assignment is null then
+        array_position(v_locked_agents, c.agent) end)]
+      from unnest(p_agent, p_assignment) with ordinality c(agent, assignment, i)
+      order by c.i);
 
     -- 3. Yesterday's counts go to the archive when a row is first touched on a new day.
-    with turned as (
-      select f.organization_id, f.assignment_id, f.agent_id, f.phone_number_id, f.counted_on, f.counted, f.usage_day
-      from unnest(v_locked) l
-      cross join lateral (select distinct o from unnest(p_organization) o) org
-      join gate_facts(v_now) f on f.organization_id = org.o and f.assignment_id = l
-      where f.counted_on < f.usage_day
-    ), reset as (
-      update agent_phone_numbers a set calls_made_today = 0, last_reset_date = t.usage_day
-      from turned t where a.organization_id = t.organization_id and a.id = t.assignment_id
-    )
-    insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
-    select t.organization_id, t.counted_on, t.agent_id, t.phone_number_id, t.counted from turned t where t.counted > 0
-    on conflict (organization_id, local_date, agent_id, phone_number_id)
-      do update set calls_allowed = u.calls_allowed + excluded.calls_allowed;
+    if v_oldest_day < (
+      select max((v_now at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
+        v_now))::date)
+      from organizations o where o.id = any (p_organization)
+    ) then
+      with turned as (
+        select f.organization_id, f.assignment_id, f.agent_id, f.phone_number_id, f.counted_on, f.counted, f.usage_day
+        from (select distinct o from unnest(p_organization) o) c(org)
+        cross join unnest(v_locked) l(id)
+        join gate_facts(v_now) f on f.organization_id = c.org and f.assignment_id = l.id
+        where f.counted_on < f.usage_day
+      ), set_back as (
+        update agent_phone_numbers a set calls_made_today = 0, last_reset_date = t.usage_day
+        from turned t where a.organization_id = t.organization_id and a.id = t.assignment_id
+      )
+      insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
+      select t.organization_id, t.counted_on, t.agent_id, t.phone_number_id, t.counted from turned t where t.counted > 0
+      on conflict (organization_id, local_date, agent_id, phone_number_id)
+        do update set calls_allowed = u.calls_allowed + excluded.calls_allowed;
+    end if;
 
-    -- 4. Decide, count and write the ledger.
+    -- 4. An agent with several numbers: each call takes the number whose limit is used least, one call after the other,
+    --    so that the next number takes over when one is exhausted. When none is left, the refusal that came furthest
+    --    in the order of the checks tells most.
+    if exists (select from unnest(v_locked_agents) g group by g having count(*) > 1) then
+      for v_call in
+        select c.i::integer
+        from unnest(p_agent, p_assignment, v_fresh) with ordinality c(agent, assignment, fresh, i)
+        where c.fresh and c.assignment is null
+          and c.agent in (select g from unnest(v_locked_agents) g group by g having count(*) > 1)
+        order by c.i
+      loop
+        select f.assignment_id, f.used, r.reason into v_pick
+        from gate_facts(v_now) f
+        cross join lateral (
+          select coalesce(
+            decide_call(p_refusal[v_call], f.organization_suspended, f.agent_active, f.number_active,
+              f.assignment_paused, p_country[v_call], p_type[v_call], f.allowed_countries, f.allowed_number_types),
+            case when f.used >= f.daily_limit then 'daily_limit_reached' else 'allowed' end) as reason
+        ) r
+        where f.organization_id = p_organization[v_call] and f.agent_id = p_agent[v_call]
+          and (p_from[v_call] is null or f.from_number = p_from[v_call])
+          and array_position(v_locked, f.assignment_id) is not null
+        order by
+          array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked',
+            'destination_unroutable', 'assignment_paused', 'number_inactive'], r.reason) nulls last,
+          f.used::float8 / greatest(f.daily_limit, 1), f.assignment_id
+        limit 1;
+
+        v_target[v_call] := v_pick.assignment_id;
+        v_reason[v_call] := v_pick.reason;
+        v_used[v_call] := v_pick.used + (v_pick.reason = 'allowed')::integer;
+        if v_pick.reason = 'allowed' then
+          update agent_phone_numbers a set calls_made_today = v_used[v_call]
+          where a.organization_id = p_organization[v_call] and a.id = v_pick.assignment_id;
+        end if;
+      end loop;
+    end if;
+
+    -- 5. All other calls have one assignment or none. Rank the calls that pass every check against what is left of the
+    --    limit, count them, and write the ledger.
     return query
     with call as (
-      select i, p_organization[i] as org, p_agent[i] as agent, p_assignment[i] as assignment, p_from[i] as from_number,
-        p_destination[i] as destination, p_country[i] as country, p_type[i] as type, p_refusal[i] as refusal,
-        p_caller[i] as caller
-      from generate_subscripts(p_organization, 1) i
-      where v_fresh[i]
+      select c.*, c.i::integer as index, c.reason is not null as chosen
+      from unnest(p_organization, p_agent, p_assignment, p_from, p_destination, p_country, p_type, p_refusal, p_caller,
+          v_ids, v_fresh, v_target, v_reason, v_used)
+        with ordinality c(org, agent, assignment, from_number, destination, country, type, refusal, caller,
+          id, fresh, target, reason, used, i)
+      where c.fresh
+    ), checked as (
+      select c.*, f.assignment_id, f.agent_id, f.phone_number_id, f.from_number as caller_id, f.provider, f.daily_limit,
+        f.used as used_before, f.usage_day, f.resets_at,
+        case
+          when f.assignment_id is null then coalesce(c.refusal, 'no_assignment')
+          else decide_call(c.refusal, f.organization_suspended, f.agent_active, f.number_active, f.assignment_paused,
+            c.country, c.type, f.allowed_countries, f.allowed_number_types)
+        end as refused
+      from call c
+      left join gate_facts(v_now) f on f.organization_id = c.org and f.assignment_id = c.target
+        and (c.agent is null or c.agent = f.agent_id) and (c.from_number is null or c.from_number = f.from_number)
+    ), ranked as (
+      select k.*,
+        count(*) filter (where k.refused is null and not k.chosen)
+          over (partition by k.org, k.assignment_id order by k.index rows unbounded preceding) as rank
+      from checked k
+    ), decision as (
+      select r.*,
+        case
+          when r.chosen then r.reason
+          when r.refused is not null then r.refused
+          when r.used_before + r.rank <= r.daily_limit then 'allowed'
+          else 'daily_limit_reached'
+        end as reason_code,
+        case
+          when r.chosen then r.used
+          else greatest(r.used_before, least(r.used_before + r.rank, r.daily_limit))
+        end::integer as used_after
+      from ranked r
+    ), counted as (
+      update agent_phone_numbers a set calls_made_today = a.calls_made_today + n.admitted
+      from (
+        select d.org, d.assignment_id, count(*)::integer as admitted
+        from decision d
+        where not d.chosen and d.reason_code = 'allowed'
+        group by d.org, d.assignment_id
+      ) n
+      where a.organization_id = n.org and a.id = n.assignment_id
+    ), placed as (
+      select d.*,
+        coalesce(d.usage_day, z.usage_day) as day,
+        coalesce(d.resets_at, usage_day_ends_at(z.usage_day, o.time_zone, o.previous_time_zone,
+          o.time_zone_effective_at, v_now)) as day_ends_at,
+        case when d.reason_code = 'allowed' then v_now + p_lease end as lease_ends_at
+      from decision d
+      join organizations o on o.id = d.org
+      cross join lateral (
+        select (v_now at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
+          v_now))::date as usage_day
+      ) z
+    ), written as (
+      insert into call_authorizations (
+        organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
+        destination, destination_country, destination_type, decision, reason_code, local_date,
+        used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
+      select p.org, p.id, coalesce(p.assignment_id, p.assignment), coalesce(p.agent_id, p.agent), p.phone_number_id,
+        p.caller_id, p.provider, p.destination, p.country, p.type,
+        case when p.reason_code = 'allowed' then 'allowed' else 'denied' end, p.reason_code, p.day,
+        p.used_after, p.daily_limit, case when p.reason_code = 'allowed' then 'authorized' else 'denied' end,
+        p.caller, v_now, p.day_ends_at, p.lease_ends_at
+      from placed p
     )
-    select null::integer, null::text, null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
-      null::text, null::integer, null::integer, null::timestamptz, null::timestamptz
-    where false;
+    select p.index, 'decided', p.id, p.reason_code, p.phone_number_id, p.caller_id, p.provider,
+      p.destination, p.country, p.type, p.daily_limit, p.used_after, p.day_ends_at, p.lease_ends_at
+    from placed p;
+
+    -- 6. A key that was used before answers what was answered then, or says that it belongs to another request.
+    if not (true = all (v_fresh)) then
+      return query
+      select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
+        l.id, l.reason_code, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
+        l.destination_type, l.limit_at, l.used_after, l.resets_at, l.expires_at
+      from unnest(p_organization, p_key, p_fingerprint, v_fresh) with ordinality c(org, key, fingerprint, fresh, i)
+      join idempotency_keys k on k.organization_id = c.org and k.key = c.key
+      join call_authorizations l on l.organization_id = k.organization_id and l.id = k.authorization_id
+      where not c.fresh;
+    end if;
   end
   $$;
 `;
