@@ -10,6 +10,7 @@ export const countryPresets = [
   {
     id: 'european_union',
     label: 'European Union',
+    // prettier-ignore
     countries: [
       'AT', 'BE', 'BG', 'HR', 'CY', 'CZ', 'DK', 'EE', 'FI', 'FR', 'DE', 'GR', 'HU', 'IE',
       'IT', 'LV', 'LT', 'LU', 'MT', 'NL', 'PL', 'PT', 'RO', 'SK', 'SI', 'ES', 'SE',

@@ -28,8 +28,20 @@ export const envSchema = z.object({
     .default('info')
     .describe('Least severe level that is logged.'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json').describe('json for machines, pretty for people.'),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10).describe('Connections for everything but the gate.'),
-  GATE_POOL_SIZE: z.coerce.number().int().min(1).max(32).default(2).describe('Connections for batches of the call gate.'),
+  DATABASE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(10)
+    .describe('Connections for everything but the gate.'),
+  GATE_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(32)
+    .default(2)
+    .describe('Connections for batches of the call gate.'),
   GATE_BATCH_SIZE: z.coerce.number().int().min(1).max(500).default(64).describe('Most decisions in one batch.'),
   GATE_QUEUE_SIZE: z.coerce
     .number()

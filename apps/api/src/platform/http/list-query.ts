@@ -41,7 +41,8 @@ export function parseListQuery(query: Record<string, unknown>, rules: ListRules)
 
 function refuseUnknown(query: Record<string, unknown>): void {
   for (const name of Object.keys(query)) {
-    if (!['filter', 'range', 'sort'].includes(name)) fail(name, `unknown parameter; a list takes filter, range and sort`);
+    if (!['filter', 'range', 'sort'].includes(name))
+      fail(name, `unknown parameter; a list takes filter, range and sort`);
   }
 }
 
