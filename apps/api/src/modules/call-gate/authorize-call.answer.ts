@@ -1,0 +1,32 @@
+import { reasonCodes } from '#contracts';
+import type { CallDecision } from './call-decision.js';
+
+/** The JSON answer of the call gate: the example in section 3 of the design. */
+export function jsonAnswer(decision: CallDecision): string {
+  const { limit, used } = decision;
+  return JSON.stringify({
+    allowed: decision.reasonCode === 'allowed',
+    authorizationId: decision.authorizationId,
+    reasonCode: decision.reasonCode,
+    message: reasonCodes[decision.reasonCode].message,
+    from:
+      decision.from === null
+        ? null
+        : { phoneNumberId: decision.phoneNumberId, phoneNumber: decision.from, provider: decision.provider },
+    destination: {
+      phoneNumber: decision.destination,
+      countryCode: decision.destinationCountry,
+      type: decision.destinationType,
+    },
+    limit,
+    used,
+    remaining: limit === null || used === null ? null : Math.max(limit - used, 0),
+    resetsAt: decision.resetsAt,
+    expiresAt: decision.expiresAt,
+  });
+}
+
+/** One line for the scripts of SIP servers: `allow +12025550123` or `deny daily_limit_reached`. */
+export function textAnswer(decision: CallDecision): string {
+  return decision.reasonCode === 'allowed' ? `allow ${decision.from}\n` : `deny ${decision.reasonCode}\n`;
+}

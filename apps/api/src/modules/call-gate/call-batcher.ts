@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ENV, type Env } from '../../config/env.js';
+import { databaseErrorOf } from '../../platform/database/sqlstate.js';
+import { ProblemError } from '../../platform/http/problem.error.js';
+import type { CallCommand, CallDecision } from './call-decision.js';
+import { CallQueue, type PendingCall } from './call-queue.js';
+import { GateDatabase } from './gate-database.js';
+import { gateMetrics } from './gate-metrics.js';
+
+/**
+ * Gathers calls of concurrent requests into batches. No timer: a batch leaves as soon as a connection is free, and what
+ * arrives while all are busy leaves together when the first comes back. A lone caller waits for nobody.
+ */
+@Injectable()
+export class CallBatcher {
+  private readonly queue = new CallQueue();
+  private freeConnections: number;
+  private scheduled = false;
+
+  constructor(
+    @Inject(ENV) private readonly env: Env,
+    private readonly database: GateDatabase,
+  ) {
+    this.freeConnections = env.GATE_POOL_SIZE;
+    gateMetrics.watchQueue(() => this.queue.size);
+  }
+
+  /**
+   * Answers after the decision is committed.
+   *
+   * @throws ProblemError gate_unavailable when too many calls wait or the database cannot decide. Never an allow.
+   */
+  decide(command: CallCommand): Promise<CallDecision> {
+    if (this.queue.size >= this.env.GATE_QUEUE_SIZE) return Promise.reject(unavailable('too many calls are waiting'));
+    return new Promise((resolve, reject) => {
+      this.queue.add({ command, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Requests that arrived in the same turn of the event loop leave in the same batch. */
+  private schedule(): void {
+    if (this.scheduled || this.freeConnections === 0) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      while (this.freeConnections > 0 && this.queue.size > 0) void this.runNext();
+    });
+  }
+
+  private async runNext(): Promise<void> {
+    this.freeConnections -= 1;
+    await this.run(this.queue.take(this.env.GATE_BATCH_SIZE));
+    this.freeConnections += 1;
+    if (this.queue.size > 0) void this.runNext();
+  }
+
+  /**
+   * A batch that PostgreSQL refused was rolled back as a whole, so its halves may be tried again: in the end only the
+   * call that cannot be decided fails. When the connection broke, nobody knows what was committed: nothing is retried
+   * here, the dialer does it with its idempotency key.
+   */
+  private async run(batch: PendingCall[]): Promise<void> {
+    const commands = batch.map((call) => call.command);
+    try {
+      const decisions = await this.database.authorize(commands);
+      gateMetrics.batch(batch.length);
+      batch.forEach((call, index) => call.resolve(decisions[index]!));
+    } catch (error) {
+      if (batch.length > 1 && databaseErrorOf(error) !== null && !isShutdown(error)) {
+        const middle = batch.length >> 1;
+        await this.run(batch.slice(0, middle));
+        await this.run(batch.slice(middle));
+        return;
+      }
+      this.database.report(error);
+      for (const call of batch) call.reject(unavailable('the database could not decide'));
+    }
+  }
+}
+
+/** Class 57 and 08: the server goes down or the connection broke. Trying the halves would fail as well. */
+function isShutdown(error: unknown): boolean {
+  const sqlState = databaseErrorOf(error)?.sqlState ?? '';
+  return sqlState.startsWith('08') || (sqlState.startsWith('57') && sqlState !== '57014');
+}
+
+function unavailable(why: string): ProblemError {
+  const detail = `The call gate cannot decide: ${why}. Do not dial; ask again in a second with the same Idempotency-Key.`;
+  return new ProblemError('gate_unavailable', detail, { headers: { 'retry-after': '1' } });
+}

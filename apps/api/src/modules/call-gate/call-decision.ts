@@ -1,0 +1,37 @@
+import type { DestinationType, PhoneNumberProvider, ReasonCode } from '#contracts';
+
+/** One call as the gate's statement takes it: the destination is parsed, the caller is known. */
+export interface CallCommand {
+  organizationId: string;
+  agentId: string | null;
+  assignmentId: string | null;
+  from: string | null;
+  /** E.164 where it could be parsed, else what was sent. */
+  destination: string;
+  /** Country of the parsed number, never one that a caller sends (invariant G8). */
+  destinationCountry: string | null;
+  destinationType: DestinationType | null;
+  destinationRefusal: Extract<ReasonCode, 'destination_invalid' | 'destination_emergency'> | null;
+  /** User or API key on whose behalf the call is authorized. */
+  callerId: string;
+  idempotencyKey: string | null;
+  /** SHA-256 of what was asked, to recognize a key that comes with another request. */
+  fingerprint: Buffer | null;
+}
+
+/** What was decided, or what an earlier request with the same idempotency key was told. */
+export interface CallDecision {
+  outcome: 'decided' | 'replayed' | 'key_reused';
+  authorizationId: string;
+  reasonCode: ReasonCode;
+  phoneNumberId: string | null;
+  from: string | null;
+  provider: PhoneNumberProvider | null;
+  destination: string;
+  destinationCountry: string | null;
+  destinationType: DestinationType | null;
+  limit: number | null;
+  used: number | null;
+  resetsAt: string;
+  expiresAt: string | null;
+}

@@ -1,0 +1,1 @@
+export { CallGateModule } from './call-gate.module.js';
