@@ -1,0 +1,81 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import cookie from '@fastify/cookie';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import type { Env } from './config/env.js';
+import { projectRoot } from './config/project-root.js';
+import { serveApiDocs } from './openapi.js';
+import { answerUnreadable } from './platform/http/client-errors.js';
+import { serveConsole } from './platform/http/console-files.js';
+import { serveDocsPages } from './platform/http/docs-pages.js';
+import { KnownRoutes } from './platform/http/known-routes.js';
+import { ProblemFilter } from './platform/http/problem.filter.js';
+import { addRequestHooks } from './platform/http/request-hooks.js';
+import { requestIdOf } from './platform/http/request-id.js';
+import { acceptTextBodies } from './platform/http/text-bodies.js';
+import { ValidationPipe } from './platform/http/validation.pipe.js';
+import { createLogger } from './platform/logging/logger.js';
+import { NestLogger } from './platform/logging/nest-logger.js';
+
+const BODY_LIMIT_BYTES = 1_048_576;
+const MAX_URL_PARAMETER = 256;
+
+const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
+
+interface AppOptions {
+  /** Where the process logs. Without it, one as the settings say. */
+  logger?: Logger;
+  /** Builds the routes without their services: enough to describe them, and needs no database. */
+  preview?: boolean;
+}
+
+/**
+ * Builds the application. It does not listen yet.
+ *
+ * @throws whatever keeps a module from starting, such as an unreachable database
+ */
+export async function createApp(env: Env, options: AppOptions = {}): Promise<NestFastifyApplication> {
+  const logger = options.logger ?? createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(env), httpAdapter(), {
+    logger: new NestLogger(logger),
+    // Fastify reads JSON itself; Nest's own reader also takes forms, which no route wants.
+    bodyParser: false,
+    abortOnError: false,
+    preview: options.preview ?? false,
+  });
+  const instance = app.getHttpAdapter().getInstance();
+  const routes = new KnownRoutes(instance);
+  addRequestHooks(instance, logger, {
+    hotRoutes: ['/api/v1/call-gate/authorize'],
+    unloggedRoutes: OUTSIDE_PREFIX.map((path) => `/${path}`),
+  });
+  acceptTextBodies(instance);
+  await app.register(cookie);
+
+  app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_PREFIX });
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter(routes));
+
+  serveApiDocs(app);
+  serveDocsPages(instance, join(projectRoot, 'docs'));
+  await serveConsole(instance, env.CONSOLE_DIR ?? join(projectRoot, 'dist', 'console'));
+  return app;
+}
+
+function httpAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    clientErrorHandler: answerUnreadable,
+    // While it shuts down, the server answers what still arrives on open connections and then closes them.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MAX_URL_PARAMETER },
+    // No module uses Nest's middleware, and passing through its host costs every request.
+    skipMiddie: true,
+    multipart: { limits: { files: 1, fields: 8, fieldSize: 1_024 } },
+  });
+}

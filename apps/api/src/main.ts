@@ -1,0 +1,108 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Env, readEnv } from './config/env.js';
+import { createApp } from './create-app.js';
+import { migrationDataSource } from './platform/database/data-source.js';
+import { readSchemaState, schemaComplaint } from './platform/health/schema-state.js';
+import { createLogger } from './platform/logging/logger.js';
+
+const SHUTDOWN_LIMIT_MS = 15_000;
+
+/** A reason not to start that an operator can mend. Its message is all that is printed. */
+class StartupRefusal extends Error {}
+
+async function main(): Promise<void> {
+  const env = settings();
+  const logger = createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
+  await prepareDatabase(env, (line) => logger.info(line));
+  const app = await createApp(env, { logger });
+  stopOnSignals(app, (line) => logger.info(line));
+  await listen(app, env);
+  logger.info(`Ringfence answers at ${await app.getUrl()}`);
+}
+
+function settings(): Env {
+  try {
+    return readEnv();
+  } catch (error) {
+    throw new StartupRefusal((error as Error).message);
+  }
+}
+
+/** Checks, before anything else is built, that the database is there and has the schema of this version. */
+async function prepareDatabase(env: Env, say: (line: string) => void): Promise<void> {
+  const source = migrationDataSource(env.DATABASE_URL);
+  try {
+    await source.initialize();
+  } catch (error) {
+    const { host, port, database } = connectionOf(env.DATABASE_URL);
+    throw new StartupRefusal(`The database ${database} at ${host}:${port} cannot be reached: ${reasonOf(error)}`);
+  }
+  try {
+    const stateNow = () => readSchemaState((sql) => source.query(sql));
+    const { missing, unknown } = await stateNow();
+    if (env.AUTO_MIGRATE && unknown.length === 0 && missing.length > 0) {
+      await source.runMigrations();
+      say(`Migrated the database: ${missing.join(', ')}`);
+    }
+    const complaint = schemaComplaint(await stateNow());
+    if (complaint !== null) throw new StartupRefusal(complaint);
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function listen(app: NestFastifyApplication, env: Env): Promise<void> {
+  try {
+    await app.listen(env.PORT, env.HOST);
+  } catch (error) {
+    await app.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new StartupRefusal(
+        `Port ${env.PORT} of ${env.HOST} is taken. Stop what uses it, or set PORT to another one.`,
+      );
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
+      throw new StartupRefusal(`Listening on ${env.HOST}:${env.PORT} is not possible (${code}). Check HOST and PORT.`);
+    }
+    throw error;
+  }
+}
+
+/** Stops accepting, finishes what is in flight, closes the connections. A second signal, or a hang, ends it at once. */
+function stopOnSignals(app: NestFastifyApplication, say: (line: string) => void): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    say(`Stopping on ${signal}`);
+    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function connectionOf(databaseUrl: string): { host: string; port: string; database: string } {
+  try {
+    const { hostname, port, pathname } = new URL(databaseUrl);
+    return { host: hostname || 'localhost', port: port || '5432', database: pathname.slice(1) };
+  } catch {
+    return { host: '(unreadable address)', port: '', database: '' };
+  }
+}
+
+/** Errors of several tried addresses (IPv6, IPv4) come as one without a message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof StartupRefusal ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});

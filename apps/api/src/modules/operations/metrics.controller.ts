@@ -1,0 +1,15 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { metricsRegistry } from '../../platform/metrics/metrics.js';
+
+@ApiTags('Operations')
+@Controller()
+export class MetricsController {
+  @Get('metrics')
+  @Header('content-type', metricsRegistry.contentType)
+  @ApiOperation({ summary: 'Metrics in the text format of Prometheus' })
+  @ApiProduces('text/plain')
+  metrics(): Promise<string> {
+    return metricsRegistry.metrics();
+  }
+}

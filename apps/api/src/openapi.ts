@@ -1,0 +1,52 @@
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { INestApplication } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from './config/project-root.js';
+import { problemResponses, problemSchema } from './platform/http/problem.schema.js';
+
+const DESCRIPTION = [
+  'Phone numbers, agents and a call gate that decides, before every outbound call, whether it may be placed.',
+  'Every answer with a status of 400 or more is a problem (RFC 9457); its `code` comes from a closed list.',
+  'Lists take `filter`, `range` and `sort` as JSON and answer `Content-Range` and `X-Total-Count`.',
+].join('\n\n');
+
+/** Describes the API from its controllers. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+  const config = new DocumentBuilder()
+    .setTitle('Ringfence')
+    .setDescription(DESCRIPTION)
+    .setVersion(version)
+    .setOpenAPIVersion('3.1.0')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' }, 'bearer')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' }, 'apiKey')
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Any user name, the API key as password.' }, 'basic')
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problemSchema },
+  };
+  for (const operation of operationsOf(document)) {
+    operation.security ??= [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
+    operation.responses = { ...operation.responses, ...problemResponses(Object.keys(operation.responses)) };
+  }
+  return document;
+}
+
+/** Serves the description at /api/openapi.json and a page to try it at /api/docs, whose files come from this server. */
+export function serveApiDocs(app: INestApplication): void {
+  SwaggerModule.setup('api/docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'api/openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Ringfence API',
+    swaggerOptions: { persistAuthorization: false, validatorUrl: null },
+  });
+}
+
+function operationsOf(document: OpenAPIObject) {
+  const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+  return Object.values(document.paths).flatMap((path) => methods.flatMap((method) => path[method] ?? []));
+}
