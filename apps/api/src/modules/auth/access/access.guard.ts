@@ -1,0 +1,94 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { Permission } from '#contracts';
+import type { FastifyRequest } from 'fastify';
+import { ProblemError } from '../../../platform/http/problem.error.js';
+import type { AccessClaims } from './access-token.strategy.js';
+import { authenticationRequired, permissionMissing } from './access-refusals.js';
+import { ApiKeyCallers, type Caller } from './api-key-callers.js';
+import { presentedCredentials } from './presented-credentials.js';
+import { rememberContext } from './request-context.decorator.js';
+import { routeAccessOf } from './route-access.js';
+import { UserPrincipals } from './user-principals.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * Stands before every route and lets nobody through unless the route says so: it is public, or it names the permission
+ * that the caller has. Callers with an API key that is in use pass without waiting.
+ */
+@Injectable()
+export class AccessGuard extends AuthGuard('access-token') {
+  constructor(
+    private readonly apiKeys: ApiKeyCallers,
+    private readonly users: UserPrincipals,
+  ) {
+    super();
+  }
+
+  /** @throws ProblemError authentication_required, permission_denied */
+  override canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
+    const access = routeAccessOf(execution.getHandler());
+    if (access === undefined) throw new Error('A route without a declaration of access was reached');
+    if (access.kind === 'public') return true;
+    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const credentials = presentedCredentials(request.headers);
+    if (credentials.kind === 'access_token') {
+      return this.userOf(execution, request).then((caller) => admit(request, caller, access.permission));
+    }
+    if (credentials.kind === 'none') {
+      throw authenticationRequired('Sign in and send the access token as a Bearer token, or send an API key.');
+    }
+    const caller = this.apiKeys.authenticate(credentials.key);
+    if (caller instanceof Promise) return caller.then((found) => admitKey(request, found, access.permission));
+    return admitKey(request, caller, access.permission);
+  }
+
+  /** What passport answers about an access token. */
+  override handleRequest<Claims = AccessClaims>(error: unknown, claims: Claims | false, info: unknown): Claims {
+    if (error instanceof Error) throw error;
+    if (claims) return claims;
+    const expired = info instanceof Error && info.name === 'TokenExpiredError';
+    throw authenticationRequired(
+      expired ? 'The access token has expired. Refresh the session.' : 'The access token is not valid. Sign in again.',
+    );
+  }
+
+  private async userOf(execution: ExecutionContext, request: FastifyRequest): Promise<Caller> {
+    await super.canActivate(execution);
+    const claims = (request as FastifyRequest & { user: AccessClaims }).user;
+    const chosen = chosenOrganization(request);
+    const principal = await this.users.find(claims.userId, chosen ?? claims.organizationId);
+    if (principal !== null) return { organizationId: chosen ?? claims.organizationId, principal };
+    // A session that has ended is told so, whichever organization the request was for.
+    const atHome = chosen === null ? null : await this.users.find(claims.userId, claims.organizationId);
+    if (atHome === null) throw authenticationRequired('Your access has ended. Sign in again, or ask an administrator.');
+    throw notYourOrganization();
+  }
+}
+
+function admitKey(request: FastifyRequest, caller: Caller, permission: Permission): boolean {
+  const chosen = chosenOrganization(request);
+  if (chosen !== null && chosen !== caller.organizationId) throw notYourOrganization();
+  return admit(request, caller, permission);
+}
+
+function admit(request: FastifyRequest, { organizationId, principal }: Caller, permission: Permission): boolean {
+  if (!principal.permissions.has(permission)) throw permissionMissing(permission);
+  rememberContext(request, { organizationId, principal, requestId: request.id });
+  return true;
+}
+
+/** The organization that the request asks for; null when it leaves that to the session or key. */
+function chosenOrganization(request: FastifyRequest): string | null {
+  const chosen = request.headers['x-organization-id'];
+  if (chosen === undefined) return null;
+  if (typeof chosen === 'string' && UUID.test(chosen)) return chosen.toLowerCase();
+  throw new ProblemError('validation_failed', 'X-Organization-Id: must be the UUID of one organization', {
+    errors: { 'X-Organization-Id': 'must be the UUID of one organization' },
+  });
+}
+
+function notYourOrganization(): ProblemError {
+  return new ProblemError('permission_denied', 'You are no member of the organization that X-Organization-Id names.');
+}

@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Permission } from '#contracts';
+import { Database } from '../../../platform/database/database.js';
+import type { Principal } from '../../tenancy/tenancy.public.js';
+import { isWellFormedApiKey } from '../api-keys/api-key-format.js';
+import { authenticationRequired } from './access-refusals.js';
+import { FreshCache } from './fresh-cache.js';
+import { FIND_CALLER_OF_API_KEY, type ApiKeyCallerRow } from './sql/find-caller-of-api-key.sql.js';
+import { TOUCH_API_KEY } from './sql/touch-api-key.sql.js';
+
+export interface Caller {
+  organizationId: string;
+  principal: Principal;
+}
+
+/**
+ * Finds out who calls with an API key. A key in steady use costs one look-up each half second for the whole process,
+ * and its caller is answered without waiting; a key revoked elsewhere is refused after at most a second, one revoked by
+ * this process at once.
+ */
+@Injectable()
+export class ApiKeyCallers implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(ApiKeyCallers.name);
+  private readonly callers = new FreshCache<Caller | null>((digest) => this.find(digest), {
+    maxAgeMs: 1_000,
+    renewAgeMs: 500,
+    maxEntries: 10_000,
+  });
+  private readonly touches = new Set<Promise<void>>();
+
+  constructor(private readonly database: Database) {}
+
+  /** @throws ProblemError authentication_required; rejects with it when the answer is a promise */
+  authenticate(key: string): Caller | Promise<Caller> {
+    if (!isWellFormedApiKey(key)) throw authenticationRequired('The API key is not complete. Copy it once more.');
+    const found = this.callers.get(hash('sha256', key, 'base64'));
+    return found instanceof Promise ? found.then(known) : known(found);
+  }
+
+  /** Makes this process look the key up again. */
+  forget(keyHash: Buffer): void {
+    this.callers.forget(keyHash.toString('base64'));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.callers.settle();
+    await Promise.all(this.touches);
+  }
+
+  private async find(digest: string): Promise<Caller | null> {
+    const [row] = await this.database.asSystem((tx) =>
+      tx.query<ApiKeyCallerRow>(FIND_CALLER_OF_API_KEY, [Buffer.from(digest, 'base64')]),
+    );
+    if (row === undefined) return null;
+    if (row.use_is_stale) this.touch(row.id);
+    return {
+      organizationId: row.organization_id,
+      principal: {
+        kind: 'api_key',
+        apiKeyId: row.id,
+        name: row.name,
+        permissions: new Set(row.scopes as Permission[]),
+      },
+    };
+  }
+
+  /** Nobody waits for this, and a call does not fail because of it. */
+  private touch(apiKeyId: string): void {
+    const touch = this.database
+      .asSystem((tx) => tx.query(TOUCH_API_KEY, [apiKeyId]))
+      .catch((error: unknown) =>
+        this.logger.warn({ msg: 'The last use of an API key was not written', apiKeyId, error }),
+      )
+      .then(() => void this.touches.delete(touch));
+    this.touches.add(touch);
+  }
+}
+
+function known(caller: Caller | null): Caller {
+  if (caller === null) throw authenticationRequired('The API key is unknown, revoked or expired. Create a new one.');
+  return caller;
+}

@@ -1,0 +1,79 @@
+interface FreshCacheRules {
+  /** Age at which a value is no longer answered. */
+  maxAgeMs: number;
+  /** Age at which a value is still answered, but looked up again behind the caller's back. */
+  renewAgeMs: number;
+  maxEntries: number;
+}
+
+interface Entry<Value> {
+  value: Value;
+  askedAtMs: number;
+}
+
+/**
+ * Remembers look-ups for a moment. A key that is asked for all the time is looked up once per `renewAgeMs`, and its
+ * callers never wait. Many callers of a missing key share one look-up; what failed is not remembered. When it is full,
+ * the key whose look-up is longest ago goes. A value's age counts from when its look-up began.
+ */
+export class FreshCache<Value> {
+  private readonly entries = new Map<string, Entry<Value>>();
+  private readonly pending = new Map<string, Promise<Value>>();
+  private readonly running = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly lookUp: (key: string) => Promise<Value>,
+    private readonly rules: FreshCacheRules,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  /** The value itself when it is known, so that a hot caller need not wait for the next tick; else a promise. */
+  get(key: string): Value | Promise<Value> {
+    const entry = this.entries.get(key);
+    if (entry !== undefined) {
+      const ageMs = this.nowMs() - entry.askedAtMs;
+      if (ageMs < this.rules.renewAgeMs) return entry.value;
+      if (ageMs < this.rules.maxAgeMs) {
+        if (!this.pending.has(key)) this.ask(key).catch(() => undefined);
+        return entry.value;
+      }
+    }
+    return this.pending.get(key) ?? this.ask(key);
+  }
+
+  /** Makes the next caller look up anew. A look-up under way is not remembered either: it may have read the old state. */
+  forget(key: string): void {
+    this.entries.delete(key);
+    this.pending.delete(key);
+  }
+
+  /** Waits for the look-ups under way, for a clean shutdown. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.running);
+  }
+
+  private ask(key: string): Promise<Value> {
+    const askedAtMs = this.nowMs();
+    const asked = this.lookUp(key)
+      .then((value) => {
+        if (this.pending.get(key) === asked) this.remember(key, { value, askedAtMs });
+        return value;
+      })
+      .finally(() => {
+        this.running.delete(asked);
+        if (this.pending.get(key) === asked) this.pending.delete(key);
+      });
+    this.pending.set(key, asked);
+    this.running.add(asked);
+    return asked;
+  }
+
+  private remember(key: string, entry: Entry<Value>): void {
+    this.entries.delete(key);
+    if (this.entries.size >= this.rules.maxEntries) {
+      const oldest = this.entries.keys().next();
+      if (!oldest.done) this.entries.delete(oldest.value);
+    }
+    this.entries.set(key, entry);
+  }
+}

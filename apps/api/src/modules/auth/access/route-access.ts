@@ -1,0 +1,30 @@
+import type { Permission } from '#contracts';
+
+const ROUTE_ACCESS = Symbol('route access');
+
+type RouteAccess = { kind: 'public' } | { kind: 'permission'; permission: Permission };
+
+/** Only callers with this permission reach the route. */
+export function RequirePermission(permission: Permission): MethodDecorator {
+  return declare({ kind: 'permission', permission });
+}
+
+/** Everybody reaches the route, signed in or not. */
+export function Public(): MethodDecorator {
+  return declare({ kind: 'public' });
+}
+
+/** What a route's method declared; undefined when it declared nothing. */
+export function routeAccessOf(method: object): RouteAccess | undefined {
+  return Reflect.getMetadata(ROUTE_ACCESS, method) as RouteAccess | undefined;
+}
+
+/** @throws Error when the method carries a declaration already: two of them would leave open which one counts */
+function declare(access: RouteAccess): MethodDecorator {
+  return (_target, name, descriptor) => {
+    const method = descriptor.value as object;
+    if (routeAccessOf(method)) throw new Error(`${String(name)} declares its access twice. Keep one declaration.`);
+    Reflect.defineMetadata(ROUTE_ACCESS, access, method);
+    return descriptor;
+  };
+}

@@ -1,0 +1,58 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { permissionsOfRole, type Permission } from '#contracts';
+import { Database } from '../../../platform/database/database.js';
+import type { Principal } from '../../tenancy/tenancy.public.js';
+import { FreshCache } from './fresh-cache.js';
+import { FIND_PRINCIPAL, type PrincipalRow } from './sql/find-principal.sql.js';
+
+type UserPrincipal = Extract<Principal, { kind: 'user' }>;
+
+const SEPARATOR = '/';
+
+/** Who a user is in an organization, at most a second old: a membership removed or a user disabled counts at once. */
+@Injectable()
+export class UserPrincipals implements BeforeApplicationShutdown {
+  private readonly principals = new FreshCache<UserPrincipal | null>((key) => this.load(key), {
+    maxAgeMs: 1_000,
+    renewAgeMs: 500,
+    maxEntries: 10_000,
+  });
+
+  constructor(private readonly database: Database) {}
+
+  /** Null when the user is unknown or disabled, or neither a member of the organization nor a platform administrator. */
+  async find(userId: string, organizationId: string): Promise<UserPrincipal | null> {
+    return this.principals.get(userId + SEPARATOR + organizationId);
+  }
+
+  /** Makes this process read anew what the user may do. */
+  forget(userId: string, organizationId: string): void {
+    this.principals.forget(userId + SEPARATOR + organizationId);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.principals.settle();
+  }
+
+  private async load(key: string): Promise<UserPrincipal | null> {
+    const [userId = '', organizationId] = key.split(SEPARATOR);
+    const [row] = await this.database.asSystem((tx) =>
+      tx.query<PrincipalRow>(FIND_PRINCIPAL, [userId, organizationId]),
+    );
+    if (row === undefined || row.disabled || (row.role === null && !row.platform_admin)) return null;
+    return {
+      kind: 'user',
+      userId,
+      email: row.email,
+      role: row.role,
+      platformAdmin: row.platform_admin,
+      permissions: new Set(permissionsOf(row)),
+    };
+  }
+}
+
+/** A platform administrator may do everything in every organization. */
+function permissionsOf(row: PrincipalRow): readonly Permission[] {
+  if (row.platform_admin) return [...permissionsOfRole.owner, 'platform:manage'];
+  return row.role === null ? [] : permissionsOfRole[row.role];
+}
