@@ -8,17 +8,27 @@ import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeyCallers } from './access/api-key-callers.js';
 import { UndeclaredRoutes } from './access/undeclared-routes.js';
 import { UserPrincipals } from './access/user-principals.js';
+import { RefreshTokensRepository } from './sessions/refresh-tokens.repository.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SessionsRepository } from './sessions/sessions.repository.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { SignInAttempts } from './sessions/sign-in-attempts.js';
 
 /** Sign-in, API keys, members, and the guard that stands before every route. */
 @Module({
   imports: [DiscoveryModule, JwtModule.register({}), PassportModule],
+  controllers: [SessionsController],
   providers: [
     AccessTokenStrategy,
     AccessTokens,
     ApiKeyCallers,
+    RefreshTokensRepository,
+    SessionsRepository,
+    SessionsService,
     UndeclaredRoutes,
     UserPrincipals,
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: SignInAttempts, useFactory: () => new SignInAttempts() },
   ],
 })
 export class AuthModule {}

@@ -1,3 +1,5 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { Permission } from '#contracts';
 
 const ROUTE_ACCESS = Symbol('route access');
@@ -6,12 +8,12 @@ type RouteAccess = { kind: 'public' } | { kind: 'permission'; permission: Permis
 
 /** Only callers with this permission reach the route. */
 export function RequirePermission(permission: Permission): MethodDecorator {
-  return declare({ kind: 'permission', permission });
+  return applyDecorators(declare({ kind: 'permission', permission }), ApiExtension('x-permission', permission));
 }
 
 /** Everybody reaches the route, signed in or not. */
 export function Public(): MethodDecorator {
-  return declare({ kind: 'public' });
+  return applyDecorators(declare({ kind: 'public' }), ApiExtension('x-public', true));
 }
 
 /** What a route's method declared; undefined when it declared nothing. */

@@ -1,9 +1,9 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { permissionsOfRole, type Permission } from '#contracts';
 import { Database } from '../../../platform/database/database.js';
 import type { Principal } from '../../tenancy/tenancy.public.js';
 import { FreshCache } from './fresh-cache.js';
-import { FIND_PRINCIPAL, type PrincipalRow } from './sql/find-principal.sql.js';
+import { FIND_SESSION_USER, type SessionUserRow } from './sql/find-session-user.sql.js';
+import { permissionsOfUser } from './user-permissions.js';
 
 type UserPrincipal = Extract<Principal, { kind: 'user' }>;
 
@@ -35,24 +35,18 @@ export class UserPrincipals implements BeforeApplicationShutdown {
   }
 
   private async load(key: string): Promise<UserPrincipal | null> {
-    const [userId = '', organizationId] = key.split(SEPARATOR);
+    const [userId = '', organizationId = ''] = key.split(SEPARATOR);
     const [row] = await this.database.asSystem((tx) =>
-      tx.query<PrincipalRow>(FIND_PRINCIPAL, [userId, organizationId]),
+      tx.query<SessionUserRow>(FIND_SESSION_USER, [userId, organizationId]),
     );
-    if (row === undefined || row.disabled || (row.role === null && !row.platform_admin)) return null;
+    if (row === undefined) return null;
     return {
       kind: 'user',
       userId,
       email: row.email,
       role: row.role,
       platformAdmin: row.platform_admin,
-      permissions: new Set(permissionsOf(row)),
+      permissions: new Set(permissionsOfUser(row.role, row.platform_admin)),
     };
   }
-}
-
-/** A platform administrator may do everything in every organization. */
-function permissionsOf(row: PrincipalRow): readonly Permission[] {
-  if (row.platform_admin) return [...permissionsOfRole.owner, 'platform:manage'];
-  return row.role === null ? [] : permissionsOfRole[row.role];
 }
