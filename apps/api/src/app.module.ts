@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Env } from './config/env.js';
 import { SettingsModule } from './config/settings.module.js';
 import { AuditModule } from './modules/audit/audit.public.js';
+import { AuthModule } from './modules/auth/auth.public.js';
 import { OperationsModule } from './modules/operations/operations.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 
@@ -11,7 +12,7 @@ export class AppModule {
   static register(env: Env): DynamicModule {
     return {
       module: AppModule,
-      imports: [SettingsModule.register(env), DatabaseModule, AuditModule, OperationsModule],
+      imports: [SettingsModule.register(env), DatabaseModule, AuditModule, AuthModule, OperationsModule],
     };
   }
 }

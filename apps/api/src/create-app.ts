@@ -7,7 +7,7 @@ import { AppModule } from './app.module.js';
 import type { Env } from './config/env.js';
 import { projectRoot } from './config/project-root.js';
 import { serveApiDocs } from './openapi.js';
-import { answerUnreadable } from './platform/http/client-errors.js';
+import { answerUnreadable, answerUnroutable } from './platform/http/client-errors.js';
 import { serveConsole } from './platform/http/console-files.js';
 import { serveDocsPages } from './platform/http/docs-pages.js';
 import { KnownRoutes } from './platform/http/known-routes.js';
@@ -70,6 +70,7 @@ function httpAdapter(): FastifyAdapter {
     genReqId: requestIdOf,
     requestIdHeader: false,
     clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerUnroutable,
     // While it shuts down, the server answers what still arrives on open connections and then closes them.
     return503OnClosing: false,
     forceCloseConnections: 'idle',

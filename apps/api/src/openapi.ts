@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { projectRoot } from './config/project-root.js';
 import { problemResponses, problemSchema } from './platform/http/problem.schema.js';
 
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
 const DESCRIPTION = [
   'Phone numbers, agents and a call gate that decides, before every outbound call, whether it may be placed.',
   'Every answer with a status of 400 or more is a problem (RFC 9457); its `code` comes from a closed list.',
@@ -30,7 +32,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     schemas: { ...document.components?.schemas, Problem: problemSchema },
   };
   for (const operation of operationsOf(document)) {
-    operation.security ??= [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
+    describeAccess(operation);
     operation.responses = { ...operation.responses, ...problemResponses(Object.keys(operation.responses)) };
   }
   return document;
@@ -46,7 +48,16 @@ export function serveApiDocs(app: INestApplication): void {
   });
 }
 
-function operationsOf(document: OpenAPIObject) {
+/** Says who may call, from what the route declares about its access. */
+function describeAccess(operation: Operation): void {
+  const { 'x-public': isPublic, 'x-permission': permission } = operation as unknown as Record<string, unknown>;
+  operation.security = isPublic === true ? [] : [{ bearer: [] }, { apiKey: [] }, { basic: [] }];
+  if (typeof permission !== 'string') return;
+  const needs = `Needs the permission \`${permission}\`.`;
+  operation.description = operation.description ? `${operation.description}\n\n${needs}` : needs;
+}
+
+function operationsOf(document: OpenAPIObject): Operation[] {
   const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
   return Object.values(document.paths).flatMap((path) => methods.flatMap((method) => path[method] ?? []));
 }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { readSchemaState, schemaComplaint } from '../../platform/health/schema-state.js';
@@ -6,16 +6,22 @@ import { readSchemaState, schemaComplaint } from '../../platform/health/schema-s
 /** Asks the database whether this version can work with it. */
 @Injectable()
 export class SchemaCheck {
+  private readonly logger = new Logger('Readiness');
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** @throws Error saying what is wrong: unreachable, not migrated, migrated by a newer version */
-  async demandCurrent(): Promise<void> {
-    const state = await this.dataSource.transaction(async (manager) => {
-      // The list of migrations belongs to the role that signed in; the role of requests has no business with it.
-      await manager.query('set local role none');
-      return readSchemaState((sql) => manager.query(sql));
-    });
-    const complaint = schemaComplaint(state);
-    if (complaint !== null) throw new Error(complaint);
+  /** What is wrong, in words fit for everybody who can reach the server; null when nothing is. */
+  async complaint(): Promise<string | null> {
+    try {
+      const state = await this.dataSource.transaction(async (manager) => {
+        // The list of migrations belongs to the role that signed in; the role of requests has no business with it.
+        await manager.query('set local role none');
+        return readSchemaState((sql) => manager.query(sql));
+      });
+      return schemaComplaint(state);
+    } catch (error) {
+      this.logger.warn(`The database cannot be asked: ${error instanceof Error ? error.message : String(error)}`);
+      return 'The database cannot be reached.';
+    }
   }
 }

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemBody } from './problem.filter.js';
+import { problemOf } from './problem-of.js';
 import { ProblemError } from './problem.error.js';
 
 /** Answers what is no HTTP request at all, such as a header that is too large, before there is a request to speak of. */
@@ -15,4 +17,15 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Answers an address that the router cannot even read, such as a percent sign without its digits. */
+export function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  void reply
+    .code(problem.status)
+    .headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, request.id));
 }

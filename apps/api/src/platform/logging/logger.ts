@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger } from 'pino';
 import PinoPretty from 'pino-pretty';
 import { maskPhoneNumbers } from './mask-phone-numbers.js';
 
@@ -10,14 +10,14 @@ interface LogSettings {
 const SECRET = /^(authorization|cookie|set-cookie|x-api-key|password|secret|token|accessToken|refreshToken)$/i;
 
 /** The logger of the process: one line for each event on standard output, JSON for machines or plain for people. */
-export function createLogger({ level, format }: LogSettings): Logger {
+export function createLogger({ level, format }: LogSettings, output?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
   };
-  if (format === 'json') return pino(options);
+  if (format === 'json') return output ? pino(options, output) : pino(options);
   return pino(
     options,
     PinoPretty({ colorize: process.stdout.isTTY, translateTime: 'HH:MM:ss', singleLine: true, sync: true }),
