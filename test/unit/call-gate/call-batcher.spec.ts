@@ -1,0 +1,84 @@
+import type { Env } from '../../../apps/api/src/config/env.js';
+import { CallBatcher } from '../../../apps/api/src/modules/call-gate/call-batcher.js';
+import type { CallCommand, CallDecision } from '../../../apps/api/src/modules/call-gate/call-decision.js';
+import type { GateDatabase } from '../../../apps/api/src/modules/call-gate/gate-database.js';
+
+const command = (destination: string): CallCommand => ({ organizationId: 'o', destination }) as CallCommand;
+
+/** Stands in for PostgreSQL: records the batches, and answers, fails or waits as told. */
+class FakeGateDatabase {
+  readonly batches: string[][] = [];
+  hold: Promise<void> = Promise.resolve();
+  failOn: (batch: readonly CallCommand[]) => Error | null = () => null;
+
+  async authorize(calls: readonly CallCommand[]): Promise<CallDecision[]> {
+    this.batches.push(calls.map((call) => call.destination));
+    await this.hold;
+    const error = this.failOn(calls);
+    if (error) throw error;
+    return calls.map((call) => ({ outcome: 'decided', destination: call.destination }) as CallDecision);
+  }
+
+  report(): void {}
+}
+
+function batcherOn(database: FakeGateDatabase, env: Partial<Env> = {}): CallBatcher {
+  const settings = { GATE_POOL_SIZE: 1, GATE_BATCH_SIZE: 64, GATE_QUEUE_SIZE: 100, ...env } as Env;
+  return new CallBatcher(settings, database as unknown as GateDatabase);
+}
+
+const sqlError = (code: string) => Object.assign(new Error(code), { code });
+
+describe('CallBatcher', () => {
+  it('decides calls of the same turn together, and what arrives meanwhile in the next batch', async () => {
+    const database = new FakeGateDatabase();
+    let release = () => {};
+    database.hold = new Promise((resolve) => (release = resolve));
+    const batcher = batcherOn(database);
+    const first = ['1', '2'].map((n) => batcher.decide(command(n)));
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = ['3', '4', '5'].map((n) => batcher.decide(command(n)));
+    release();
+    const answers = await Promise.all([...first, ...second]);
+    expect(answers.map((answer) => answer.destination)).toEqual(['1', '2', '3', '4', '5']);
+    expect(database.batches).toEqual([
+      ['1', '2'],
+      ['3', '4', '5'],
+    ]);
+  });
+
+  it('refuses with 503 when too many calls wait, and takes calls again afterwards', async () => {
+    const batcher = batcherOn(new FakeGateDatabase(), { GATE_QUEUE_SIZE: 2 });
+    const taken = [batcher.decide(command('1')), batcher.decide(command('2'))];
+    await expect(batcher.decide(command('3'))).rejects.toMatchObject({ code: 'gate_unavailable', status: 503 });
+    await Promise.all(taken);
+    await expect(batcher.decide(command('4'))).resolves.toMatchObject({ destination: '4' });
+  });
+
+  it('fails only the call that PostgreSQL cannot decide', async () => {
+    const database = new FakeGateDatabase();
+    database.failOn = (batch) => (batch.some((call) => call.destination === 'bad') ? sqlError('22021') : null);
+    const batcher = batcherOn(database);
+    const calls = ['1', '2', 'bad', '3', '4'].map((n) => batcher.decide(command(n)));
+    const answers = await Promise.allSettled(calls);
+    expect(answers.map((answer) => answer.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+  });
+
+  it.each([
+    ['the connection breaks', new Error('Connection terminated unexpectedly')],
+    ['the server goes down', sqlError('57P01')],
+  ])('retries nothing when %s, for nobody knows what was committed', async (_, error) => {
+    const database = new FakeGateDatabase();
+    database.failOn = () => error;
+    const batcher = batcherOn(database);
+    const answers = await Promise.allSettled(['1', '2'].map((n) => batcher.decide(command(n))));
+    expect(answers.map((answer) => answer.status)).toEqual(['rejected', 'rejected']);
+    expect(database.batches).toHaveLength(1);
+  });
+});
