@@ -1,0 +1,3 @@
+export { type Destination, parseDestination } from './parse-destination.js';
+export { type ParsedPhoneNumber, parsePhoneNumber } from './parse-phone-number.js';
+export { isCountryCode } from './numbering-plans.js';

@@ -1,0 +1,43 @@
+import google, { type RegionCode } from 'google-libphonenumber';
+
+const { PhoneNumber, PhoneNumberUtil, ShortNumberInfo } = google;
+const numbers = PhoneNumberUtil.getInstance();
+const shortNumbers = ShortNumberInfo.getInstance();
+const regions = numbers.getSupportedRegions();
+
+const MAX_REMEMBERED = 4096;
+const remembered = new Map<string, boolean>();
+
+/**
+ * True when a phone somewhere in the world reaches an emergency service or a short code by dialing these digits.
+ * Asking every region takes up to a millisecond, hence the memory.
+ */
+export function isShortNumber(digits: string): boolean {
+  const known = remembered.get(digits);
+  if (known !== undefined) return known;
+  const found = regions.some((region) => shortNumbers.isEmergencyNumber(digits, region) || isShortIn(region, digits));
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(digits, found);
+  return found;
+}
+
+/** True when the digits after a calling code are an emergency number there, such as 911 after +1. */
+export function isEmergencyNumberAt(callingCode: string, nationalNumber: string): boolean {
+  const country = Number(callingCode);
+  return regions.some(
+    (region) =>
+      numbers.getCountryCodeForRegion(region) === country && shortNumbers.isEmergencyNumber(nationalNumber, region),
+  );
+}
+
+function isShortIn(region: RegionCode, digits: string): boolean {
+  const number = new PhoneNumber();
+  number.setCountryCode(numbers.getCountryCodeForRegion(region));
+  number.setNationalNumber(Number(digits));
+  const zeros = /^0*/.exec(digits)?.[0].length ?? 0;
+  if (zeros > 0) {
+    number.setItalianLeadingZero(true);
+    number.setNumberOfLeadingZeros(zeros);
+  }
+  return shortNumbers.isValidShortNumberForRegion(number, region);
+}
