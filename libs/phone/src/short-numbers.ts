@@ -5,6 +5,12 @@ const numbers = PhoneNumberUtil.getInstance();
 const shortNumbers = ShortNumberInfo.getInstance();
 const regions = numbers.getSupportedRegions();
 
+const regionsOfCallingCode = new Map<number, RegionCode[]>();
+for (const region of regions) {
+  const callingCode = numbers.getCountryCodeForRegion(region);
+  regionsOfCallingCode.set(callingCode, [...(regionsOfCallingCode.get(callingCode) ?? []), region]);
+}
+
 const MAX_REMEMBERED = 4096;
 const remembered = new Map<string, boolean>();
 
@@ -23,11 +29,8 @@ export function isShortNumber(digits: string): boolean {
 
 /** True when the digits after a calling code are an emergency number there, such as 911 after +1. */
 export function isEmergencyNumberAt(callingCode: string, nationalNumber: string): boolean {
-  const country = Number(callingCode);
-  return regions.some(
-    (region) =>
-      numbers.getCountryCodeForRegion(region) === country && shortNumbers.isEmergencyNumber(nationalNumber, region),
-  );
+  const there = regionsOfCallingCode.get(Number(callingCode)) ?? [];
+  return there.some((region) => shortNumbers.isEmergencyNumber(nationalNumber, region));
 }
 
 function isShortIn(region: RegionCode, digits: string): boolean {
