@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { startApiProcess } from '../support/api-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const MAIN = resolve('dist/apps/api/src/main.js');
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+interface Ending {
+  code: number;
+  lines: string[];
+}
+
+/** Starts the API with settings that it cannot start with, and waits for its end. */
+async function endingWith(env: Record<string, string>): Promise<Ending> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: database.url,
+      JWT_SECRET: 'a secret for tests that is long enough to sign',
+      PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, lines: output.trimEnd().split('\n') };
+}
+
+describe('a start that must not succeed', () => {
+  it('names every setting that is missing or wrong', async () => {
+    const { code, lines } = await endingWith({ PORT: 'http', JWT_SECRET: 'short', DATABASE_URL: '' });
+    expect(code).toBe(1);
+    expect(lines).toHaveLength(4);
+    expect(lines.join('\n')).toMatch(/DATABASE_URL: .*\n.*PORT: .*\n.*JWT_SECRET: must have at least 32 characters/);
+  });
+
+  it('says that the database cannot be reached', async () => {
+    const { code, lines } = await endingWith({ DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/nothing' });
+    expect(code).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/^The database nothing at 127\.0\.0\.1:1 cannot be reached: /)]);
+    expect(lines[0]).not.toContain('secret');
+  });
+
+  it('says that the database is not migrated, and how to migrate it', async () => {
+    await database.query('alter table migrations rename to migrations_away');
+    const { code, lines } = await endingWith({});
+    await database.query('alter table migrations_away rename to migrations');
+    expect({ code, lines }).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(/^The database is not migrated .*migration:run/)],
+    });
+  });
+
+  it('says that a newer version migrated the database', async () => {
+    await database.query(
+      `insert into migrations (timestamp, name) values (9999999999999, 'FromTheFuture9999999999999')`,
+    );
+    const { code, lines } = await endingWith({ AUTO_MIGRATE: 'true' });
+    await database.query('delete from migrations where timestamp = 9999999999999');
+    expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/newer version .*FromTheFuture/)] });
+  });
+
+  it('says that the port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { code, lines } = await endingWith({ PORT: String(port) });
+    server.close();
+    expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/^Port \d+ of 127\.0\.0\.1 is taken/)] });
+  });
+});
+
+describe('a stop', () => {
+  it('finishes the request in flight and exits with 0', async () => {
+    const api = await startApiProcess(database.url);
+    const request = httpRequest(`${api.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '2', expect: '100-continue' },
+    });
+    request.flushHeaders();
+    // The server has the request once it asks for its body.
+    await once(request, 'continue');
+    const exited = once(api.process, 'exit');
+    const stopping = once(api.process.stdout!, 'data');
+    api.process.kill('SIGTERM');
+    await stopping;
+    request.end('{}');
+    const [answer] = (await once(request, 'response')) as [{ statusCode: number; resume(): void }];
+    answer.resume();
+    expect(answer.statusCode).toBe(400);
+    expect(await exited).toEqual([0, null]);
+  });
+});
