@@ -48,6 +48,13 @@ describe('a body that cannot be read', () => {
     ['CSV where JSON is due', 'a,b', { 'content-type': 'text/csv' }, 415, 'unsupported_media_type'],
     ['text where JSON is due', 'a', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
     ['a form', 'email=a', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported_media_type'],
+    [
+      'multipart where JSON is due',
+      '--x\r\ncontent-disposition: form-data; name="email"\r\n\r\na\r\n--x--\r\n',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      415,
+      'unsupported_media_type',
+    ],
     ['an unknown content type', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported_media_type'],
     ['a broken content type', '{}', { 'content-type': ';;' }, 415, 'unsupported_media_type'],
     ['more than 1 MiB', `{"email":"${'x'.repeat(1_048_576)}"}`, json, 413, 'payload_too_large'],

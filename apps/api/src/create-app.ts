@@ -14,7 +14,7 @@ import { KnownRoutes } from './platform/http/known-routes.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { addRequestHooks } from './platform/http/request-hooks.js';
 import { requestIdOf } from './platform/http/request-id.js';
-import { acceptTextBodies } from './platform/http/text-bodies.js';
+import { acceptTextBodies } from './platform/http/uploads.js';
 import { ValidationPipe } from './platform/http/validation.pipe.js';
 import { createLogger } from './platform/logging/logger.js';
 import { NestLogger } from './platform/logging/nest-logger.js';

@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import type { Logger } from 'pino';
 import { maskPhoneNumbers } from '../logging/mask-phone-numbers.js';
 import { routeTimer } from '../metrics/metrics.js';
+import { ProblemError } from './problem.error.js';
 import { securityHeaders } from './security-headers.js';
 import { refuseUnstorableText } from './unstorable-text.js';
+import { isUnwantedMultipart } from './uploads.js';
 
 interface RequestHookRules {
   /** Routes that do their own checks and are not logged: each microsecond of them counts. */
@@ -51,6 +53,8 @@ function addPoliteHooks(route: RouteOptions): void {
     done();
   });
   addTo(route, 'preValidation', (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+    if (isUnwantedMultipart(request))
+      throw new ProblemError('unsupported_media_type', 'Send the body as application/json.');
     refuseUnstorableText(request);
     done();
   });

@@ -3,13 +3,23 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from './problem.error.js';
 
-interface TextBodyConfig {
-  textBodyBytes?: number;
+interface UploadConfig {
+  uploadBytes?: number;
 }
 
-/** Lets a route take `text/csv` and `text/plain` bodies of at most that many bytes; its body is then a Buffer. */
-export const AcceptsText = (limitBytes: number): MethodDecorator =>
-  RouteConfig({ textBodyBytes: limitBytes } satisfies TextBodyConfig);
+/**
+ * Lets a route take uploads: `text/csv` and `text/plain` bodies of at most that many bytes, which it gets as a Buffer,
+ * and multipart, which it reads by `request.file({ limits: { fileSize } })`.
+ */
+export const AcceptsUpload = (limitBytes: number): MethodDecorator =>
+  RouteConfig({ uploadBytes: limitBytes } satisfies UploadConfig);
+
+/** True for a multipart request to a route that takes no uploads. */
+export function isUnwantedMultipart(request: FastifyRequest): boolean {
+  const type = request.headers['content-type'];
+  if (type === undefined || !type.toLowerCase().startsWith('multipart/')) return false;
+  return (request.routeOptions.config as UploadConfig).uploadBytes === undefined;
+}
 
 /**
  * Reads text bodies for the routes that take them. Every other route answers 415 before a byte is read, and the limit
@@ -20,11 +30,11 @@ export function acceptTextBodies(instance: FastifyInstance): void {
   instance.addContentTypeParser(
     ['text/csv', 'text/plain'],
     async (request: FastifyRequest, payload: IncomingMessage) => {
-      const { textBodyBytes } = request.routeOptions.config as TextBodyConfig;
-      if (textBodyBytes === undefined) {
+      const { uploadBytes } = request.routeOptions.config as UploadConfig;
+      if (uploadBytes === undefined) {
         throw new ProblemError('unsupported_media_type', 'Send the body as application/json.');
       }
-      return readAtMost(payload, textBodyBytes);
+      return readAtMost(payload, uploadBytes);
     },
   );
 }

@@ -1,6 +1,6 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
-import { acceptTextBodies } from '../../../apps/api/src/platform/http/text-bodies.js';
+import { acceptTextBodies } from '../../../apps/api/src/platform/http/uploads.js';
 
 let instance: FastifyInstance;
 
@@ -8,7 +8,7 @@ beforeEach(() => {
   instance = fastify({ bodyLimit: 16 });
   acceptTextBodies(instance);
   instance.setErrorHandler<ProblemError>((error, _request, reply) => reply.code(error.status).send(error.code));
-  instance.post('/upload', { config: { textBodyBytes: 64 } }, (request) => request.body);
+  instance.post('/upload', { config: { uploadBytes: 64 } }, (request) => request.body);
   instance.post('/json', (request) => request.body);
 });
 
