@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import type { AgentKind, AgentStatus, AgentView } from '#contracts';
+import type { Transaction } from '../../platform/database/database.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { AgentEntity } from './agent.entity.js';
+import { AGENTS_FROM, agentViews, type AgentViewRow } from './sql/agent-views.sql.js';
+
+/** What people may set of an agent. */
+export interface AgentFields {
+  name: string;
+  kind: AgentKind;
+  status: AgentStatus;
+  userId: string | null;
+  externalId: string | null;
+}
+
+export interface AgentFilter {
+  ids?: string[];
+  q?: string;
+  kind?: AgentKind;
+  status?: AgentStatus;
+  /** Only the agents that this user signs in as. */
+  ownedBy?: string;
+}
+
+const SORT_COLUMNS: Record<string, string> = {
+  name: 'lower(g.name)',
+  createdAt: 'g.created_at',
+  kind: 'g.kind',
+  status: 'g.status',
+};
+
+@Injectable()
+export class AgentsRepository {
+  async findPage(
+    tx: Transaction,
+    context: RequestContext,
+    filter: AgentFilter,
+    query: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
+  ): Promise<Page<AgentView>> {
+    const { conditions, parameters } = conditionsOf(context, filter);
+    const from = `${AGENTS_FROM} ${conditions}`;
+    const [count] = await tx.query<{ total: number }>(`select count(*)::integer as total ${from}`, parameters);
+    const order = `${SORT_COLUMNS[query.sort.field]} ${query.sort.direction}, g.id`;
+    const page = `select g.id, row_number() over (order by ${order}) as place ${from}
+      order by ${order} limit $${parameters.length + 1} offset $${parameters.length + 2}`;
+    const rows = await tx.query<AgentViewRow>(agentViews(page), [...parameters, query.limit, query.offset]);
+    return { items: rows.map(toView), total: count!.total };
+  }
+
+  /** The agent, or null when there is none in the organization, or when it is not the user's own. */
+  async findOne(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    ownedBy: string | null,
+  ): Promise<AgentView | null> {
+    const { conditions, parameters } = conditionsOf(context, { ids: [id], ...(ownedBy !== null && { ownedBy }) });
+    const page = `select g.id, 1 as place ${AGENTS_FROM} ${conditions}`;
+    const [row] = await tx.query<AgentViewRow>(agentViews(page), parameters);
+    return row ? toView(row) : null;
+  }
+
+  /** Locks the agent against every other change and answers what people may set of it. */
+  async lock(tx: Transaction, context: RequestContext, id: string): Promise<AgentFields | null> {
+    return tx.manager.findOne(AgentEntity, {
+      select: { id: true, name: true, kind: true, status: true, userId: true, externalId: true },
+      where: { organizationId: context.organizationId, id, deletedAt: IsNull() },
+      lock: { mode: 'for_no_key_update' },
+    });
+  }
+
+  /** Keeps the agent from being changed or deleted until the transaction ends; others may do the same meanwhile. */
+  async lockShared(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+  ): Promise<{ id: string; name: string; status: AgentStatus } | null> {
+    const [row] = await tx.query<{ id: string; name: string; status: AgentStatus }>(
+      `select id, name, status from agents where organization_id = $1 and id = $2 and deleted_at is null for share`,
+      [context.organizationId, id],
+    );
+    return row ?? null;
+  }
+
+  async isMember(tx: Transaction, context: RequestContext, userId: string): Promise<boolean> {
+    const rows = await tx.query('select from memberships where organization_id = $1 and user_id = $2', [
+      context.organizationId,
+      userId,
+    ]);
+    return rows.length > 0;
+  }
+
+  /** @returns the id of the new agent */
+  async insert(tx: Transaction, context: RequestContext, fields: AgentFields): Promise<string> {
+    const result = await tx.manager.insert(AgentEntity, { ...fields, organizationId: context.organizationId });
+    return (result.identifiers[0] as { id: string }).id;
+  }
+
+  async update(tx: Transaction, context: RequestContext, id: string, changes: Partial<AgentFields>): Promise<void> {
+    await tx.manager.update(AgentEntity, { organizationId: context.organizationId, id }, changes);
+  }
+
+  async markDeleted(tx: Transaction, context: RequestContext, id: string): Promise<void> {
+    await tx.query('update agents set deleted_at = now() where organization_id = $1 and id = $2', [
+      context.organizationId,
+      id,
+    ]);
+  }
+}
+
+function conditionsOf(context: RequestContext, filter: AgentFilter): { conditions: string; parameters: unknown[] } {
+  const parameters: unknown[] = [context.organizationId];
+  const conditions: string[] = [];
+  const add = (condition: (place: string) => string, value: unknown): void => {
+    if (value === undefined) return;
+    parameters.push(value);
+    conditions.push(`and ${condition(`$${parameters.length}`)}`);
+  };
+  add((place) => `g.id = any (${place}::uuid[])`, filter.ids);
+  add((place) => `g.kind = ${place}`, filter.kind);
+  add((place) => `g.status = ${place}`, filter.status);
+  add((place) => `g.user_id = ${place}`, filter.ownedBy);
+  add(
+    (place) => `(position(lower(${place}) in lower(g.name)) > 0 or position(${place} in g.external_id) > 0)`,
+    filter.q,
+  );
+  return { conditions: conditions.join(' '), parameters };
+}
+
+function toView(row: AgentViewRow): AgentView {
+  return { ...row, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
+}

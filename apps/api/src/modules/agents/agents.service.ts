@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import { agentKinds, agentStatuses, type AgentView } from '#contracts';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { databaseErrorOf, isUniqueViolation, SQLSTATE } from '../../platform/database/sqlstate.js';
+import { idsOf, oneOf, textOf } from '../../platform/http/list-filter.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import { ProblemError } from '../../platform/http/problem.error.js';
+import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
+import { AuditLog } from '../audit/audit.public.js';
+import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js';
+import { AgentRemovalListeners } from './agent-removal-listeners.js';
+import { agentNotFound } from './agents.js';
+import { type AgentFields, AgentsRepository } from './agents.repository.js';
+
+/** Unique indexes of agents, the field of each, and what to tell. */
+const TAKEN = [
+  { constraint: 'agents_name_key', field: 'name', message: 'belongs to another agent; choose another name' },
+  { constraint: 'agents_user_key', field: 'userId', message: 'belongs to another agent; unlink the user there first' },
+  {
+    constraint: 'agents_external_id_key',
+    field: 'externalId',
+    message: 'belongs to another agent; choose another external id',
+  },
+] as const;
+
+const EDITABLE = ['name', 'kind', 'status', 'userId', 'externalId'] as const;
+
+@Injectable()
+export class AgentsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: AgentsRepository,
+    private readonly listeners: AgentRemovalListeners,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** A user with the role `agent` sees only its own agents. @throws ProblemError validation_failed for a wrong filter */
+  list(context: RequestContext, query: ListQuery): Promise<Page<AgentView>> {
+    const filter = {
+      ids: idsOf(query),
+      q: textOf(query, 'q'),
+      kind: oneOf(query, 'kind', agentKinds),
+      status: oneOf(query, 'status', agentStatuses),
+      ownedBy: ownAgentsOnly(context) ?? undefined,
+    };
+    return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
+  }
+
+  /** @throws ProblemError record_not_found */
+  get(context: RequestContext, id: string): Promise<AgentView> {
+    return this.database.inTenant(context.organizationId, (tx) => this.view(tx, context, id));
+  }
+
+  /** @throws ProblemError conflict when name, user or external id is taken; validation_failed for a user who cannot be linked */
+  async create(context: RequestContext, fields: AgentFields): Promise<AgentView> {
+    return this.tellingWhatIsTaken(() =>
+      this.database.inTenant(context.organizationId, async (tx) => {
+        await this.checkUser(tx, context, fields);
+        const id = await this.repository.insert(tx, context, fields);
+        await this.audit.record(tx, context, {
+          action: 'agent.created',
+          subjectType: 'agent',
+          subjectId: id,
+          changes: { ...fields },
+        });
+        return this.view(tx, context, id);
+      }),
+    );
+  }
+
+  /**
+   * Merges the changes into the agent.
+   *
+   * @param changes what to set, and the fixed fields of the record, as far as they were sent
+   * @throws ProblemError record_not_found, conflict, or validation_failed when a fixed field differs
+   */
+  async update(
+    context: RequestContext,
+    id: string,
+    changes: Partial<AgentFields> & Partial<Pick<AgentView, 'id' | 'createdAt'>>,
+  ): Promise<AgentView> {
+    return this.tellingWhatIsTaken(() =>
+      this.database.inTenant(context.organizationId, async (tx) => {
+        const current = await this.repository.lock(tx, context, id);
+        if (!current) throw agentNotFound();
+        refuseReadOnlyChanges(await this.view(tx, context, id), changes, ['id', 'createdAt']);
+        const changed = differences(current, changes);
+        if (changed.length > 0) {
+          const next = Object.fromEntries(changed.map((field) => [field, changes[field]])) as Partial<AgentFields>;
+          await this.checkUser(tx, context, { ...current, ...next });
+          await this.repository.update(tx, context, id, next);
+          await this.audit.record(tx, context, {
+            action: 'agent.updated',
+            subjectType: 'agent',
+            subjectId: id,
+            changes: Object.fromEntries(
+              changed.map((field) => [field, { from: current[field], to: changes[field] ?? null }]),
+            ),
+          });
+        }
+        return this.view(tx, context, id);
+      }),
+    );
+  }
+
+  /**
+   * Deletes the agent, ends its assignments and disconnects it.
+   *
+   * @returns the agent as it was
+   * @throws ProblemError record_not_found
+   */
+  async remove(context: RequestContext, id: string): Promise<AgentView> {
+    return this.database.inTenant(context.organizationId, async (tx) => {
+      if (!(await this.repository.lock(tx, context, id))) throw agentNotFound();
+      const agent = await this.view(tx, context, id);
+      await this.listeners.notify(tx, context, id);
+      await this.repository.markDeleted(tx, context, id);
+      await this.audit.record(tx, context, {
+        action: 'agent.deleted',
+        subjectType: 'agent',
+        subjectId: id,
+        changes: { name: { from: agent.name, to: null } },
+      });
+      return agent;
+    });
+  }
+
+  private async view(tx: Transaction, context: RequestContext, id: string): Promise<AgentView> {
+    const agent = await this.repository.findOne(tx, context, id, ownAgentsOnly(context));
+    if (!agent) throw agentNotFound();
+    return agent;
+  }
+
+  private async checkUser(tx: Transaction, context: RequestContext, { kind, userId }: AgentFields): Promise<void> {
+    if (userId === null) return;
+    if (kind !== 'human') throw unlinkable('belongs to a human agent only; send null, or the kind human');
+    if (!(await this.repository.isMember(tx, context, userId))) throw notMember();
+  }
+
+  private async tellingWhatIsTaken<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const taken = TAKEN.find(({ constraint }) => isUniqueViolation(error, constraint));
+      if (taken) {
+        const { field, message } = taken;
+        throw new ProblemError('conflict', `${field}: ${message}.`, { errors: { [field]: message } });
+      }
+      // The membership ended between the check and the write.
+      const facts = databaseErrorOf(error);
+      if (facts?.sqlState === SQLSTATE.foreignKeyViolation && facts.constraint?.includes('user_id')) throw notMember();
+      throw error;
+    }
+  }
+}
+
+function differences(current: AgentFields, changes: Partial<AgentFields>): (keyof AgentFields)[] {
+  return EDITABLE.filter((field) => changes[field] !== undefined && changes[field] !== current[field]);
+}
+
+function notMember(): ProblemError {
+  return unlinkable('is not a member of the organization; add the user first');
+}
+
+function unlinkable(message: string): ProblemError {
+  return new ProblemError('validation_failed', `userId: ${message}.`, { errors: { userId: message } });
+}

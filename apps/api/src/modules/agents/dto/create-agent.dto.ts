@@ -1,0 +1,35 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, IsString, IsUUID, Length, ValidateIf } from 'class-validator';
+import { agentKinds, agentStatuses, type AgentKind, type AgentStatus } from '#contracts';
+
+const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+
+export class CreateAgentDto {
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Alice' })
+  @Transform(trimmed)
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @ApiProperty({ enum: agentKinds })
+  @IsIn(agentKinds)
+  kind!: AgentKind;
+
+  @ApiProperty({ enum: agentStatuses, required: false, default: 'active' })
+  @ValidateIf((_agent, value) => value !== undefined)
+  @IsIn(agentStatuses)
+  status?: AgentStatus;
+
+  @ApiProperty({ type: String, format: 'uuid', required: false, nullable: true, description: 'A member; human only.' })
+  @IsOptional()
+  @IsUUID()
+  userId?: string | null;
+
+  @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 200 })
+  @IsOptional()
+  @Transform(trimmed)
+  @IsString()
+  @Length(1, 200)
+  externalId?: string | null;
+}

@@ -1,0 +1,45 @@
+import type { AgentKind, AgentStatus } from '#contracts';
+
+/**
+ * Agents with what they may call today. The counters come from `gate_facts`, the same words that the gate decides by,
+ * so a counter of yesterday shows as 0 although nobody has set it back yet. The clock is read once, in a subselect of
+ * its own: a volatile argument would keep PostgreSQL from inlining the function, and every agent would scan all
+ * assignments. The lateral totals are computed after the page is cut.
+ *
+ * The caller appends conditions on `g` and the order to `AGENTS_FROM`.
+ */
+export const AGENTS_FROM = `from agents g where g.organization_id = $1 and g.deleted_at is null`;
+
+export function agentViews(page: string): string {
+  return `
+    with page as (${page})
+    select g.id, g.name, g.kind, g.status, g.user_id as "userId", u.email as "userEmail",
+      g.external_id as "externalId", g.created_at as "createdAt", g.updated_at as "updatedAt",
+      t.numbers as "numbersAssigned", t.used as "callsMadeToday", t.daily_limit as "dailyLimit"
+    from page
+    join agents g on g.id = page.id
+    left join users u on u.id = g.user_id
+    cross join (select ringfence_clock() as at) clock
+    cross join lateral (
+      select count(*)::integer as numbers, coalesce(sum(f.used), 0)::integer as used,
+        coalesce(sum(f.daily_limit), 0)::integer as daily_limit
+      from gate_facts(clock.at) f
+      where f.organization_id = g.organization_id and f.agent_id = g.id
+    ) t
+    order by page.place`;
+}
+
+export interface AgentViewRow {
+  id: string;
+  name: string;
+  kind: AgentKind;
+  status: AgentStatus;
+  userId: string | null;
+  userEmail: string | null;
+  externalId: string | null;
+  numbersAssigned: number;
+  callsMadeToday: number;
+  dailyLimit: number;
+  createdAt: Date;
+  updatedAt: Date;
+}

@@ -1,0 +1,50 @@
+import type { ListQuery } from './list-query.js';
+import { ProblemError } from './problem.error.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const MAX_TEXT = 200;
+
+/** The ids that `filter.id` names, one or many; undefined when the list is not bound to ids. */
+export function idsOf({ filter }: ListQuery): string[] | undefined {
+  const given = filter['id'];
+  return given === undefined ? undefined : ([given].flat() as string[]);
+}
+
+/** @throws ProblemError validation_failed when it is no text, or longer than 200 characters; empty text filters nothing */
+export function textOf({ filter }: ListQuery, name: string): string | undefined {
+  const given = filter[name];
+  if (given === undefined || given === null || given === '') return undefined;
+  if (typeof given !== 'string' || given.length > MAX_TEXT)
+    fail(name, `must be text of at most ${MAX_TEXT} characters`);
+  return given;
+}
+
+/** @throws ProblemError validation_failed when it is not one of the values */
+export function oneOf<T extends string>({ filter }: ListQuery, name: string, values: readonly T[]): T | undefined {
+  const given = filter[name];
+  if (given === undefined || given === null || given === '') return undefined;
+  if (!values.includes(given as T)) fail(name, `must be one of ${values.join(', ')}`);
+  return given as T;
+}
+
+/** @throws ProblemError validation_failed when it is no UUID */
+export function uuidOf({ filter }: ListQuery, name: string): string | undefined {
+  const given = filter[name];
+  if (given === undefined || given === null || given === '') return undefined;
+  if (typeof given !== 'string' || !UUID.test(given)) fail(name, 'must be a UUID');
+  return given;
+}
+
+/** @throws ProblemError validation_failed when it is neither true nor false */
+export function flagOf({ filter }: ListQuery, name: string): boolean | undefined {
+  const given = filter[name];
+  if (given === undefined || given === null || given === '') return undefined;
+  if (typeof given !== 'boolean') fail(name, 'must be true or false');
+  return given;
+}
+
+function fail(name: string, message: string): never {
+  throw new ProblemError('validation_failed', `filter.${name}: ${message}`, {
+    errors: { [`filter.${name}`]: message },
+  });
+}
