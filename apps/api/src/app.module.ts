@@ -3,6 +3,7 @@ import type { Env } from './config/env.js';
 import { SettingsModule } from './config/settings.module.js';
 import { AuditModule } from './modules/audit/audit.public.js';
 import { AuthModule } from './modules/auth/auth.public.js';
+import { CallGateModule } from './modules/call-gate/call-gate.public.js';
 import { OperationsModule } from './modules/operations/operations.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 
@@ -12,7 +13,14 @@ export class AppModule {
   static register(env: Env): DynamicModule {
     return {
       module: AppModule,
-      imports: [SettingsModule.register(env), DatabaseModule, AuditModule, AuthModule, OperationsModule],
+      imports: [
+        SettingsModule.register(env),
+        DatabaseModule,
+        AuditModule,
+        AuthModule,
+        CallGateModule,
+        OperationsModule,
+      ],
     };
   }
 }

@@ -24,7 +24,7 @@ export function parseCallRequest(body: unknown): Parsed<CallRequest> {
     return { ok: false, errors: { body: 'must be a JSON object with agentId or assignmentId, and destination' } };
   }
   const given = body as Record<string, unknown>;
-  const errors: Record<string, string> = {};
+  const errors = Object.create(null) as Record<string, string>;
   for (const name in given) {
     if (!FIELDS.has(name)) errors[name] = 'is not a field of this request';
   }

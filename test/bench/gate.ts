@@ -1,0 +1,197 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '#embedded-postgres';
+import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+import { seedBench, type BenchCaller } from './gate-seed.js';
+
+/**
+ * `npm run bench:gate -- [--json] [--seconds 4] [--rounds 3] [--database-url postgres://…]`
+ *
+ * Decisions per second and latency of the gate over HTTP, against the same server's no-op route and against a naive
+ * gate, in turns in one run, so that the ratios hold although the machine's speed drifts. Commits are durable.
+ */
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    'database-url': { type: 'string' },
+  },
+});
+const CONNECTIONS = [1, 64, 256] as const;
+const ROUTES = ['noop', 'gate', 'naive'] as const;
+type Route = (typeof ROUTES)[number];
+
+interface Figure {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+const PATHS: Record<Route, string> = {
+  noop: '/bench/noop',
+  gate: '/api/v1/call-gate/authorize',
+  naive: '/bench/naive',
+};
+
+async function main(): Promise<void> {
+  const postgres = await database();
+  let server: ChildProcess | undefined;
+  try {
+    const caller = await prepare(postgres.url);
+    const started = await startServer(postgres.url);
+    server = started.server;
+    say(`${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, Node ${process.version}; commits are durable`);
+    const figures = await measure(started.url, caller);
+    const rssMb = await memoryOf(server);
+    report(figures, rssMb);
+  } finally {
+    server?.kill('SIGTERM');
+    await postgres.stop();
+  }
+}
+
+/** An empty database: a new embedded server's, or the one that is named on the command line. */
+async function database(): Promise<{ url: string; stop(): Promise<void> }> {
+  const given = options['database-url'];
+  if (given) return { url: given, stop: async () => {} };
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'ringfence-bench-'));
+  const postgres = await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres') });
+  const stop = async () => {
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { url: postgres.url, stop };
+}
+
+async function prepare(url: string): Promise<BenchCaller> {
+  const migrations = migrationDataSource(url);
+  await migrations.initialize();
+  await migrations.runMigrations();
+  await migrations.destroy();
+  const client = new pg.Client(url);
+  await client.connect();
+  const durable = await client.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')`,
+  );
+  const off = durable.rows.filter((row) => row.setting !== 'on');
+  if (off.length > 0) throw new Error(`${off[0]!.name} is off: the figures would mean nothing`);
+  const caller = await seedBench(client);
+  await client.end();
+  return caller;
+}
+
+async function startServer(databaseUrl: string): Promise<{ server: ChildProcess; url: string }> {
+  const server = fork(fileURLToPath(new URL('./gate-server.js', import.meta.url)), {
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      JWT_SECRET: 'a secret of the benchmark that signs nothing of worth',
+      LOG_LEVEL: 'warn',
+      MIDNIGHT_JOB: 'false',
+      NODE_ENV: 'production',
+    },
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    server.once('message', (message) => resolve((message as { url: string }).url));
+    server.once('exit', (code) => reject(new Error(`The server ended with exit code ${code}`)));
+  });
+  return { server, url };
+}
+
+async function measure(url: string, caller: BenchCaller): Promise<Record<Route, Map<number, Figure>>> {
+  const seconds = Number(options.seconds);
+  for (const route of ROUTES) await load(url, route, caller, 64, Math.min(2, seconds));
+  const runs: Record<Route, Map<number, Figure[]>> = { noop: new Map(), gate: new Map(), naive: new Map() };
+  for (let round = 1; round <= Number(options.rounds); round += 1) {
+    for (const connections of CONNECTIONS) {
+      for (const route of ROUTES) {
+        const figure = await load(url, route, caller, connections, seconds);
+        runs[route].set(connections, [...(runs[route].get(connections) ?? []), figure]);
+        say(`round ${round}  ${route.padEnd(5)} ${String(connections).padStart(3)} connections  ${show(figure)}`);
+      }
+    }
+  }
+  const middle = (of: Map<number, Figure[]>) => new Map([...of].map(([key, figures]) => [key, median(figures)]));
+  return { noop: middle(runs.noop), gate: middle(runs.gate), naive: middle(runs.naive) };
+}
+
+/** Puts load on one route for some seconds. Every answer must be a 200: a fast error is no decision. */
+async function load(
+  url: string,
+  route: Route,
+  caller: BenchCaller,
+  connections: number,
+  seconds: number,
+): Promise<Figure> {
+  const result = await autocannon({
+    url: url + PATHS[route],
+    connections,
+    duration: seconds,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${caller.apiKey}` },
+    setupClient: (client) => client.setRequests(caller.bodies(24).map((body) => ({ body }))),
+  });
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${route}: ${result.non2xx} answers were no 200 and ${result.errors} requests failed`);
+  }
+  return { perSecond: result.requests.average, p50Ms: result.latency.p50, p99Ms: result.latency.p99 };
+}
+
+function median(figures: Figure[]): Figure {
+  const sorted = [...figures].sort((a, b) => a.perSecond - b.perSecond);
+  return sorted[sorted.length >> 1]!;
+}
+
+function memoryOf(server: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    server.once('message', (message) => resolve((message as { rssMb: number }).rssMb));
+    server.send('memory');
+  });
+}
+
+function report(figures: Record<Route, Map<number, Figure>>, rssMb: number): void {
+  const rate = (route: Route, connections: number) => figures[route].get(connections)?.perSecond ?? NaN;
+  const ratios = {
+    ratioNoop1: rate('gate', 1) / rate('noop', 1),
+    ratioNoop64: rate('gate', 64) / rate('noop', 64),
+    ratioNoop256: rate('gate', 256) / rate('noop', 256),
+    ratioNaive: rate('gate', 256) / rate('naive', 256),
+  };
+  say('\nmedian of the rounds');
+  for (const route of ROUTES) {
+    for (const [connections, figure] of figures[route]) {
+      say(`  ${route.padEnd(5)} ${String(connections).padStart(3)} connections  ${show(figure)}`);
+    }
+  }
+  say(
+    `\ngate against the no-op route: ${CONNECTIONS.map((n) => `${fixed(rate('gate', n) / rate('noop', n))} at ${n}`).join(', ')}`,
+  );
+  say(`gate against the naive gate at 256 connections: ${fixed(ratios.ratioNaive)}`);
+  say(`memory of the API after the run: ${rssMb} MB`);
+  if (options.json) {
+    const rounded = Object.fromEntries(Object.entries(ratios).map(([name, value]) => [name, Number(fixed(value))]));
+    console.log(
+      JSON.stringify({
+        ...rounded,
+        gatePerSecond256: Math.round(rate('gate', 256)),
+        gateP99Ms256: figures.gate.get(256)?.p99Ms,
+        gateP50Ms1: figures.gate.get(1)?.p50Ms,
+        rssMb,
+      }),
+    );
+  }
+}
+
+const fixed = (value: number) => value.toFixed(3);
+const show = (figure: Figure) =>
+  `${String(Math.round(figure.perSecond)).padStart(6)}/s  p50 ${figure.p50Ms} ms  p99 ${figure.p99Ms} ms`;
+const say = (line: string) => console.log(line);
+
+await main();
