@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Env } from './config/env.js';
 import { SettingsModule } from './config/settings.module.js';
+import { AgentsModule } from './modules/agents/agents.public.js';
 import { AuditModule } from './modules/audit/audit.public.js';
 import { AuthModule } from './modules/auth/auth.public.js';
 import { CallGateModule } from './modules/call-gate/call-gate.public.js';
@@ -18,6 +19,7 @@ export class AppModule {
         DatabaseModule,
         AuditModule,
         AuthModule,
+        AgentsModule,
         CallGateModule,
         OperationsModule,
       ],
