@@ -5,7 +5,7 @@ import { AgentsModule } from './modules/agents/agents.public.js';
 import { AuditModule } from './modules/audit/audit.public.js';
 import { AuthModule } from './modules/auth/auth.public.js';
 import { CallGateModule } from './modules/call-gate/call-gate.public.js';
-import { OperationsModule } from './modules/operations/operations.module.js';
+import { OperationsModule } from './modules/operations/operations.public.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 
 /** The whole API. */
