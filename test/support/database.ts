@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on rows of any shape
 export type Row = Record<string, any>;
 
 /** A migrated database of a test file's own. */
