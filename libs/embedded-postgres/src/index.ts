@@ -1,2 +1,2 @@
 export { EmbeddedPostgresRefusal } from './refusal.js';
-export { type EmbeddedPostgres, startEmbeddedPostgres } from './start-embedded-postgres.js';
+export { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from './start-embedded-postgres.js';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, readFile, realpath } from 'node:fs/promises';
+import { open, readFile, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { type Binaries, findBinaries } from './binaries.js';
 import { inspectDataDirectory, readLockFile, removeLockFile } from './data-directory.js';
@@ -140,4 +140,14 @@ async function stop(pid: number, dataDir: string): Promise<void> {
   if (await eventually(() => !isAlive(pid), STOP_TIMEOUT_MS)) return;
   process.kill(pid, 'SIGQUIT');
   await eventually(() => !isAlive(pid), STOP_TIMEOUT_MS);
+}
+
+/** Stops a server that still runs on the data, and removes data, log and password. */
+export async function removeEmbeddedPostgres(directory: string): Promise<void> {
+  const dataDir = await reachableDirectory(directory, unprivilegedUser());
+  const lock = await readLockFile(dataDir);
+  if (lock !== null) await stop(lock.pid, await realpath(dataDir));
+  for (const path of [dataDir, passwordFile(dataDir), `${dataDir}.log`]) {
+    await rm(path, { recursive: true, force: true });
+  }
 }

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { refuse, step } from './progress.mjs';
+
+export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const stamp = path.join(root, 'node_modules', '.ringfence-stamp');
+const MINIMUM = [20, 19];
+
+/** The pinned Node, which every script of the project runs on once the packages are there. */
+export const pinnedNode = path.join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
+
+/** Installs the packages when they are missing or the lock file has changed since. */
+export async function ensureInstalled() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
+    refuse(`Ringfence needs Node ${MINIMUM.join('.')} or newer to start; this is ${process.versions.node}.`);
+  }
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  await step('Installing packages (npm ci)', () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']));
+  if (!existsSync(pinnedNode)) {
+    await run(process.execPath, [path.join(root, 'node_modules', 'node', 'installArchSpecificPackage.js')]);
+  }
+  writeFileSync(stamp, lock);
+}
+
+/** Runs a command in the project's folder, on the pinned Node where it is there. Ends the process when it fails. */
+export function run(command, args, options = {}) {
+  const bin = path.join(root, 'node_modules', '.bin');
+  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, ...options.env };
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' });
+    child.once('error', (error) => refuse(`${command} could not be run: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      if (code === 0) return resolve();
+      refuse(`${command} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}.`);
+    });
+  });
+}
