@@ -89,11 +89,23 @@ export interface PhoneNumberView {
   tags: string[];
   monthlyCost: string | null;
   currency: string | null;
+  capabilities: { voice: boolean; sms: boolean };
   assignmentId: string | null;
   agentId: string | null;
   agentName: string | null;
   createdAt: string;
   updatedAt: string;
+}
+
+/** `GET /phone-numbers/check/:phoneNumber`: the caller's own organization and the pool only. */
+export interface PhoneNumberCheckView {
+  /** E.164. */
+  phoneNumber: string;
+  known: boolean;
+  /** null when the number is not known. */
+  status: PhoneNumberStatus | null;
+  assigned: boolean;
+  agentId: string | null;
 }
 
 export interface AgentAssignmentView {
@@ -181,4 +193,58 @@ export interface SessionUserView {
   platformAdmin: boolean;
   organization: { id: string; slug: string; name: string; timeZone: string; currency: string };
   permissions: import('./permissions.js').Permission[];
+}
+
+/** A member of the organization. */
+export interface UserView {
+  id: string;
+  email: string;
+  name: string;
+  role: import('./permissions.js').Role;
+  platformAdmin: boolean;
+  disabled: boolean;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export const apiKeyStatuses = ['active', 'expired', 'revoked'] as const;
+export type ApiKeyStatus = (typeof apiKeyStatuses)[number];
+
+export interface ApiKeyView {
+  id: string;
+  name: string;
+  /** The first characters of the key. */
+  prefix: string;
+  scopes: import('./permissions.js').ApiKeyScope[];
+  status: ApiKeyStatus;
+  createdBy: string | null;
+  createdByName: string | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  /** To the minute. */
+  lastUsedAt: string | null;
+  createdAt: string;
+}
+
+/** The answer to creating an API key: the only one that holds the key itself. */
+export interface NewApiKeyView extends ApiKeyView {
+  key: string;
+}
+
+export interface OrganizationView {
+  id: string;
+  kind: 'tenant' | 'platform';
+  slug: string;
+  name: string;
+  /** The zone that was chosen last; see timeZoneEffectiveAt. */
+  timeZone: string;
+  /** The zone that still counts until timeZoneEffectiveAt; null when no change is ahead. */
+  previousTimeZone: string | null;
+  timeZoneEffectiveAt: string | null;
+  currency: string;
+  defaultDailyLimit: number;
+  defaultAllowedCountries: string[];
+  suspended: boolean;
+  createdAt: string;
+  updatedAt: string;
 }

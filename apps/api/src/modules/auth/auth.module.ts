@@ -2,31 +2,43 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessGuard } from './access/access.guard.js';
 import { AccessTokenStrategy } from './access/access-token.strategy.js';
 import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeyCallers } from './access/api-key-callers.js';
 import { UndeclaredRoutes } from './access/undeclared-routes.js';
 import { UserPrincipals } from './access/user-principals.js';
+import { ApiKeyEntity } from './api-keys/api-key.entity.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInAttempts } from './sessions/sign-in-attempts.js';
+import { UsersController } from './users/users.controller.js';
+import { UsersRepository } from './users/users.repository.js';
+import { UsersService } from './users/users.service.js';
 
 /** Sign-in, API keys, members, and the guard that stands before every route. */
 @Module({
-  imports: [DiscoveryModule, JwtModule.register({}), PassportModule],
-  controllers: [SessionsController],
+  imports: [DiscoveryModule, JwtModule.register({}), PassportModule, TypeOrmModule.forFeature([ApiKeyEntity])],
+  controllers: [SessionsController, ApiKeysController, UsersController],
   providers: [
     AccessTokenStrategy,
     AccessTokens,
     ApiKeyCallers,
+    ApiKeysRepository,
+    ApiKeysService,
     RefreshTokensRepository,
     SessionsRepository,
     SessionsService,
     UndeclaredRoutes,
     UserPrincipals,
+    UsersRepository,
+    UsersService,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: SignInAttempts, useFactory: () => new SignInAttempts() },
   ],

@@ -1,4 +1,3 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { Permission } from '#contracts';
 
@@ -8,12 +7,12 @@ type RouteAccess = { kind: 'public' } | { kind: 'permission'; permission: Permis
 
 /** Only callers with this permission reach the route. */
 export function RequirePermission(permission: Permission): MethodDecorator {
-  return applyDecorators(declare({ kind: 'permission', permission }), ApiExtension('x-permission', permission));
+  return declare({ kind: 'permission', permission }, ApiExtension('x-permission', permission));
 }
 
 /** Everybody reaches the route, signed in or not. */
 export function Public(): MethodDecorator {
-  return applyDecorators(declare({ kind: 'public' }), ApiExtension('x-public', true));
+  return declare({ kind: 'public' }, ApiExtension('x-public', true));
 }
 
 /** What a route's method declared; undefined when it declared nothing. */
@@ -22,11 +21,11 @@ export function routeAccessOf(method: object): RouteAccess | undefined {
 }
 
 /** @throws Error when the method carries a declaration already: two of them would leave open which one counts */
-function declare(access: RouteAccess): MethodDecorator {
-  return (_target, name, descriptor) => {
+function declare(access: RouteAccess, description: MethodDecorator): MethodDecorator {
+  return (target, name, descriptor) => {
     const method = descriptor.value as object;
     if (routeAccessOf(method)) throw new Error(`${String(name)} declares its access twice. Keep one declaration.`);
     Reflect.defineMetadata(ROUTE_ACCESS, access, method);
-    return descriptor;
+    description(target, name, descriptor);
   };
 }

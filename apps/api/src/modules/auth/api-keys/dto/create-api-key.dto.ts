@@ -1,0 +1,27 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import { apiKeyScopes, type ApiKeyScope } from '#contracts';
+
+const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+
+export class CreateApiKeyDto {
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Dialer' })
+  @Transform(trimmed)
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @ApiProperty({ enum: apiKeyScopes, isArray: true, minItems: 1, example: ['calls:authorize'] })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(apiKeyScopes, { each: true, message: `scopes must be out of ${apiKeyScopes.join(', ')}` })
+  scopes!: ApiKeyScope[];
+
+  @ApiProperty({ type: String, format: 'date-time', required: false, nullable: true, description: 'Null: never.' })
+  @IsOptional()
+  @Length(1, 40)
+  @IsISO8601({ strict: true, strictSeparator: true })
+  expiresAt?: string | null;
+}

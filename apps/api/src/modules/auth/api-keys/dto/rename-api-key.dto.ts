@@ -1,0 +1,55 @@
+import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { Allow, IsString, Length, ValidateIf } from 'class-validator';
+
+const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+
+/** The new name, and the rest of the record, for the console sends back all of it. */
+export class RenameApiKeyDto {
+  @ApiProperty({ minLength: 1, maxLength: 200, required: false })
+  @ValidateIf((_key, value) => value !== undefined)
+  @Transform(trimmed)
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  @ApiHideProperty()
+  @Allow()
+  id?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  prefix?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  scopes?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  status?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  createdBy?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  createdByName?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  expiresAt?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  revokedAt?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  lastUsedAt?: unknown;
+
+  @ApiHideProperty()
+  @Allow()
+  createdAt?: unknown;
+}

@@ -1,0 +1,55 @@
+import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsString, IsUUID, Length, MaxLength, ValidateIf } from 'class-validator';
+import { roles, type Role } from '#contracts';
+
+const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
+
+/** What may be changed, and the rest of the record, for the console sends back all of it. */
+export class UpdateUserDto {
+  @ApiProperty({ enum: roles, required: false })
+  @ValidateIf(isSent)
+  @IsIn(roles)
+  role?: Role;
+
+  @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
+  @ValidateIf(isSent)
+  @Transform(trimmed)
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsUUID()
+  id?: string;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsString()
+  @MaxLength(254)
+  email?: string;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsBoolean()
+  platformAdmin?: boolean;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsBoolean()
+  disabled?: boolean;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsString()
+  @MaxLength(40)
+  createdAt?: string;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsString()
+  @MaxLength(40)
+  updatedAt?: string;
+}
