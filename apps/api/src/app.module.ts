@@ -6,6 +6,7 @@ import { AuditModule } from './modules/audit/audit.public.js';
 import { AuthModule } from './modules/auth/auth.public.js';
 import { CallGateModule } from './modules/call-gate/call-gate.public.js';
 import { OperationsModule } from './modules/operations/operations.public.js';
+import { OrganizationsModule } from './modules/organizations/organizations.public.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 
 /** The whole API. */
@@ -19,6 +20,7 @@ export class AppModule {
         DatabaseModule,
         AuditModule,
         AuthModule,
+        OrganizationsModule,
         AgentsModule,
         CallGateModule,
         OperationsModule,

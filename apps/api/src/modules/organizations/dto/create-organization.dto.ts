@@ -1,0 +1,27 @@
+import { ApiProperty, PickType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { isSent, timeZoneCheck, trimmed } from './organization-fields.js';
+import { UpdateOrganizationDto } from './update-organization.dto.js';
+
+export class CreateOrganizationDto extends PickType(UpdateOrganizationDto, [
+  'currency',
+  'defaultDailyLimit',
+  'defaultAllowedCountries',
+] as const) {
+  @ApiProperty({ example: 'acme', description: 'Small letters, digits and hyphens; it cannot be changed later.' })
+  @IsString()
+  @Matches(/^[a-z0-9][a-z0-9-]{0,62}$/, { message: 'slug must be 1 to 63 small letters, digits and hyphens' })
+  slug!: string;
+
+  @ApiProperty({ minLength: 1, maxLength: 200 })
+  @Transform(trimmed)
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @ApiProperty({ required: false, default: 'UTC', example: 'America/New_York' })
+  @ValidateIf(isSent)
+  @ValidateBy(timeZoneCheck)
+  timeZone?: string;
+}

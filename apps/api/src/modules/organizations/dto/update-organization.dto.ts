@@ -1,0 +1,99 @@
+import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsString,
+  IsUUID,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import { countryCheck, currencyCheck, isSent, timeZoneCheck, trimmed } from './organization-fields.js';
+
+/** What may be changed, and the rest of the record, for the console sends back all of it. */
+export class UpdateOrganizationDto {
+  @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
+  @ValidateIf(isSent)
+  @Transform(trimmed)
+  @IsString()
+  @Length(1, 200)
+  name?: string;
+
+  @ApiProperty({ required: false, example: 'America/New_York', description: 'Counts from the next midnight on.' })
+  @ValidateIf(isSent)
+  @ValidateBy(timeZoneCheck)
+  timeZone?: string;
+
+  @ApiProperty({ required: false, example: 'USD' })
+  @ValidateIf(isSent)
+  @ValidateBy(currencyCheck)
+  currency?: string;
+
+  @ApiProperty({ required: false, type: 'integer', minimum: 0, maximum: 1_000_000 })
+  @ValidateIf(isSent)
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  defaultDailyLimit?: number;
+
+  @ApiProperty({ required: false, type: [String], example: ['US', 'CA'] })
+  @ValidateIf(isSent)
+  @IsArray()
+  @ArrayMaxSize(300)
+  @ArrayUnique()
+  @ValidateBy(countryCheck, { each: true })
+  defaultAllowedCountries?: string[];
+
+  @ApiProperty({ required: false, description: 'Only platform administrators change it.' })
+  @ValidateIf(isSent)
+  @IsBoolean()
+  suspended?: boolean;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsUUID()
+  id?: string;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsString()
+  @MaxLength(20)
+  kind?: string;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsString()
+  @MaxLength(63)
+  slug?: string;
+
+  @ApiHideProperty()
+  @ValidateIf((_record, value) => value !== undefined && value !== null)
+  @IsString()
+  @MaxLength(64)
+  previousTimeZone?: string | null;
+
+  @ApiHideProperty()
+  @ValidateIf((_record, value) => value !== undefined && value !== null)
+  @IsString()
+  @MaxLength(40)
+  timeZoneEffectiveAt?: string | null;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsString()
+  @MaxLength(40)
+  createdAt?: string;
+
+  @ApiHideProperty()
+  @ValidateIf(isSent)
+  @IsString()
+  @MaxLength(40)
+  updatedAt?: string;
+}

@@ -1,0 +1,88 @@
+import { Body, Controller, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { OrganizationView } from '#contracts';
+import { sendPage } from '../../platform/http/content-range.js';
+import { parseListQuery } from '../../platform/http/list-query.js';
+import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
+import { Context, RequirePermission } from '../auth/auth.public.js';
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { CreateOrganizationDto } from './dto/create-organization.dto.js';
+import { OrganizationViewDto } from './dto/organization.view.js';
+import { UpdateOrganizationDto } from './dto/update-organization.dto.js';
+import { OrganizationsService } from './organizations.service.js';
+
+const LIST_RULES = {
+  sortable: ['name', 'slug', 'createdAt'],
+  filterable: ['q'],
+  defaultSort: { field: 'name', direction: 'asc' },
+} as const;
+
+@ApiTags('Organizations')
+@Controller('organizations')
+export class OrganizationsController {
+  constructor(private readonly service: OrganizationsService) {}
+
+  @Get('current')
+  @RequirePermission('organization:read')
+  @ApiOperation({ summary: 'Get the organization that you work in' })
+  @ApiOkResponse({ type: OrganizationViewDto })
+  current(@Context() context: RequestContext): Promise<OrganizationView> {
+    return this.service.current(context);
+  }
+
+  @Put('current')
+  @RequirePermission('organization:write')
+  @ApiOperation({
+    summary: 'Change the settings of the organization that you work in',
+    description: 'Merges. A new time zone counts from the next midnight of the old one on.',
+  })
+  @ApiOkResponse({ type: OrganizationViewDto })
+  updateCurrent(@Context() context: RequestContext, @Body() body: UpdateOrganizationDto): Promise<OrganizationView> {
+    return this.service.updateCurrent(context, body);
+  }
+
+  @Get()
+  @RequirePermission('platform:manage')
+  @ApiOperation({ summary: 'List every organization' })
+  @ApiOkResponse({ type: [OrganizationViewDto] })
+  async list(
+    @Context() context: RequestContext,
+    @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrganizationView[]> {
+    const listQuery = parseListQuery(query, LIST_RULES);
+    return sendPage(reply, 'organizations', listQuery, await this.service.list(context, listQuery));
+  }
+
+  @Get(':id')
+  @RequirePermission('platform:manage')
+  @ApiOperation({ summary: 'Get any organization' })
+  @ApiOkResponse({ type: OrganizationViewDto })
+  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<OrganizationView> {
+    return this.service.get(context, id);
+  }
+
+  @Post()
+  @RequirePermission('platform:manage')
+  @ApiOperation({
+    summary: 'Create an organization',
+    description: 'Then add its first owner: POST /users with the header X-Organization-Id.',
+  })
+  @ApiCreatedResponse({ type: OrganizationViewDto })
+  create(@Context() context: RequestContext, @Body() body: CreateOrganizationDto): Promise<OrganizationView> {
+    return this.service.create(context, { ...body, timeZone: body.timeZone ?? 'UTC' });
+  }
+
+  @Put(':id')
+  @RequirePermission('platform:manage')
+  @ApiOperation({ summary: 'Change or suspend any organization' })
+  @ApiOkResponse({ type: OrganizationViewDto })
+  update(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+    @Body() body: UpdateOrganizationDto,
+  ): Promise<OrganizationView> {
+    return this.service.update(context, id, body);
+  }
+}

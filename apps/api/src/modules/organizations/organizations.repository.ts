@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { In, Raw, type FindOptionsWhere } from 'typeorm';
+import type { OrganizationView } from '#contracts';
+import type { Transaction } from '../../platform/database/database.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import { OrganizationEntity } from './organization.entity.js';
+import { CHANGE_TIME_ZONE } from './sql/change-time-zone.sql.js';
+
+/** What people may set of an organization, besides its zone and its suspension. */
+export interface OrganizationFields {
+  name: string;
+  currency: string;
+  defaultDailyLimit: number;
+  defaultAllowedCountries: string[];
+}
+
+@Injectable()
+export class OrganizationsRepository {
+  async findPage(
+    tx: Transaction,
+    filter: { ids?: string[]; q?: string },
+    { sort, limit, offset }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
+  ): Promise<Page<OrganizationView>> {
+    const byIds: FindOptionsWhere<OrganizationEntity> = filter.ids ? { id: In(filter.ids) } : {};
+    const contains = Raw((column) => `position(lower(:q) in lower(${column})) > 0`, { q: filter.q });
+    const [found, total] = await tx.manager.findAndCount(OrganizationEntity, {
+      where:
+        filter.q === undefined
+          ? byIds
+          : [
+              { ...byIds, name: contains },
+              { ...byIds, slug: contains },
+            ],
+      order: { [sort.field]: sort.direction, id: 'asc' },
+      take: limit,
+      skip: offset,
+    });
+    return { items: found.map(toView), total };
+  }
+
+  async findOne(tx: Transaction, id: string): Promise<OrganizationView | null> {
+    const found = await tx.manager.findOneBy(OrganizationEntity, { id });
+    return found && toView(found);
+  }
+
+  /** Locks the organization against other changes; calls are decided meanwhile. */
+  async lock(tx: Transaction, id: string): Promise<OrganizationView | null> {
+    const found = await tx.manager.findOne(OrganizationEntity, {
+      where: { id },
+      lock: { mode: 'for_no_key_update' },
+    });
+    return found && toView(found);
+  }
+
+  /** @returns the id of the new organization */
+  async insert(
+    tx: Transaction,
+    organization: { slug: string; name: string; timeZone: string } & Partial<OrganizationFields>,
+  ): Promise<string> {
+    const result = await tx.manager.insert(OrganizationEntity, { ...organization, kind: 'tenant' });
+    return (result.identifiers[0] as { id: string }).id;
+  }
+
+  async update(tx: Transaction, id: string, changes: Partial<OrganizationFields>): Promise<void> {
+    await tx.manager.update(OrganizationEntity, { id }, changes);
+  }
+
+  /** From the next midnight of the zone that counts now. */
+  async changeTimeZone(tx: Transaction, id: string, timeZone: string): Promise<void> {
+    await tx.query(CHANGE_TIME_ZONE, [id, timeZone]);
+  }
+
+  async setSuspended(tx: Transaction, id: string, suspended: boolean): Promise<void> {
+    await tx.query('update organizations set suspended_at = case when $2 then now() end where id = $1', [
+      id,
+      suspended,
+    ]);
+  }
+
+  /** Fails with SQLSTATE 22023 when PostgreSQL does not know the zone. */
+  async tryTimeZone(tx: Transaction, timeZone: string): Promise<void> {
+    await tx.query('select now() at time zone $1', [timeZone]);
+  }
+}
+
+function toView(entity: OrganizationEntity): OrganizationView {
+  const { suspendedAt, previousTimeZone, timeZoneEffectiveAt, createdAt, updatedAt, ...fields } = entity;
+  // A change that has taken effect is history; the row keeps it until the next one.
+  const changeIsAhead = timeZoneEffectiveAt !== null && timeZoneEffectiveAt.getTime() > Date.now();
+  return {
+    ...fields,
+    previousTimeZone: changeIsAhead ? previousTimeZone : null,
+    timeZoneEffectiveAt: changeIsAhead ? timeZoneEffectiveAt.toISOString() : null,
+    suspended: suspendedAt !== null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import type { OrganizationView } from '#contracts';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { databaseErrorOf, isUniqueViolation } from '../../platform/database/sqlstate.js';
+import { idsOf, textOf } from '../../platform/http/list-filter.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import { ProblemError } from '../../platform/http/problem.error.js';
+import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
+import { AuditLog } from '../audit/audit.public.js';
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { OrganizationsRepository, type OrganizationFields } from './organizations.repository.js';
+
+export interface NewOrganization extends Partial<OrganizationFields> {
+  slug: string;
+  name: string;
+  timeZone: string;
+}
+
+export interface OrganizationChanges extends Partial<OrganizationFields> {
+  timeZone?: string;
+  suspended?: boolean;
+  /** Fixed fields of the record, as far as they were sent. */
+  id?: string;
+  kind?: string;
+  slug?: string;
+  createdAt?: string;
+}
+
+const FIXED = ['id', 'kind', 'slug', 'createdAt'] as const;
+const EDITABLE = ['name', 'currency', 'defaultDailyLimit', 'defaultAllowedCountries'] as const;
+/** "invalid parameter value": PostgreSQL does not know the zone. */
+const INVALID_PARAMETER = '22023';
+
+@Injectable()
+export class OrganizationsService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: OrganizationsRepository,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** The organization that the caller works in. */
+  current(context: RequestContext): Promise<OrganizationView> {
+    const { organizationId } = context;
+    return this.database.inTenant(organizationId, (tx) => this.view(tx, organizationId));
+  }
+
+  /**
+   * Merges changes into the organization that the caller works in. A new time zone counts from the next midnight of the
+   * old one on.
+   *
+   * @throws ProblemError validation_failed (a zone that is not known; a fixed field, or the suspension, that differs)
+   */
+  updateCurrent(context: RequestContext, changes: OrganizationChanges): Promise<OrganizationView> {
+    const { organizationId } = context;
+    return this.database.inTenant(organizationId, (tx) =>
+      this.change(tx, context, organizationId, changes, [...FIXED, 'suspended']),
+    );
+  }
+
+  /** Every organization; for platform administrators. @throws ProblemError validation_failed for a wrong filter */
+  list(_context: RequestContext, query: ListQuery): Promise<Page<OrganizationView>> {
+    const filter = { ids: idsOf(query), q: textOf(query, 'q') };
+    return this.database.asSystem((tx) => this.repository.findPage(tx, filter, query));
+  }
+
+  /** Any organization; for platform administrators. @throws ProblemError record_not_found */
+  get(_context: RequestContext, id: string): Promise<OrganizationView> {
+    return this.database.asSystem((tx) => this.view(tx, id));
+  }
+
+  /** For platform administrators. @throws ProblemError conflict (slug), validation_failed (zone) */
+  async create(context: RequestContext, organization: NewOrganization): Promise<OrganizationView> {
+    try {
+      return await this.database.asSystem(async (tx) => {
+        await this.requireTimeZone(tx, organization.timeZone);
+        const id = await this.repository.insert(tx, organization);
+        await this.audit.record(tx, context, {
+          action: 'organization.created',
+          subjectType: 'organization',
+          subjectId: id,
+          changes: { ...organization },
+        });
+        return this.view(tx, id);
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error, 'organizations_slug_key')) throw error;
+      const message = 'belongs to another organization; choose another slug';
+      throw new ProblemError('conflict', `slug: ${message}.`, { errors: { slug: message } });
+    }
+  }
+
+  /**
+   * Merges changes into any organization; for platform administrators. A suspended organization is refused every call.
+   *
+   * @throws ProblemError record_not_found, conflict (the platform organization is never suspended), validation_failed
+   */
+  update(context: RequestContext, id: string, changes: OrganizationChanges): Promise<OrganizationView> {
+    return this.database.asSystem((tx) => this.change(tx, context, id, changes, FIXED));
+  }
+
+  private async change(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    changes: OrganizationChanges,
+    fixed: readonly (keyof OrganizationView)[],
+  ): Promise<OrganizationView> {
+    const before = await this.repository.lock(tx, id);
+    if (before === null) throw organizationNotFound();
+    refuseReadOnlyChanges(before, changes, fixed);
+    await this.apply(tx, before, changes);
+    const after = await this.view(tx, id);
+    const changed = differences(before, after);
+    if (Object.keys(changed).length > 0) {
+      const entry = { action: 'organization.updated', subjectType: 'organization', subjectId: id, changes: changed };
+      await this.audit.record(tx, context, entry);
+    }
+    return after;
+  }
+
+  private async apply(tx: Transaction, before: OrganizationView, changes: OrganizationChanges): Promise<void> {
+    const { id } = before;
+    const { timeZone, suspended } = changes;
+    const fields = Object.fromEntries(
+      EDITABLE.filter((field) => changes[field] !== undefined && !same(changes[field], before[field])).map((field) => [
+        field,
+        changes[field],
+      ]),
+    );
+    if (Object.keys(fields).length > 0) await this.repository.update(tx, id, fields);
+    if (timeZone !== undefined && timeZone !== before.timeZone) {
+      await this.requireTimeZone(tx, timeZone);
+      await this.repository.changeTimeZone(tx, id, timeZone);
+    }
+    if (suspended !== undefined && suspended !== before.suspended) {
+      if (before.kind === 'platform') {
+        throw new ProblemError('conflict', 'The platform organization cannot be suspended.');
+      }
+      await this.repository.setSuspended(tx, id, suspended);
+    }
+  }
+
+  /** The server knows the zone (the DTO asked); the database, which decides by it, has to know it as well. */
+  private async requireTimeZone(tx: Transaction, timeZone: string): Promise<void> {
+    try {
+      await this.repository.tryTimeZone(tx, timeZone);
+    } catch (error) {
+      if (databaseErrorOf(error)?.sqlState !== INVALID_PARAMETER) throw error;
+      const message = 'is not known to the database; choose another zone of the IANA list';
+      throw new ProblemError('validation_failed', `timeZone: ${message}`, { errors: { timeZone: message } });
+    }
+  }
+
+  private async view(tx: Transaction, id: string): Promise<OrganizationView> {
+    const organization = await this.repository.findOne(tx, id);
+    if (organization === null) throw organizationNotFound();
+    return organization;
+  }
+}
+
+function differences(before: OrganizationView, after: OrganizationView): Record<string, unknown> {
+  const fields = [...EDITABLE, 'timeZone', 'timeZoneEffectiveAt', 'suspended'] as const;
+  return Object.fromEntries(
+    fields
+      .filter((field) => !same(before[field], after[field]))
+      .map((field) => [field, { from: before[field], to: after[field] }]),
+  );
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function organizationNotFound(): ProblemError {
+  return new ProblemError('record_not_found', 'There is no such organization.');
+}
