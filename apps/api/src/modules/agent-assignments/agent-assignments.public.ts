@@ -1,0 +1,1 @@
+export { AgentAssignmentsModule } from './agent-assignments.module.js';

@@ -1,0 +1,189 @@
+import { Injectable } from '@nestjs/common';
+import type { AgentAssignmentView, AgentPhoneNumbersView, RestrictedDestinationType } from '#contracts';
+import type { Transaction } from '../../platform/database/database.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { ASSIGNMENT_COLUMNS, ASSIGNMENTS_FROM, type AssignmentViewRow } from './sql/assignment-views.sql.js';
+import { LOCK_ASSIGNMENTS_OF_NUMBER, type LockedAssignment } from './sql/lock-assignments-of-number.sql.js';
+import { IS_IN_POOL, LOCK_OWN_NUMBER } from './sql/lock-own-number.sql.js';
+import { type AnsweredNumberRow, NUMBERS_ANSWERED_BY } from './sql/numbers-answered-by.sql.js';
+import { PUT_ASSIGNMENT } from './sql/put-assignment.sql.js';
+
+/** What people may set of a live assignment. */
+export interface AssignmentRules {
+  dailyLimit: number;
+  /** Null inherits the list of the organization; an empty list allows none. */
+  allowedCountries: string[] | null;
+  allowedNumberTypes: RestrictedDestinationType[];
+  paused: boolean;
+}
+
+export interface NewAssignment {
+  agentId: string;
+  phoneNumberId: string;
+  /** The organization's default when left out. */
+  dailyLimit?: number;
+  allowedCountries: string[] | null;
+  allowedNumberTypes: RestrictedDestinationType[];
+}
+
+export interface AssignmentFilter {
+  ids?: string[];
+  agentId?: string;
+  phoneNumberId?: string;
+  q?: string;
+  paused?: boolean;
+  /** Only those of the agents that this user signs in as. */
+  ownedBy?: string;
+}
+
+const SORT_COLUMNS: Record<string, string> = {
+  agentName: 'lower(g.name)',
+  phoneNumber: 'n.e164',
+  dailyLimit: 'a.daily_limit',
+  callsMadeToday: 'f.used',
+  createdAt: 'a.created_at',
+};
+
+@Injectable()
+export class AgentAssignmentsRepository {
+  async findPage(
+    tx: Transaction,
+    context: RequestContext,
+    filter: AssignmentFilter,
+    query: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
+  ): Promise<Page<AgentAssignmentView>> {
+    const { conditions, parameters } = conditionsOf(context, filter);
+    const from = `${ASSIGNMENTS_FROM} ${conditions}`;
+    const [count] = await tx.query<{ total: number }>(`select count(*)::integer as total ${from}`, parameters);
+    const rows = await tx.query<AssignmentViewRow>(
+      `select ${ASSIGNMENT_COLUMNS} ${from}
+       order by ${SORT_COLUMNS[query.sort.field]} ${query.sort.direction}, a.id
+       limit $${parameters.length + 1} offset $${parameters.length + 2}`,
+      [...parameters, query.limit, query.offset],
+    );
+    return { items: rows.map(toView), total: count!.total };
+  }
+
+  async findAll(tx: Transaction, context: RequestContext, filter: AssignmentFilter): Promise<AgentAssignmentView[]> {
+    const { conditions, parameters } = conditionsOf(context, filter);
+    const rows = await tx.query<AssignmentViewRow>(
+      `select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM} ${conditions} order by n.e164, a.id`,
+      parameters,
+    );
+    return rows.map(toView);
+  }
+
+  async numbersAnsweredBy(
+    tx: Transaction,
+    context: RequestContext,
+    agentId: string,
+  ): Promise<AgentPhoneNumbersView['phoneNumbers']> {
+    const rows = await tx.query<AnsweredNumberRow>(NUMBERS_ANSWERED_BY, [context.organizationId, agentId]);
+    return rows.map((row) => ({ ...row, resetsAt: row.resetsAt.toISOString() }));
+  }
+
+  /** Locks the number when it is the organization's own; null when it is not. */
+  async lockOwnNumber(tx: Transaction, context: RequestContext, id: string): Promise<{ phoneNumber: string } | null> {
+    const [number] = await tx.query<{ phoneNumber: string }>(LOCK_OWN_NUMBER, [context.organizationId, id]);
+    return number ?? null;
+  }
+
+  async isInPool(tx: Transaction, phoneNumberId: string): Promise<boolean> {
+    return (await tx.query(IS_IN_POOL, [phoneNumberId])).length > 0;
+  }
+
+  /** Locks, in id order, the number's live assignment and, when an agent is named, the one that ties it to the agent. */
+  lockOfNumber(
+    tx: Transaction,
+    context: RequestContext,
+    phoneNumberId: string,
+    agentId: string | null,
+  ): Promise<LockedAssignment[]> {
+    return tx.query<LockedAssignment>(LOCK_ASSIGNMENTS_OF_NUMBER, [context.organizationId, phoneNumberId, agentId]);
+  }
+
+  /** Locks a live assignment. False when there is none. */
+  async lockLive(tx: Transaction, context: RequestContext, id: string): Promise<boolean> {
+    const rows = await tx.query(
+      `select from agent_phone_numbers where organization_id = $1 and id = $2 and ended_at is null for no key update`,
+      [context.organizationId, id],
+    );
+    return rows.length > 0;
+  }
+
+  /** @returns the id of the assignment, new or brought back */
+  async put(tx: Transaction, context: RequestContext, assignment: NewAssignment): Promise<string> {
+    const { agentId, phoneNumberId, dailyLimit, allowedCountries, allowedNumberTypes } = assignment;
+    const [row] = await tx.query<{ id: string }>(PUT_ASSIGNMENT, [
+      context.organizationId,
+      agentId,
+      phoneNumberId,
+      dailyLimit ?? null,
+      allowedCountries,
+      allowedNumberTypes,
+    ]);
+    return row!.id;
+  }
+
+  /** Sets the rules of a locked assignment. The gate locks these rows, so its next call goes by the new rules. */
+  async update(tx: Transaction, context: RequestContext, id: string, rules: AssignmentRules): Promise<void> {
+    await tx.query(
+      `update agent_phone_numbers
+       set daily_limit = $3, allowed_countries = $4::text[], allowed_number_types = $5::text[],
+         paused_at = case when $6 then coalesce(paused_at, now()) end
+       where organization_id = $1 and id = $2`,
+      [context.organizationId, id, rules.dailyLimit, rules.allowedCountries, rules.allowedNumberTypes, rules.paused],
+    );
+  }
+
+  async end(tx: Transaction, context: RequestContext, id: string): Promise<void> {
+    await tx.query('update agent_phone_numbers set ended_at = now() where organization_id = $1 and id = $2', [
+      context.organizationId,
+      id,
+    ]);
+  }
+
+  /** Locks every live assignment of an agent, in id order, and answers their ids. */
+  async lockOfAgent(tx: Transaction, context: RequestContext, agentId: string): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `select id from agent_phone_numbers
+       where organization_id = $1 and agent_id = $2 and ended_at is null order by id for no key update`,
+      [context.organizationId, agentId],
+    );
+    return rows.map(({ id }) => id);
+  }
+}
+
+function conditionsOf(
+  context: RequestContext,
+  filter: AssignmentFilter,
+): { conditions: string; parameters: unknown[] } {
+  const parameters: unknown[] = [context.organizationId];
+  const conditions: string[] = [];
+  const add = (condition: (place: string) => string, value: unknown): void => {
+    if (value === undefined) return;
+    parameters.push(value);
+    conditions.push(`and ${condition(`$${parameters.length}`)}`);
+  };
+  add((place) => `a.id = any (${place}::uuid[])`, filter.ids);
+  add((place) => `a.agent_id = ${place}`, filter.agentId);
+  add((place) => `a.phone_number_id = ${place}`, filter.phoneNumberId);
+  add((place) => `(a.paused_at is not null) = ${place}`, filter.paused);
+  add((place) => `g.user_id = ${place}`, filter.ownedBy);
+  add(
+    (place) => `(position(lower(${place}) in lower(g.name)) > 0 or position(${place} in n.e164) > 0
+      or position(lower(${place}) in lower(n.label)) > 0)`,
+    filter.q,
+  );
+  return { conditions: conditions.join(' '), parameters };
+}
+
+function toView(row: AssignmentViewRow): AgentAssignmentView {
+  return {
+    ...row,
+    resetsAt: row.resetsAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,46 @@
+import type { AgentKind, PhoneNumberProvider } from '#contracts';
+
+/**
+ * Live assignments with what is left of today. Used, limit, countries and the end of the day come from `gate_facts`, the
+ * same words that the gate decides by, so that the console never shows anything else than what the gate does. The clock
+ * is read once in a subselect of its own: a volatile argument would keep PostgreSQL from inlining the function.
+ */
+export const ASSIGNMENTS_FROM = `
+  from (select ringfence_clock() as at) clock
+  cross join lateral gate_facts(clock.at) f
+  join agent_phone_numbers a on a.organization_id = f.organization_id and a.id = f.assignment_id
+  join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
+  join phone_numbers n on n.organization_id = a.organization_id and n.id = a.phone_number_id
+  where f.organization_id = $1`;
+
+export const ASSIGNMENT_COLUMNS = `
+  a.id, a.agent_id as "agentId", g.name as "agentName", g.kind as "agentKind",
+  a.phone_number_id as "phoneNumberId", n.e164 as "phoneNumber", n.country_code as "countryCode", n.provider, n.label,
+  a.daily_limit as "dailyLimit", a.allowed_countries as "allowedCountries",
+  f.allowed_countries as "effectiveCountries", a.allowed_number_types as "allowedNumberTypes",
+  a.paused_at is not null as paused, f.used as "callsMadeToday", a.last_reset_date::text as "lastResetDate",
+  greatest(a.daily_limit - f.used, 0) as remaining, f.resets_at as "resetsAt",
+  a.created_at as "createdAt", a.updated_at as "updatedAt"`;
+
+export interface AssignmentViewRow {
+  id: string;
+  agentId: string;
+  agentName: string;
+  agentKind: AgentKind;
+  phoneNumberId: string;
+  phoneNumber: string;
+  countryCode: string | null;
+  provider: PhoneNumberProvider;
+  label: string | null;
+  dailyLimit: number;
+  allowedCountries: string[] | null;
+  effectiveCountries: string[];
+  allowedNumberTypes: string[];
+  paused: boolean;
+  callsMadeToday: number;
+  lastResetDate: string;
+  remaining: number;
+  resetsAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+}
