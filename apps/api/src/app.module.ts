@@ -7,6 +7,7 @@ import { AuthModule } from './modules/auth/auth.public.js';
 import { CallGateModule } from './modules/call-gate/call-gate.public.js';
 import { OperationsModule } from './modules/operations/operations.public.js';
 import { OrganizationsModule } from './modules/organizations/organizations.public.js';
+import { PhoneNumbersModule } from './modules/phone-numbers/phone-numbers.public.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 
 /** The whole API. */
@@ -22,6 +23,7 @@ export class AppModule {
         AuthModule,
         OrganizationsModule,
         AgentsModule,
+        PhoneNumbersModule,
         CallGateModule,
         OperationsModule,
       ],

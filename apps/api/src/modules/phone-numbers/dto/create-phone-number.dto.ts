@@ -1,0 +1,114 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { phoneNumberProviders, type PhoneNumberProvider } from '#contracts';
+
+const given = (_record: unknown, value: unknown): boolean => value !== undefined;
+const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+/** A form sends an empty text for a field that was cleared. */
+const emptyAsNull = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && value.trim() === '' ? null : trimmed({ value });
+const eachTrimmed = ({ value }: { value: unknown }): unknown =>
+  Array.isArray(value) ? value.map((item: unknown) => trimmed({ value: item })) : value;
+const decimalText = ({ value }: { value: unknown }): unknown => (typeof value === 'number' ? String(value) : value);
+
+class CapabilitiesDto {
+  @ApiProperty({ required: false })
+  @ValidateIf(given)
+  @IsBoolean()
+  voice?: boolean;
+
+  @ApiProperty({ required: false })
+  @ValidateIf(given)
+  @IsBoolean()
+  sms?: boolean;
+}
+
+export class CreatePhoneNumberDto {
+  @ApiProperty({
+    minLength: 1,
+    maxLength: 64,
+    example: '+12025550123',
+    description: 'E.164; with countryCode also in national form.',
+  })
+  @IsString()
+  @Length(1, 64)
+  phoneNumber!: string;
+
+  @ApiProperty({ enum: phoneNumberProviders })
+  @IsIn(phoneNumberProviders)
+  provider!: PhoneNumberProvider;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    example: 'US',
+    description: 'ISO 3166-1 alpha-2. Taken from the number when left out; must be a country of the number.',
+  })
+  @IsOptional()
+  @Transform(emptyAsNull)
+  @Matches(/^[A-Z]{2}$/, { message: 'must be two capital letters, for example US' })
+  countryCode?: string | null;
+
+  @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 200 })
+  @IsOptional()
+  @Transform(emptyAsNull)
+  @IsString()
+  @MaxLength(200)
+  label?: string | null;
+
+  @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 100 })
+  @IsOptional()
+  @Transform(emptyAsNull)
+  @IsString()
+  @MaxLength(100)
+  region?: string | null;
+
+  @ApiProperty({ type: [String], required: false, maxItems: 20 })
+  @ValidateIf(given)
+  @Transform(eachTrimmed)
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @Length(1, 50, { each: true })
+  tags?: string[];
+
+  @ApiProperty({ type: String, required: false, nullable: true, example: '1.15', description: 'Decimal, as text.' })
+  @IsOptional()
+  @Transform(decimalText)
+  @Matches(/^\d{1,8}(\.\d{1,4})?$/, { message: 'must be an amount such as 1.15, with at most 4 decimals' })
+  monthlyCost?: string | null;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    example: 'USD',
+    description: 'ISO 4217. A cost without one is in the currency of the organization.',
+  })
+  @IsOptional()
+  @Transform(emptyAsNull)
+  @Matches(/^[A-Z]{3}$/, { message: 'must be three capital letters, for example USD' })
+  currency?: string | null;
+
+  @ApiProperty({ type: CapabilitiesDto, required: false })
+  @ValidateIf(given)
+  @IsObject()
+  @ValidateNested()
+  @Type(() => CapabilitiesDto)
+  capabilities?: CapabilitiesDto;
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { PhoneNumberLifecycle, PhoneNumberProvider } from '#contracts';
+import type { Transaction } from '../../platform/database/database.js';
+import { ProblemError } from '../../platform/http/problem.error.js';
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { PhoneNumbersRepository } from './phone-numbers.repository.js';
+
+interface AssignablePhoneNumber {
+  id: string;
+  e164: string;
+  countryCode: string | null;
+  provider: PhoneNumberProvider;
+  lifecycle: PhoneNumberLifecycle;
+}
+
+/** What other modules ask about phone numbers. */
+@Injectable()
+export class PhoneNumbers {
+  constructor(private readonly repository: PhoneNumbersRepository) {}
+
+  /**
+   * Locks one of the organization's own numbers, so that it is neither deleted nor assigned twice until the transaction
+   * ends. Take this lock after the agent's and before an assignment's.
+   *
+   * @throws ProblemError record_not_found; numbers of the pool have to be claimed first
+   */
+  async lockAssignable(tx: Transaction, context: RequestContext, id: string): Promise<AssignablePhoneNumber> {
+    const number = await this.repository.lockOwn(tx, context, id);
+    if (!number) throw phoneNumberNotFound();
+    const { e164, countryCode, provider, lifecycle } = number;
+    return { id: number.id, e164, countryCode, provider, lifecycle };
+  }
+}
+
+/** The same words for a number of another organization as for one that does not exist. */
+export function phoneNumberNotFound(): ProblemError {
+  return new ProblemError('record_not_found', 'There is no such phone number. It may have been deleted.');
+}

@@ -1,0 +1,59 @@
+import type { PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus } from '#contracts';
+
+/** The platform organization: its numbers are the pool. */
+export const PLATFORM_ORGANIZATION = '00000000-0000-7000-8000-000000000001';
+
+/** What people see as the status. Derived here and nowhere stored, so that it cannot be out of date. */
+export const STATUS_SQL = `(case
+  when n.organization_id = '${PLATFORM_ORGANIZATION}'
+    then case when n.reserved_until > now() then 'reserved' else 'available' end
+  when n.inbound_agent_id is not null then 'connected'
+  else 'assigned'
+end)`;
+
+/**
+ * Numbers with the agent that calls from them. The caller appends conditions on `n` (the number) and `a` (its live
+ * assignment, at most one by a unique index), order and page.
+ *
+ * Row-level security shows the own numbers and the pool's; that the assignment has to be of the number's organization
+ * keeps agents out of pool rows. Released numbers are deleted ones.
+ */
+export const PHONE_NUMBERS_FROM = `
+  from phone_numbers n
+  left join agent_phone_numbers a
+    on a.organization_id = n.organization_id and a.phone_number_id = n.id and a.ended_at is null
+  left join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
+  where n.lifecycle <> 'released'`;
+
+export const PHONE_NUMBER_VIEW = `
+  select n.id, n.e164 as "phoneNumber", n.country_code as "countryCode", n.region, n.number_type as "numberType",
+    n.label, n.provider, n.lifecycle, ${STATUS_SQL} as status,
+    n.organization_id = '${PLATFORM_ORGANIZATION}' as "inPool", n.tags,
+    trim_scale(n.monthly_cost)::text as "monthlyCost", n.currency,
+    coalesce((n.capabilities ->> 'voice')::boolean, false) as voice,
+    coalesce((n.capabilities ->> 'sms')::boolean, false) as sms,
+    a.id as "assignmentId", a.agent_id as "agentId", g.name as "agentName",
+    n.created_at as "createdAt", n.updated_at as "updatedAt"`;
+
+export interface PhoneNumberViewRow {
+  id: string;
+  phoneNumber: string;
+  countryCode: string | null;
+  region: string | null;
+  numberType: string | null;
+  label: string | null;
+  provider: PhoneNumberProvider;
+  lifecycle: PhoneNumberLifecycle;
+  status: PhoneNumberStatus;
+  inPool: boolean;
+  tags: string[];
+  monthlyCost: string | null;
+  currency: string | null;
+  voice: boolean;
+  sms: boolean;
+  assignmentId: string | null;
+  agentId: string | null;
+  agentName: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
