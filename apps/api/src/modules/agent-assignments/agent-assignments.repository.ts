@@ -5,7 +5,7 @@ import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { ASSIGNMENT_COLUMNS, ASSIGNMENTS_FROM, type AssignmentViewRow } from './sql/assignment-views.sql.js';
 import { LOCK_ASSIGNMENTS_OF_NUMBER, type LockedAssignment } from './sql/lock-assignments-of-number.sql.js';
-import { IS_IN_POOL, LOCK_OWN_NUMBER } from './sql/lock-own-number.sql.js';
+import { IS_IN_POOL } from './sql/is-in-pool.sql.js';
 import { type AnsweredNumberRow, NUMBERS_ANSWERED_BY } from './sql/numbers-answered-by.sql.js';
 import { PUT_ASSIGNMENT } from './sql/put-assignment.sql.js';
 
@@ -81,12 +81,6 @@ export class AgentAssignmentsRepository {
   ): Promise<AgentPhoneNumbersView['phoneNumbers']> {
     const rows = await tx.query<AnsweredNumberRow>(NUMBERS_ANSWERED_BY, [context.organizationId, agentId]);
     return rows.map((row) => ({ ...row, resetsAt: row.resetsAt.toISOString() }));
-  }
-
-  /** Locks the number when it is the organization's own; null when it is not. */
-  async lockOwnNumber(tx: Transaction, context: RequestContext, id: string): Promise<{ phoneNumber: string } | null> {
-    const [number] = await tx.query<{ phoneNumber: string }>(LOCK_OWN_NUMBER, [context.organizationId, id]);
-    return number ?? null;
   }
 
   async isInPool(tx: Transaction, phoneNumberId: string): Promise<boolean> {

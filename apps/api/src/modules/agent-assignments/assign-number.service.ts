@@ -5,11 +5,10 @@ import { isUniqueViolation } from '../../platform/database/sqlstate.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { Agents } from '../agents/agents.public.js';
 import { AuditLog } from '../audit/audit.public.js';
+import { PhoneNumbers } from '../phone-numbers/phone-numbers.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentAssignmentsRepository, type NewAssignment } from './agent-assignments.repository.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
-
-const POOL_ORGANIZATION = '00000000-0000-7000-8000-000000000001';
 
 /** Assigns numbers to agents and takes them back. Locks are taken in this order: agent, number, assignments by id. */
 @Injectable()
@@ -19,6 +18,7 @@ export class AssignNumberService {
     private readonly repository: AgentAssignmentsRepository,
     private readonly assignments: AgentAssignmentsService,
     private readonly agents: Agents,
+    private readonly phoneNumbers: PhoneNumbers,
     private readonly audit: AuditLog,
   ) {}
 
@@ -83,13 +83,11 @@ export class AssignNumberService {
   }
 
   private async lockNumber(tx: Transaction, context: RequestContext, phoneNumberId: string): Promise<void> {
-    const own = context.organizationId !== POOL_ORGANIZATION;
-    if (own && (await this.repository.lockOwnNumber(tx, context, phoneNumberId))) return;
     if (await this.repository.isInPool(tx, phoneNumberId)) {
       const detail = 'The phone number is in the pool. Claim it for your organization first, then assign it.';
       throw new ProblemError('conflict', detail, { errors: { phoneNumberId: 'is in the pool' } });
     }
-    throw new ProblemError('record_not_found', 'There is no such phone number. It may have been deleted.');
+    await this.phoneNumbers.lockAssignable(tx, context, phoneNumberId);
   }
 }
 

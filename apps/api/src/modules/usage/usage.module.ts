@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { ENV, type Env } from '../../config/env.js';
+import { AgentsModule } from '../agents/agents.public.js';
+import { AuthModule } from '../auth/auth.public.js';
+import { MidnightJob } from './midnight.job.js';
+import { MidnightService } from './midnight.service.js';
+import { UsageController } from './usage.controller.js';
+import { UsageRepository } from './usage.repository.js';
+import { UsageService } from './usage.service.js';
+
+@Module({
+  imports: [
+    ScheduleModule.forRootAsync({ inject: [ENV], useFactory: (env: Env) => ({ cronJobs: env.MIDNIGHT_JOB }) }),
+    AgentsModule,
+    AuthModule,
+  ],
+  controllers: [UsageController],
+  providers: [UsageService, UsageRepository, MidnightService, MidnightJob],
+})
+export class UsageModule {}
