@@ -1,0 +1,86 @@
+import type { Problem, SessionUserView } from '#contracts';
+
+/**
+ * The session of this tab. The access token lives in memory only, so that no script or disk ever holds it longer than
+ * the page; the refresh token is a cookie that scripts cannot read.
+ */
+interface Session {
+  accessToken: string;
+  user: SessionUserView;
+}
+
+const API = '/api/v1';
+
+let session: Session | null = null;
+let refreshing: Promise<Session | null> | null = null;
+
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: Partial<Problem>,
+  ) {
+    super(body.message ?? `The server answered ${status}`);
+  }
+}
+
+export const currentSession = (): Session | null => session;
+
+export async function signIn(email: string, password: string): Promise<Session> {
+  session = await post<Session>('/auth/login', { email, password });
+  return session;
+}
+
+export async function signOut(): Promise<void> {
+  session = null;
+  await post('/auth/logout', {}).catch(() => undefined);
+}
+
+/** Continues the session of the cookie; null when there is none. Callers at the same time share one request. */
+export function refreshSession(): Promise<Session | null> {
+  refreshing ??= post<Session>('/auth/refresh', {})
+    .then(
+      (renewed) => (session = renewed),
+      (error: unknown) => {
+        if (error instanceof ApiProblem && error.status < 500) session = null;
+        else throw error;
+        return null;
+      },
+    )
+    .finally(() => (refreshing = null));
+  return refreshing;
+}
+
+/** Calls the API as the signed-in user. An access token that has run out is renewed once. */
+export async function callApi(path: string, init: RequestInit = {}): Promise<Response> {
+  if (session === null) await refreshSession();
+  let response = await send(path, init);
+  if (response.status === 401 && (await refreshSession()) !== null) response = await send(path, init);
+  if (!response.ok) throw new ApiProblem(response.status, await readProblem(response));
+  return response;
+}
+
+function send(path: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set('accept', 'application/json');
+  if (session !== null) headers.set('authorization', `Bearer ${session.accessToken}`);
+  return fetch(path.startsWith(API) ? path : API + path, { ...init, headers });
+}
+
+async function post<T>(path: string, body: unknown): Promise<T> {
+  const response = await fetch(API + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(body),
+    credentials: 'same-origin',
+  });
+  if (!response.ok) throw new ApiProblem(response.status, await readProblem(response));
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function readProblem(response: Response): Promise<Partial<Problem>> {
+  try {
+    return (await response.json()) as Partial<Problem>;
+  } catch {
+    return { message: `The server cannot be reached properly (${response.status}). Try again.` };
+  }
+}

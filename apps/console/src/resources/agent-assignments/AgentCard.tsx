@@ -1,0 +1,55 @@
+import AddIcon from '@mui/icons-material/Add';
+import { Box, Button, Card, Chip, Divider, Stack, Typography } from '@mui/material';
+import { Fragment, useState } from 'react';
+import type { AgentAssignmentView, AgentView } from '#contracts';
+import { useMay } from '../../shared/permissions';
+import { UsageBar } from '../../shared/UsageBar';
+import { AgentName } from '../agents/AgentList';
+import { AssignDialog } from './AssignDialog';
+import { AssignmentRow } from './AssignmentRow';
+
+/** An agent with the numbers that it may call from. */
+export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignments: AgentAssignmentView[] }) => {
+  const [assigning, setAssigning] = useState(false);
+  const assigns = useMay('assignments:write');
+  return (
+    <Card component="section" aria-label={agent.name}>
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2, px: 2, py: 1.5 }}>
+        <Typography variant="h6" component="h2" sx={{ fontSize: '1.05rem', flexGrow: 1 }}>
+          <AgentName agent={agent} />
+        </Typography>
+        {agent.status === 'inactive' && <Chip size="small" label="Inactive" />}
+        {assignments.length > 0 && (
+          <UsageBar used={agent.callsMadeToday} limit={agent.dailyLimit} label={`Calls of ${agent.name} today`} />
+        )}
+        {assigns && (
+          <Button
+            size="small"
+            variant="outlined"
+            startIcon={<AddIcon />}
+            aria-label={`Assign number to ${agent.name}`}
+            onClick={() => setAssigning(true)}
+          >
+            Assign number
+          </Button>
+        )}
+      </Box>
+      <Divider />
+      {assignments.length === 0 ? (
+        <Typography variant="body2" color="text.secondary" sx={{ px: 2, py: 2 }}>
+          No numbers: every call of this agent is refused.
+        </Typography>
+      ) : (
+        <Stack>
+          {assignments.map((assignment, index) => (
+            <Fragment key={assignment.id}>
+              {index > 0 && <Divider />}
+              <AssignmentRow assignment={assignment} />
+            </Fragment>
+          ))}
+        </Stack>
+      )}
+      {assigning && <AssignDialog agent={agent} onClose={() => setAssigning(false)} />}
+    </Card>
+  );
+};

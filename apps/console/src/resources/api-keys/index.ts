@@ -1,0 +1,7 @@
+import { lazy } from 'react';
+
+export const apiKeys = {
+  options: { label: 'API Keys' },
+  list: lazy(() => import('./ApiKeyList')),
+  recordRepresentation: 'name',
+};

@@ -1,0 +1,130 @@
+import {
+  Alert,
+  Box,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogContent,
+  DialogTitle,
+  Stack,
+  TextField,
+  Typography,
+} from '@mui/material';
+import { type ChangeEvent, type DragEvent, useState } from 'react';
+import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import type { ImportJobView } from '#contracts';
+import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { UploadPreview } from './UploadPreview';
+import { UploadResult } from './UploadResult';
+
+const EXAMPLE = '+12025550123,telnyx,US\n+12025550124,telnyx,US\n+14155550125,twilio,US';
+/** Larger files are sent as they are, without passing through the text field. */
+const SHOWN_BYTES = 200_000;
+
+/** Upload in two steps if wanted: check without writing, then upload. */
+const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
+  const api = useDataProvider<ConsoleDataProvider>();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const [text, setText] = useState('');
+  const [file, setFile] = useState<File | null>(null);
+  const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [result, setResult] = useState<{ job: ImportJobView; dryRun: boolean } | null>(null);
+  const content = file ?? text;
+  const isEmpty = file === null && text.trim() === '';
+
+  const take = async (chosen: File | undefined) => {
+    if (!chosen) return;
+    setResult(null);
+    if (chosen.size > SHOWN_BYTES) setFile(chosen);
+    else setText(await chosen.text());
+  };
+
+  const send = async (dryRun: boolean) => {
+    setBusy(dryRun ? 'check' : 'upload');
+    setProblem(null);
+    try {
+      const job = await api.bulkUpload(content, dryRun);
+      setResult({ job, dryRun });
+      if (!dryRun) {
+        notify(`${job.created} numbers added`, { type: job.failed > 0 ? 'warning' : 'success' });
+        refresh();
+      }
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : 'The upload failed. Try again.');
+    } finally {
+      setBusy(null);
+    }
+  };
+
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    void take(event.dataTransfer.files[0]);
+  };
+
+  return (
+    <Dialog open onClose={onClose} fullWidth maxWidth="md" aria-labelledby="bulk-upload-title">
+      <DialogTitle id="bulk-upload-title">Bulk upload</DialogTitle>
+      <DialogContent onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+        <Stack spacing={2} sx={{ pt: 0.5 }}>
+          <Typography variant="body2" color="text.secondary">
+            One number a line: number, provider, country. A header line is fine. Paste, or drop a CSV file here.
+          </Typography>
+          {file ? (
+            <Alert severity="info" onClose={() => setFile(null)}>
+              {file.name} ({Math.ceil(file.size / 1024).toLocaleString('en')} kB)
+            </Alert>
+          ) : (
+            <TextField
+              label="Numbers"
+              placeholder={EXAMPLE}
+              multiline
+              minRows={6}
+              maxRows={12}
+              value={text}
+              onChange={(event) => {
+                setText(event.target.value);
+                setResult(null);
+              }}
+              slotProps={{
+                input: { sx: { fontFamily: 'ui-monospace, monospace', fontSize: 14 } },
+                inputLabel: { shrink: true },
+              }}
+            />
+          )}
+          <Box>
+            <Button component="label" size="small" variant="outlined">
+              Choose a file
+              <input
+                type="file"
+                accept=".csv,.txt,text/csv,text/plain"
+                hidden
+                onChange={(event: ChangeEvent<HTMLInputElement>) => void take(event.target.files?.[0])}
+              />
+            </Button>
+          </Box>
+          {!result && !file && <UploadPreview text={text} />}
+          {problem && <Alert severity="error">{problem}</Alert>}
+          {result && <UploadResult job={result.job} dryRun={result.dryRun} />}
+        </Stack>
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={onClose}>Close</Button>
+        <Button onClick={() => void send(true)} disabled={isEmpty || busy !== null} loading={busy === 'check'}>
+          Check
+        </Button>
+        <Button
+          variant="contained"
+          onClick={() => void send(false)}
+          disabled={isEmpty || busy !== null}
+          loading={busy === 'upload'}
+        >
+          Upload
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+};
+
+export default BulkUploadDialog;

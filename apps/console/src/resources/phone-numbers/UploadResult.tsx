@@ -1,0 +1,57 @@
+import DownloadIcon from '@mui/icons-material/Download';
+import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
+import type { ImportJobView } from '#contracts';
+import { callApi } from '../../providers/session';
+
+async function download(jobId: string): Promise<void> {
+  const response = await callApi(`/imports/${jobId}/errors.csv`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = 'upload-errors.csv';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** What came of an upload, or would come of it, with a reason for every row that was not taken. */
+export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: boolean }) => {
+  const parts = [
+    `${job.created.toLocaleString('en')} ${dryRun ? 'would be added' : 'added'}`,
+    job.updated > 0 && `${job.updated.toLocaleString('en')} updated`,
+    job.skipped > 0 && `${job.skipped.toLocaleString('en')} skipped`,
+    `${job.failed.toLocaleString('en')} failed`,
+  ].filter(Boolean);
+  return (
+    <Box>
+      <Alert severity={job.errors.length === 0 ? 'success' : 'warning'} role="status">
+        {parts.join(', ')}
+      </Alert>
+      {job.errors.length > 0 && (
+        <Box sx={{ overflowX: 'auto', mt: 1 }}>
+          <Table size="small" aria-label="Rows that were not taken">
+            <TableHead>
+              <TableRow>
+                <TableCell>Line</TableCell>
+                <TableCell>Value</TableCell>
+                <TableCell>What to do</TableCell>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {job.errors.map((error) => (
+                <TableRow key={`${error.line} ${error.code}`}>
+                  <TableCell>{error.line}</TableCell>
+                  <TableCell sx={{ wordBreak: 'break-all' }}>{error.value}</TableCell>
+                  <TableCell>{error.message}</TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+          {!dryRun && (
+            <Button size="small" startIcon={<DownloadIcon />} onClick={() => void download(job.id)} sx={{ mt: 1 }}>
+              Download all errors
+            </Button>
+          )}
+        </Box>
+      )}
+    </Box>
+  );
+};

@@ -1,0 +1,15 @@
+import { Box, Typography } from '@mui/material';
+import type { ReactNode } from 'react';
+
+/** What a screen says when there is nothing yet, and what to do about it. */
+export const EmptyState = ({ title, hint, children }: { title: string; hint: string; children?: ReactNode }) => (
+  <Box sx={{ textAlign: 'center', py: 6, px: 2 }}>
+    <Typography variant="h6" gutterBottom>
+      {title}
+    </Typography>
+    <Typography color="text.secondary" sx={{ mb: children ? 2 : 0 }}>
+      {hint}
+    </Typography>
+    {children}
+  </Box>
+);

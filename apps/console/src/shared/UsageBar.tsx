@@ -1,0 +1,28 @@
+import { Box, LinearProgress, Typography } from '@mui/material';
+
+interface UsageBarProps {
+  used: number;
+  limit: number;
+  label: string;
+}
+
+/** Used of a limit, in figures and as a bar that changes its colour near the end. */
+export const UsageBar = ({ used, limit, label }: UsageBarProps) => {
+  const share = limit === 0 ? 100 : Math.min(100, (used / limit) * 100);
+  const color = share >= 100 ? 'error' : share >= 80 ? 'warning' : 'primary';
+  return (
+    <Box sx={{ minWidth: 110 }}>
+      <Typography variant="body2">
+        {used.toLocaleString('en')}{' '}
+        <Box component="span" sx={{ color: 'text.secondary' }}>{`of ${limit.toLocaleString('en')}`}</Box>
+      </Typography>
+      <LinearProgress
+        variant="determinate"
+        value={share}
+        color={color}
+        aria-label={label}
+        sx={{ height: 6, borderRadius: 3 }}
+      />
+    </Box>
+  );
+};

@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import type { ConsoleDataProvider } from '../providers/dataProvider';
+
+/**
+ * Runs one of the verbs of the API pessimistically: the screen changes after the server has said yes.
+ *
+ * @returns the function to call (true when it went well), and whether it is under way
+ */
+export function useVerb(): [
+  (work: (api: ConsoleDataProvider) => Promise<unknown>, done: string) => Promise<boolean>,
+  boolean,
+] {
+  const api = useDataProvider<ConsoleDataProvider>();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const [busy, setBusy] = useState(false);
+  const run = async (work: (api: ConsoleDataProvider) => Promise<unknown>, done: string) => {
+    setBusy(true);
+    try {
+      await work(api);
+      notify(done, { type: 'success' });
+      refresh();
+      return true;
+    } catch (error) {
+      notify(error instanceof Error ? error.message : 'That did not work. Try again.', { type: 'error' });
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return [run, busy];
+}

@@ -1,0 +1,29 @@
+import react from '@vitejs/plugin-react';
+import path from 'node:path';
+import { defineConfig } from 'vite';
+
+const contracts = path.resolve(import.meta.dirname, '../../libs/contracts/src/index.ts');
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  resolve: { alias: { '#contracts': contracts } },
+  build: {
+    outDir: '../../dist/console',
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'charts', test: /node_modules\/(@mui\/x-|d3-|@react-spring|robust-predicates)/ },
+            { name: 'mui', test: /node_modules\/(@mui|@emotion)\// },
+            { name: 'admin', test: /node_modules\/(react-admin|ra-|react-hook-form|@tanstack|react-router|lodash)/ },
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+          ],
+        },
+      },
+    },
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:3000' } },
+});
