@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import { isUUID } from 'class-validator';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { ENV, type Env } from '../../../config/env.js';
 import { ACCESS_TOKEN_RULES } from './access-tokens.js';
@@ -28,6 +29,6 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-toke
 
   validate(payload: { sub?: unknown; org?: unknown }): AccessClaims | false {
     const { sub, org } = payload;
-    return typeof sub === 'string' && typeof org === 'string' && { userId: sub, organizationId: org };
+    return isUUID(sub) && isUUID(org) && { userId: sub as string, organizationId: org as string };
   }
 }

@@ -1,6 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Permission } from '#contracts';
+import { isUUID } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import type { AccessClaims } from './access-token.strategy.js';
@@ -10,8 +11,6 @@ import { presentedCredentials } from './presented-credentials.js';
 import { rememberContext } from './request-context.decorator.js';
 import { routeAccessOf } from './route-access.js';
 import { UserPrincipals } from './user-principals.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * Stands before every route and lets nobody through unless the route says so: it is public, or it names the permission
@@ -83,7 +82,7 @@ function admit(request: FastifyRequest, { organizationId, principal }: Caller, p
 function chosenOrganization(request: FastifyRequest): string | null {
   const chosen = request.headers['x-organization-id'];
   if (chosen === undefined) return null;
-  if (typeof chosen === 'string' && UUID.test(chosen)) return chosen.toLowerCase();
+  if (typeof chosen === 'string' && isUUID(chosen)) return chosen.toLowerCase();
   throw new ProblemError('validation_failed', 'X-Organization-Id: must be the UUID of one organization', {
     errors: { 'X-Organization-Id': 'must be the UUID of one organization' },
   });
