@@ -1,13 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Env } from './config/env.js';
 import { SettingsModule } from './config/settings.module.js';
+import { AgentAssignmentsModule } from './modules/agent-assignments/agent-assignments.public.js';
 import { AgentsModule } from './modules/agents/agents.public.js';
 import { AuditModule } from './modules/audit/audit.public.js';
 import { AuthModule } from './modules/auth/auth.public.js';
 import { CallGateModule } from './modules/call-gate/call-gate.public.js';
+import { ImportsModule } from './modules/imports/imports.public.js';
 import { OperationsModule } from './modules/operations/operations.public.js';
 import { OrganizationsModule } from './modules/organizations/organizations.public.js';
 import { PhoneNumbersModule } from './modules/phone-numbers/phone-numbers.public.js';
+import { UsageModule } from './modules/usage/usage.public.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 
 /** The whole API. */
@@ -24,6 +27,9 @@ export class AppModule {
         OrganizationsModule,
         AgentsModule,
         PhoneNumbersModule,
+        ImportsModule,
+        AgentAssignmentsModule,
+        UsageModule,
         CallGateModule,
         OperationsModule,
       ],
