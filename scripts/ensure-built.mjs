@@ -5,18 +5,28 @@ import { root, run } from './ensure-installed.mjs';
 import { step } from './progress.mjs';
 
 const PARTS = [
-  { name: 'API', script: 'build:api', sources: ['apps/api', 'libs', 'migrations', 'scripts', 'test', '.swcrc'] },
-  { name: 'console', script: 'build:console', sources: ['apps/console', 'libs/contracts'] },
+  {
+    name: 'API',
+    script: 'build:api',
+    quietly: ['--quiet'],
+    sources: ['apps/api', 'libs', 'migrations', 'scripts', 'test', '.swcrc'],
+  },
+  {
+    name: 'console',
+    script: 'build:console',
+    quietly: ['--logLevel', 'error'],
+    sources: ['apps/console', 'libs/contracts'],
+  },
 ];
 const SHARED = ['package-lock.json', 'package.json', 'tsconfig.json'];
 
 /** Builds what has changed since the last build. */
 export async function ensureBuilt() {
-  for (const { name, script, sources } of PARTS) {
+  for (const { name, script, quietly, sources } of PARTS) {
     const stamp = path.join(root, 'dist', `.${script.replace(':', '-')}-stamp`);
     const state = fingerprint([...sources, ...SHARED]);
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) continue;
-    await step(`Building the ${name}`, () => run('npm', ['run', '--silent', script], { env: { FORCE_COLOR: '0' } }));
+    await step(`Building the ${name}`, () => run('npm', ['run', '--silent', script, '--', ...quietly]));
     mkdirSync(path.dirname(stamp), { recursive: true });
     writeFileSync(stamp, state);
   }

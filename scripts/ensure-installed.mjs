@@ -7,6 +7,7 @@ import { refuse, step } from './progress.mjs';
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
 const stamp = path.join(root, 'node_modules', '.ringfence-stamp');
 const MINIMUM = [20, 19];
+const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The pinned Node, which every script of the project runs on once the packages are there. */
 export const pinnedNode = path.join(
@@ -27,7 +28,9 @@ export async function ensureInstalled() {
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  await step('Installing packages (npm ci)', () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']));
+  await step('Installing packages (npm ci)', () =>
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['inherit', 'ignore', 'inherit'] }),
+  );
   if (!existsSync(pinnedNode)) {
     await run(process.execPath, [path.join(root, 'node_modules', 'node', 'installArchSpecificPackage.js')]);
   }
@@ -39,9 +42,13 @@ export function run(command, args, options = {}) {
   const bin = path.join(root, 'node_modules', '.bin');
   const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, ...options.env };
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' });
+    const { stdio = 'inherit' } = options;
+    const child = spawn(command, args, { cwd: root, env, stdio, shell: process.platform === 'win32' });
     child.once('error', (error) => refuse(`${command} could not be run: ${error.message}`));
+    const stop = (signal) => child.kill(signal);
+    for (const signal of STOPS) process.on(signal, stop);
     child.once('exit', (code, signal) => {
+      for (const each of STOPS) process.off(each, stop);
       if (code === 0) return resolve();
       refuse(`${command} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}.`);
     });

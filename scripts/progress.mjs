@@ -1,9 +1,9 @@
 /** Says on one line what is being done and how long it took. */
 export async function step(what, work) {
   const started = Date.now();
-  process.stdout.write(`• ${what} …\n`);
+  process.stdout.write(`• ${what} … `);
   const result = await work();
-  process.stdout.write(`  done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
   return result;
 }
 

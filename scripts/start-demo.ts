@@ -1,53 +1,65 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import pg from 'pg';
-import { EmbeddedPostgresRefusal, type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
+import { EmbeddedPostgresRefusal, startEmbeddedPostgres } from '#embedded-postgres';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../apps/api/src/create-app.js';
 import { readEnv } from '../apps/api/src/config/env.js';
-import { migrationDataSource } from '../apps/api/src/platform/database/data-source.js';
-import { type Home, homeOf, jwtSecret, leave, occupy, StartRefusal } from './demo/home.js';
-import { type DemoAccess, seedDemo } from './demo/seed.js';
+import { type DemoAccess, writeAccess } from './demo/access.js';
+import { createDatabase, migrate, withClient } from './demo/database.js';
+import { homeOf, jwtSecret, leave, occupy, StartRefusal } from './demo/home.js';
+import { isEmpty, seedDemo } from './demo/seed.js';
 
 /**
  * The product on one command: an embedded PostgreSQL under `.ringfence/`, migrated and filled with demo data the first
  * time, then API and console in this process. It listens on the loopback address only: the demo's password is public.
  */
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
-const DATABASE = 'ringfence';
+const STOP_LIMIT_MS = 20_000;
+const APP_STOP_LIMIT_MS = 5_000;
 
 type Undo = () => Promise<unknown>;
 
 async function main(): Promise<void> {
   const undo: Undo[] = [];
-  const stop = async (): Promise<void> => {
-    for (const step of undo.reverse().splice(0)) await step().catch(report);
-  };
-  stopOnSignals(stop);
-  try {
-    await start(homeOf(), undo);
-  } catch (error) {
-    await stop();
+  const stopping = new AbortController();
+  let exitCode = 0;
+  const fail = (error: unknown) => {
+    exitCode = 1;
     report(error);
-    process.exit(1);
+    stopping.abort();
+  };
+  listenForTheEnd(stopping, fail);
+  const ended = new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
+  try {
+    await start(undo, stopping.signal);
+    await ended;
+  } catch (error) {
+    if (!stopping.signal.aborted) fail(error);
   }
+  for (const step of undo.reverse()) await step().catch(fail);
+  process.exit(exitCode);
 }
 
-async function start(home: Home, undo: Undo[]): Promise<void> {
+/** Does one thing after the other. What has to be undone in the end is noted as soon as it is done. */
+async function start(undo: Undo[], stopping: AbortSignal): Promise<void> {
   const { HOST: host = '127.0.0.1', PORT: port = '3000' } = process.env;
   if (!LOOPBACK.includes(host)) {
     throw new StartRefusal(
       `The demo listens on this machine only, not on ${host}. Set DATABASE_URL to run for others.`,
     );
   }
-  await requireFreePort(host, Number(port));
+  const home = homeOf();
+  const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    stopping.throwIfAborted();
+    return timed(what, work);
+  };
   await occupy(home);
   undo.push(() => leave(home));
-
-  const postgres = await timed('Starting PostgreSQL', () => startEmbeddedPostgres({ dataDir: home.dataDir }));
+  const postgres = await step('Starting PostgreSQL', () => startEmbeddedPostgres({ dataDir: home.dataDir }));
   undo.push(() => postgres.stop());
   const databaseUrl = await createDatabase(postgres);
-  await timed('Migrating', () => migrate(databaseUrl));
-  const seeded = await seedOnce(databaseUrl);
+  await step('Migrating the database', () => migrate(databaseUrl));
+  await withClient(databaseUrl, async (client) => {
+    if (await isEmpty(client)) await step('Filling in demo data', () => seedDemo(client));
+  });
 
   const env = readEnv({
     LOG_FORMAT: 'pretty',
@@ -58,65 +70,25 @@ async function start(home: Home, undo: Undo[]): Promise<void> {
     HOST: host,
     PORT: port,
   });
-  const app = await timed('Starting API and console', () => createApp(env));
-  undo.push(() => app.close());
-  await app.listen(env.PORT, env.HOST);
-  const url = (await app.getUrl()).replace('[::1]', 'localhost');
-  await announce(await rememberAccess(home, url, seeded));
+  const app = await step('Starting API and console', () => createApp(env));
+  // An open stream of a browser must not hold up the database's orderly end.
+  undo.push(() => Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, APP_STOP_LIMIT_MS))]));
+  const url = await listen(app, env.HOST, env.PORT);
+  announce(await withClient(databaseUrl, (client) => writeAccess(client, home.demoFile, url)));
 }
 
-async function createDatabase(postgres: EmbeddedPostgres): Promise<string> {
-  const client = new pg.Client(postgres.url);
-  await client.connect();
+async function listen(app: NestFastifyApplication, host: string, port: number): Promise<string> {
   try {
-    const found = await client.query('select from pg_database where datname = $1', [DATABASE]);
-    if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
-  } finally {
-    await client.end();
+    await app.listen(port, host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${code})`;
+    throw new StartRefusal(`Port ${port} of ${host} ${why}. Stop what uses it, or take another: PORT=3001 npm start`);
   }
-  const url = new URL(postgres.url);
-  url.pathname = `/${DATABASE}`;
-  return url.toString();
+  return app.getUrl();
 }
 
-async function migrate(databaseUrl: string): Promise<void> {
-  const source = migrationDataSource(databaseUrl);
-  await source.initialize();
-  try {
-    await source.runMigrations();
-  } finally {
-    await source.destroy();
-  }
-}
-
-async function seedOnce(databaseUrl: string): Promise<DemoAccess | null> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ empty: boolean }>('select not exists (select from users) as empty');
-    return rows[0]!.empty ? await timed('Filling in demo data', () => seedDemo(client)) : null;
-  } finally {
-    await client.end();
-  }
-}
-
-interface DemoFile extends DemoAccess {
-  url: string;
-}
-
-/** Keeps what the seed said beside the data, with the address of this start. */
-async function rememberAccess(home: Home, url: string, seeded: DemoAccess | null): Promise<DemoFile> {
-  const known = seeded ?? (JSON.parse(await readFile(home.demoFile, 'utf8').catch(() => 'null')) as DemoFile | null);
-  if (known === null) {
-    throw new StartRefusal(`${home.demoFile} is missing. Start over with: npm run demo:reset && npm start`);
-  }
-  const access = { ...known, url };
-  await writeFile(home.demoFile, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
-  await chmod(home.demoFile, 0o600);
-  return access;
-}
-
-async function announce(access: DemoFile): Promise<void> {
+function announce(access: DemoAccess): void {
   const body = JSON.stringify({ agentId: access.agentId, destination: access.destination });
   say(`
 Ringfence is ready: ${access.url}
@@ -128,37 +100,35 @@ curl -s ${access.url}/api/v1/call-gate/authorize -H 'Authorization: Bearer ${acc
 `);
 }
 
-/** Asked before anything is started, so that a taken port costs no time and leaves nothing behind. */
-function requireFreePort(host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      return reject(new StartRefusal(`PORT must be a number from 0 to 65535, not ${process.env['PORT']}.`));
-    }
-    const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`;
-      reject(new StartRefusal(`Port ${port} of ${host} ${why}. Stop what uses it, or set PORT: PORT=3001 npm start`));
-    });
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
-}
-
-function stopOnSignals(stop: () => Promise<void>): void {
-  let stopping = false;
-  const onSignal = () => {
-    if (stopping) return;
-    stopping = true;
+/**
+ * Signals often come twice (the terminal sends Ctrl-C to all, npm passes it on), so only the first counts. What was
+ * begun is finished first: a database server whose start nobody waits for would be left behind.
+ */
+function listenForTheEnd(stopping: AbortController, fail: (error: unknown) => void): void {
+  const stop = () => {
+    if (stopping.signal.aborted) return;
     say('\nStopping …');
-    void stop().then(() => process.exit(0));
+    stopping.abort();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  stopping.signal.addEventListener('abort', () => setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref());
+  process.on('uncaughtException', fail);
+  // Whoever read the output may be gone (npm start | head): no reason to end without stopping the database.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
+/** The same look as scripts/progress.mjs, which runs before there is anything compiled. */
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
-  const result = await work();
-  say(`• ${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  return result;
+  process.stdout.write(`• ${what} … `);
+  try {
+    const result = await work();
+    say(`${((Date.now() - started) / 1000).toFixed(1)} s`);
+    return result;
+  } catch (error) {
+    say('failed');
+    throw error;
+  }
 }
 
 function report(error: unknown): void {

@@ -1,19 +1,24 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
 import { ensureInstalled, pinnedNode, root } from './ensure-installed.mjs';
+import { onNpmGone } from './npm-watch.mjs';
+import { checkSettings } from './start-settings.mjs';
 
 /**
  * `npm start`: whatever is missing is installed and built, then the product runs on the pinned Node. With DATABASE_URL
  * that is the API alone; without, the demo with an embedded PostgreSQL.
  */
+await checkSettings();
 await ensureInstalled();
 await ensureBuilt();
 
 const entry = process.env.DATABASE_URL ? 'apps/api/src/main.js' : 'scripts/start-demo.js';
-const child = spawn(pinnedNode, ['--enable-source-maps', path.join(root, 'dist', entry)], { stdio: 'inherit' });
-
-// Ctrl-C reaches the whole process group: the child stops by itself, and this process only has to wait for it.
-process.on('SIGINT', () => {});
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
+const stopWithParent = pathToFileURL(path.join(root, 'scripts/stop-with-parent.mjs')).href;
+const child = spawn(pinnedNode, ['--enable-source-maps', '--import', stopWithParent, path.join(root, 'dist', entry)], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 child.once('exit', (code) => process.exit(code ?? 1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+onNpmGone(() => child.kill('SIGTERM'));

@@ -1,15 +1,10 @@
 import type { AgentKind, PhoneNumberProvider, Role } from '#contracts';
 
+/** Who and what the demo consists of. Phone numbers are of ranges that are kept free for fiction where a country has one. */
 export const PASSWORD = 'ringfence-demo';
 
 export const organizations = [
-  {
-    slug: 'demo',
-    name: 'Demo Contact Centre',
-    timeZone: 'America/New_York',
-    currency: 'USD',
-    countries: ['US', 'CA'],
-  },
+  { slug: 'demo', name: 'Demo Contact Centre', timeZone: 'America/New_York', currency: 'USD', countries: ['US', 'CA'] },
   { slug: 'rival', name: 'Rival Calls', timeZone: 'Europe/London', currency: 'GBP', countries: ['GB'] },
 ] as const;
 
@@ -28,205 +23,100 @@ interface DemoAgent {
   /** E-mail of the user who signs in as this agent. */
   user?: string;
   inactive?: boolean;
-  /** How many numbers it calls from, with which limit and countries (null inherits). */
-  numbers: number;
+  /** Regions whose next free number the agent calls from. */
+  regions: string[];
   dailyLimit: number;
+  /** Null inherits the organization's. */
   countries: string[] | null;
-  /** Share of the limit that a usual weekday uses. */
+  /** Calls that want to be placed on a usual weekday, as a share of the limit. */
   load: number;
 }
 
+// prettier-ignore
 export const agents: DemoAgent[] = [
-  { name: 'Outbound Sales (AI)', kind: 'ai', numbers: 5, dailyLimit: 1000, countries: null, load: 0.52 },
-  { name: 'Renewals (AI)', kind: 'ai', numbers: 4, dailyLimit: 250, countries: ['US', 'CA'], load: 0.71 },
-  { name: 'Appointment Reminders (AI)', kind: 'ai', numbers: 3, dailyLimit: 200, countries: ['US'], load: 0.88 },
-  { name: 'UK Surveys (AI)', kind: 'ai', numbers: 3, dailyLimit: 150, countries: ['GB', 'GG', 'JE', 'IM'], load: 0.45 },
-  { name: 'DACH Follow-up (AI)', kind: 'ai', numbers: 2, dailyLimit: 120, countries: ['DE', 'AT', 'CH'], load: 0.38 },
-  { name: 'Front desk', kind: 'human', numbers: 2, dailyLimit: 100, countries: null, load: 0.33 },
-  {
-    name: 'Alex Agent',
-    kind: 'human',
-    user: 'agent@demo.test',
-    numbers: 2,
-    dailyLimit: 80,
-    countries: null,
-    load: 0.55,
-  },
-  { name: 'Priya Natarajan', kind: 'human', numbers: 1, dailyLimit: 80, countries: ['US', 'CA', 'GB'], load: 0.62 },
-  { name: 'Tom Becker', kind: 'human', numbers: 1, dailyLimit: 60, countries: ['DE', 'AT', 'CH'], load: 0.4 },
-  { name: 'Claire Fontaine', kind: 'human', numbers: 1, dailyLimit: 60, countries: ['FR', 'BE', 'CH'], load: 0.35 },
-  { name: 'Sydney Desk', kind: 'human', numbers: 1, dailyLimit: 90, countries: ['AU', 'NZ'], load: 0.3 },
-  { name: 'Night shift (AI)', kind: 'ai', inactive: true, numbers: 1, dailyLimit: 100, countries: null, load: 0 },
+  { name: 'Renewals (AI)', kind: 'ai', regions: ['New York', 'New York', 'New York', 'Ontario'], dailyLimit: 1000, countries: null, load: 0.42 },
+  { name: 'Outbound sales (AI)', kind: 'ai', regions: ['California', 'California', 'California', 'California'], dailyLimit: 500, countries: null, load: 0.62 },
+  { name: 'Appointment reminders (AI)', kind: 'ai', regions: ['Texas', 'Texas', 'Texas'], dailyLimit: 300, countries: ['US'], load: 0.88 },
+  { name: 'Payment reminders (AI)', kind: 'ai', regions: ['Florida', 'Florida', 'Georgia'], dailyLimit: 250, countries: ['US', 'CA'], load: 0.7 },
+  { name: 'UK surveys (AI)', kind: 'ai', regions: ['London', 'London', 'Manchester'], dailyLimit: 150, countries: ['GB', 'GG', 'JE', 'IM'], load: 0.45 },
+  { name: 'DACH follow-up (AI)', kind: 'ai', regions: ['Berlin', 'Munich'], dailyLimit: 120, countries: ['DE', 'AT', 'CH'], load: 0.38 },
+  { name: 'Front desk', kind: 'human', regions: ['Illinois', 'Illinois'], dailyLimit: 100, countries: null, load: 0.33 },
+  { name: 'Alex Agent', kind: 'human', user: 'agent@demo.test', regions: ['Massachusetts', 'Ontario'], dailyLimit: 80, countries: null, load: 0.55 },
+  { name: 'Priya Natarajan', kind: 'human', regions: ['British Columbia'], dailyLimit: 80, countries: ['US', 'CA', 'GB'], load: 0.62 },
+  { name: 'Claire Fontaine', kind: 'human', regions: ['Paris'], dailyLimit: 25, countries: ['FR', 'BE', 'CH'], load: 9 },
+  { name: 'Jack Murray', kind: 'human', regions: ['New South Wales'], dailyLimit: 90, countries: ['AU', 'NZ'], load: 0.3 },
+  { name: 'Night shift (AI)', kind: 'ai', inactive: true, regions: ['Arizona'], dailyLimit: 100, countries: null, load: 0 },
 ];
 
-export interface NumberRange {
-  /** Numbers made up for fiction where the country sets some aside, else unlikely ones. */
-  prefix: string;
-  from: number;
-  digits: number;
+/** The agent that scripts call with: it has room for thousands of calls a day. */
+export const CALLING_AGENT = 'Renewals (AI)';
+
+/** The number that scripts call. */
+export const DESTINATION = '+14165550123';
+
+/** The agent whose last assignment is paused. */
+export const PAUSED_AGENT = 'UK surveys (AI)';
+
+/** The agent that answers calls to the first toll-free number. */
+export const INBOUND_AGENT = 'Front desk';
+export const INBOUND_REGION = 'Toll-free';
+
+/** A block of consecutive numbers. */
+export interface NumberBlock {
+  first: string;
   count: number;
-  country: string;
   region: string;
+  label: string;
+  tag: string;
   provider: PhoneNumberProvider;
   monthlyCost: string;
 }
 
-export const numberRanges: NumberRange[] = [
-  {
-    prefix: '+1212555',
-    from: 110,
-    digits: 4,
-    count: 6,
-    country: 'US',
-    region: 'New York',
-    provider: 'telnyx',
-    monthlyCost: '1.00',
-  },
-  {
-    prefix: '+1415555',
-    from: 120,
-    digits: 4,
-    count: 6,
-    country: 'US',
-    region: 'California',
-    provider: 'telnyx',
-    monthlyCost: '1.00',
-  },
-  {
-    prefix: '+1512555',
-    from: 130,
-    digits: 4,
-    count: 5,
-    country: 'US',
-    region: 'Texas',
-    provider: 'twilio',
-    monthlyCost: '1.15',
-  },
-  {
-    prefix: '+1305555',
-    from: 140,
-    digits: 4,
-    count: 4,
-    country: 'US',
-    region: 'Florida',
-    provider: 'twilio',
-    monthlyCost: '1.15',
-  },
-  {
-    prefix: '+1312555',
-    from: 150,
-    digits: 4,
-    count: 4,
-    country: 'US',
-    region: 'Illinois',
-    provider: 'bandwidth',
-    monthlyCost: '0.80',
-  },
-  {
-    prefix: '+1416555',
-    from: 110,
-    digits: 4,
-    count: 5,
-    country: 'CA',
-    region: 'Ontario',
-    provider: 'telnyx',
-    monthlyCost: '1.10',
-  },
-  {
-    prefix: '+1604555',
-    from: 120,
-    digits: 4,
-    count: 3,
-    country: 'CA',
-    region: 'British Columbia',
-    provider: 'twilio',
-    monthlyCost: '1.15',
-  },
-  {
-    prefix: '+44207946',
-    from: 10,
-    digits: 4,
-    count: 5,
-    country: 'GB',
-    region: 'London',
-    provider: 'twilio',
-    monthlyCost: '1.25',
-  },
-  {
-    prefix: '+44161496',
-    from: 10,
-    digits: 4,
-    count: 2,
-    country: 'GB',
-    region: 'Manchester',
-    provider: 'vonage',
-    monthlyCost: '1.25',
-  },
-  {
-    prefix: '+493023125',
-    from: 100,
-    digits: 3,
-    count: 3,
-    country: 'DE',
-    region: 'Berlin',
-    provider: 'telnyx',
-    monthlyCost: '1.90',
-  },
-  {
-    prefix: '+3319900',
-    from: 1010,
-    digits: 4,
-    count: 2,
-    country: 'FR',
-    region: 'Paris',
-    provider: 'vonage',
-    monthlyCost: '1.60',
-  },
-  {
-    prefix: '+612555',
-    from: 1010,
-    digits: 5,
-    count: 2,
-    country: 'AU',
-    region: 'New South Wales',
-    provider: 'twilio',
-    monthlyCost: '3.00',
-  },
+// prettier-ignore
+export const numberBlocks: NumberBlock[] = [
+  { first: '+12125550110', count: 6, region: 'New York', label: 'Renewals New York', tag: 'renewals', provider: 'telnyx', monthlyCost: '1.00' },
+  { first: '+14155550120', count: 6, region: 'California', label: 'Sales San Francisco', tag: 'sales', provider: 'telnyx', monthlyCost: '1.00' },
+  { first: '+15125550130', count: 5, region: 'Texas', label: 'Reminders Austin', tag: 'reminders', provider: 'twilio', monthlyCost: '1.15' },
+  { first: '+13055550140', count: 4, region: 'Florida', label: 'Payments Miami', tag: 'payments', provider: 'twilio', monthlyCost: '1.15' },
+  { first: '+13125550150', count: 4, region: 'Illinois', label: 'Front desk Chicago', tag: 'desk', provider: 'bandwidth', monthlyCost: '0.80' },
+  { first: '+14045550110', count: 3, region: 'Georgia', label: 'Payments Atlanta', tag: 'payments', provider: 'bandwidth', monthlyCost: '0.80' },
+  { first: '+16025550110', count: 3, region: 'Arizona', label: 'Night shift Phoenix', tag: 'night', provider: 'telnyx', monthlyCost: '1.00' },
+  { first: '+16175550110', count: 3, region: 'Massachusetts', label: 'Desk Boston', tag: 'desk', provider: 'twilio', monthlyCost: '1.15' },
+  { first: '+18005550110', count: 2, region: 'Toll-free', label: 'Hotline', tag: 'inbound', provider: 'bandwidth', monthlyCost: '2.00' },
+  { first: '+14165550110', count: 5, region: 'Ontario', label: 'Sales Toronto', tag: 'sales', provider: 'telnyx', monthlyCost: '1.10' },
+  { first: '+16045550120', count: 3, region: 'British Columbia', label: 'Desk Vancouver', tag: 'desk', provider: 'twilio', monthlyCost: '1.15' },
+  { first: '+15145550130', count: 3, region: 'Quebec', label: 'Sales Montreal', tag: 'sales', provider: 'telnyx', monthlyCost: '1.10' },
+  { first: '+442079460010', count: 4, region: 'London', label: 'Surveys London', tag: 'surveys', provider: 'twilio', monthlyCost: '1.25' },
+  { first: '+441614960010', count: 2, region: 'Manchester', label: 'Surveys Manchester', tag: 'surveys', provider: 'vonage', monthlyCost: '1.25' },
+  { first: '+493023125100', count: 2, region: 'Berlin', label: 'Follow-up Berlin', tag: 'follow-up', provider: 'telnyx', monthlyCost: '1.90' },
+  { first: '+498999998100', count: 1, region: 'Munich', label: 'Follow-up Munich', tag: 'follow-up', provider: 'telnyx', monthlyCost: '1.90' },
+  { first: '+33199001010', count: 2, region: 'Paris', label: 'Desk Paris', tag: 'desk', provider: 'vonage', monthlyCost: '1.60' },
+  { first: '+61255501010', count: 2, region: 'New South Wales', label: 'Desk Sydney', tag: 'desk', provider: 'twilio', monthlyCost: '3.00' },
 ];
 
 /** What the platform keeps for everybody to claim. */
-export const poolRanges: NumberRange[] = [
-  {
-    prefix: '+1206555',
-    from: 110,
-    digits: 4,
-    count: 5,
-    country: 'US',
-    region: 'Washington',
-    provider: 'telnyx',
-    monthlyCost: '1.00',
-  },
-  {
-    prefix: '+1303555',
-    from: 110,
-    digits: 4,
-    count: 4,
-    country: 'US',
-    region: 'Colorado',
-    provider: 'twilio',
-    monthlyCost: '1.15',
-  },
-  {
-    prefix: '+44131496',
-    from: 10,
-    digits: 4,
-    count: 3,
-    country: 'GB',
-    region: 'Edinburgh',
-    provider: 'vonage',
-    monthlyCost: '1.25',
-  },
+// prettier-ignore
+export const poolBlocks: NumberBlock[] = [
+  { first: '+12065550110', count: 4, region: 'Washington', label: 'Seattle', tag: 'pool', provider: 'telnyx', monthlyCost: '1.00' },
+  { first: '+13035550110', count: 3, region: 'Colorado', label: 'Denver', tag: 'pool', provider: 'twilio', monthlyCost: '1.15' },
+  { first: '+17025550110', count: 2, region: 'Nevada', label: 'Las Vegas', tag: 'pool', provider: 'telnyx', monthlyCost: '1.00' },
+  { first: '+19025550110', count: 1, region: 'Nova Scotia', label: 'Halifax', tag: 'pool', provider: 'twilio', monthlyCost: '1.15' },
+  { first: '+441314960010', count: 2, region: 'Edinburgh', label: 'Edinburgh', tag: 'pool', provider: 'vonage', monthlyCost: '1.25' },
 ];
 
-/** The number that the printed curl line calls. */
-export const DESTINATION = '+14165550123';
+// prettier-ignore
+export const rivalBlocks: NumberBlock[] = [
+  { first: '+441134960010', count: 3, region: 'Leeds', label: 'Leeds', tag: 'sales', provider: 'vonage', monthlyCost: '1.25' },
+];
+
+/** Where calls go: the first numbers of ranges, with how many follow. */
+// prettier-ignore
+export const calledRanges: Record<string, { first: string; count: number }[]> = {
+  US: [{ first: '+12125550100', count: 100 }, { first: '+13125550100', count: 100 }, { first: '+14155550100', count: 100 },
+    { first: '+16175550100', count: 100 }, { first: '+13055550100', count: 100 }, { first: '+15125550100', count: 100 }],
+  CA: [{ first: '+14165550100', count: 100 }, { first: '+16045550100', count: 100 }, { first: '+15145550100', count: 100 }],
+  GB: [{ first: '+442079460000', count: 1000 }, { first: '+441614960000', count: 1000 }],
+  DE: [{ first: '+493023125000', count: 1000 }, { first: '+498999998000', count: 1000 }],
+  FR: [{ first: '+33199000000', count: 10_000 }],
+  AU: [{ first: '+61255500000', count: 10_000 }],
+};

@@ -8,6 +8,7 @@ import { createLogger } from './platform/logging/logger.js';
 
 const SHUTDOWN_LIMIT_MS = 15_000;
 const IDLE_SWEEP_MS = 50;
+const SIGNAL_ECHO_MS = 1_000;
 
 /** A reason not to start that an operator can mend. Its message is all that is printed. */
 class StartupRefusal extends Error {}
@@ -71,12 +72,18 @@ async function listen(app: NestFastifyApplication, env: Env): Promise<void> {
   }
 }
 
-/** Stops accepting, finishes what is in flight, closes the connections. A second signal, or a hang, ends it at once. */
+/**
+ * Stops accepting, finishes what is in flight, closes the connections. A second signal, or a hang, ends it at once; but
+ * npm passes on what the terminal has sent to everybody already, and that echo is no second signal.
+ */
 function stopOnSignals(app: NestFastifyApplication, say: (line: string) => void): void {
-  let stopping = false;
+  let stoppingSince = 0;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince > 0) {
+      if (Date.now() - stoppingSince > SIGNAL_ECHO_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = Date.now();
     say(`Stopping on ${signal}`);
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
     // A connection whose request was in flight stays open for the next one, which nobody would answer.
