@@ -1,0 +1,55 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  importErrorCodes,
+  importStatuses,
+  type ImportErrorCode,
+  type ImportJobView,
+  type ImportRowError,
+  type ImportStatus,
+} from '#contracts';
+
+class ImportRowErrorDto implements ImportRowError {
+  @ApiProperty({ type: 'integer', description: '1 is the first line of the file, the header included.' })
+  line!: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  column!: string | null;
+
+  @ApiProperty({ enum: Object.keys(importErrorCodes) })
+  code!: ImportErrorCode;
+
+  @ApiProperty({ description: 'What is wrong and how to mend it.' })
+  message!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  value!: string | null;
+}
+
+export class ImportJobViewDto implements ImportJobView {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ enum: importStatuses })
+  status!: ImportStatus;
+
+  @ApiProperty({ type: 'integer', description: 'Rows of the file.' })
+  total!: number;
+
+  @ApiProperty({ type: 'integer' })
+  processed!: number;
+
+  @ApiProperty({ type: 'integer' })
+  created!: number;
+
+  @ApiProperty({ type: 'integer' })
+  updated!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Duplicates, and numbers that are what the row says already.' })
+  skipped!: number;
+
+  @ApiProperty({ type: 'integer' })
+  failed!: number;
+
+  @ApiProperty({ type: [ImportRowErrorDto], description: 'The first 100; all of them in errors.csv.' })
+  errors!: ImportRowErrorDto[];
+}
