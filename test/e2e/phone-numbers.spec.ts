@@ -429,7 +429,15 @@ describe('deleting a number', () => {
     const assigning = await database.connect();
     await assigning.query('begin');
     await assigning.query('select from phone_numbers where id = $1 for no key update', [id]);
-    const deleting = remove(id);
+    let settled = false;
+    const deleting = remove(id).finally(() => (settled = true));
+    const waiting = async () =>
+      (
+        await database.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+      ).length > 0;
+    while (!settled && !(await waiting()));
     await assigning.query(
       `insert into agent_phone_numbers (organization_id, agent_id, phone_number_id, daily_limit, last_reset_date)
        values ($1, $2, $3, 10, current_date)`,
