@@ -185,6 +185,20 @@ describe('Agent assignments', () => {
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
     });
 
+    it('leaves no number with an agent that is deleted at the same moment', async () => {
+      await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const [agentId, phoneNumberId] = [await agent(), await number()];
+          await Promise.all([assign(phoneNumberId, { agentId }), call(`/agents/${agentId}`, { method: 'DELETE' })]);
+        }),
+      );
+      const left = await db.query(
+        `select a.id from agent_phone_numbers a join agents g on g.id = a.agent_id
+         where a.ended_at is null and g.deleted_at is not null`,
+      );
+      expect(left).toEqual([]);
+    });
+
     it('never refreshes an allowance: the same agent and number get their counter back', async () => {
       const { id, agentId, phoneNumberId } = await assigned({ dailyLimit: 2 });
       for (let i = 0; i < 2; i += 1) expect(await authorize(agentId)).toBe('allowed');
@@ -361,6 +375,7 @@ describe('Agent assignments', () => {
 
     it('lists by agent, number, words, pause and id', async () => {
       expect(ids(await list({ agentId: first.agentId }))).toEqual([second.id, first.id]);
+      expect(ids(await list({ agentId: [NOBODY, first.agentId] }))).toEqual([second.id, first.id]);
       expect(ids(await list({ phoneNumberId: first.phoneNumberId }))).toEqual([first.id]);
       expect(ids(await list({ q: 'reading r' }, { sort: ['phoneNumber', 'ASC'] }))).toEqual([first.id, second.id]);
       expect(ids(await list({ q: first.phoneNumber }))).toEqual([first.id]);
@@ -368,9 +383,12 @@ describe('Agent assignments', () => {
       expect(ids(await list({ id: [first.id] }))).toEqual([first.id]);
     });
 
-    it.each([{ agentId: 'x' }, { paused: 'yes' }, { dailyLimit: 3 }])('refuses the filter %j', async (filter) => {
-      expect(await list(filter)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
-    });
+    it.each([{ agentId: 'x' }, { agentId: [1] }, { paused: 'yes' }, { dailyLimit: 3 }])(
+      'refuses the filter %j',
+      async (filter) => {
+        expect(await list(filter)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+      },
+    );
 
     it('answers the numbers of an agent with what is left of today', async () => {
       const { status, body } = await call(`/phone-numbers/agent/${first.agentId}`, { as: 'manager' });

@@ -272,6 +272,9 @@ describe('/agents', () => {
     expect(await db.query('select inbound_agent_id from phone_numbers where id = $1', [phoneNumberId])).toEqual([
       { inbound_agent_id: null },
     ]);
+    expect(await db.query('select action from audit_events where subject_id = $1', [phoneNumberId])).toEqual([
+      { action: 'phone_number.disconnected' },
+    ]);
   });
 
   it('answers the same for an agent of another organization as for none', async () => {

@@ -29,7 +29,7 @@ export interface NewAssignment {
 
 export interface AssignmentFilter {
   ids?: string[];
-  agentId?: string;
+  agentIds?: string[];
   phoneNumberId?: string;
   q?: string;
   paused?: boolean;
@@ -161,7 +161,7 @@ function conditionsOf(
     conditions.push(`and ${condition(`$${parameters.length}`)}`);
   };
   add((place) => `a.id = any (${place}::uuid[])`, filter.ids);
-  add((place) => `a.agent_id = ${place}`, filter.agentId);
+  add((place) => `a.agent_id = any (${place}::uuid[])`, filter.agentIds);
   add((place) => `a.phone_number_id = ${place}`, filter.phoneNumberId);
   add((place) => `(a.paused_at is not null) = ${place}`, filter.paused);
   add((place) => `g.user_id = ${place}`, filter.ownedBy);

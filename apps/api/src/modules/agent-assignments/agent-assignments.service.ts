@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AgentAssignmentView, AgentPhoneNumbersView } from '#contracts';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { flagOf, idsOf, textOf, uuidOf } from '../../platform/http/list-filter.js';
+import { flagOf, idsOf, textOf, uuidOf, uuidsOf } from '../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
@@ -32,7 +32,7 @@ export class AgentAssignmentsService implements OnModuleInit {
   list(context: RequestContext, query: ListQuery): Promise<Page<AgentAssignmentView>> {
     const filter = {
       ids: idsOf(query),
-      agentId: uuidOf(query, 'agentId'),
+      agentIds: uuidsOf(query, 'agentId'),
       phoneNumberId: uuidOf(query, 'phoneNumberId'),
       q: textOf(query, 'q'),
       paused: flagOf(query, 'paused'),
@@ -50,7 +50,7 @@ export class AgentAssignmentsService implements OnModuleInit {
   async numbersOfAgent(context: RequestContext, agentId: string): Promise<AgentPhoneNumbersView> {
     await this.agents.requireVisible(context, agentId);
     const assignments = await this.database.inTenant(context.organizationId, (tx) =>
-      this.repository.findAll(tx, context, { agentId }),
+      this.repository.findAll(tx, context, { agentIds: [agentId] }),
     );
     return {
       phoneNumbers: assignments.map((assignment) => ({

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
+import { DisconnectRemovedAgents } from './disconnect-removed-agents.js';
 import { PhoneNumberEntity } from './phone-number.entity.js';
 import { PhoneNumberRegistry } from './phone-number-registry.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
@@ -9,9 +11,9 @@ import { PhoneNumbersService } from './phone-numbers.service.js';
 import { PhoneNumbers } from './phone-numbers.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([PhoneNumberEntity]), AuthModule],
+  imports: [TypeOrmModule.forFeature([PhoneNumberEntity]), AgentsModule, AuthModule],
   controllers: [PhoneNumbersController],
-  providers: [PhoneNumbersService, PhoneNumbersRepository, PhoneNumberRegistry, PhoneNumbers],
+  providers: [PhoneNumbersService, PhoneNumbersRepository, PhoneNumberRegistry, PhoneNumbers, DisconnectRemovedAgents],
   exports: [PhoneNumbers, PhoneNumberRegistry],
 })
 export class PhoneNumbersModule {}

@@ -3,6 +3,7 @@ import { ProblemError } from './problem.error.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const MAX_TEXT = 200;
+const MAX_IDS = 1_000;
 
 /** The ids that `filter.id` names, one or many; undefined when the list is not bound to ids. */
 export function idsOf({ filter }: ListQuery): string[] | undefined {
@@ -33,6 +34,17 @@ export function uuidOf({ filter }: ListQuery, name: string): string | undefined 
   if (given === undefined || given === null || given === '') return undefined;
   if (typeof given !== 'string' || !UUID.test(given)) fail(name, 'must be a UUID');
   return given;
+}
+
+/** One UUID or a list of up to 1,000. @throws ProblemError validation_failed when one of them is no UUID */
+export function uuidsOf({ filter }: ListQuery, name: string): string[] | undefined {
+  const given = filter[name];
+  if (given === undefined || given === null || given === '') return undefined;
+  const ids: unknown[] = [given].flat();
+  if (ids.length > MAX_IDS || !ids.every((id) => typeof id === 'string' && UUID.test(id))) {
+    fail(name, `must be a UUID or a list of at most ${MAX_IDS}`);
+  }
+  return ids as string[];
 }
 
 /** @throws ProblemError validation_failed when it is neither true nor false */
