@@ -22,7 +22,6 @@ export const App = () => (
     loginPage={SignInPage}
     theme={lightTheme}
     darkTheme={darkTheme}
-    defaultTheme="light"
     requireAuth
     disableTelemetry
   >

@@ -43,7 +43,7 @@ const ConsoleMenu = () => {
     <Menu sx={{ pt: 2 }}>
       {seesUsage && <Menu.Item to="/" primaryText="Dashboard" leftIcon={<InsightsIcon />} />}
       {seesNumbers && <Menu.Item to="/phone-numbers" primaryText="Phone Numbers" leftIcon={<DialpadIcon />} />}
-      <Menu.Item to="/agent-assignments" primaryText="Agent Assignments" leftIcon={<AssignmentIndIcon />} />
+      <Menu.Item to="/agent-assignments" primaryText="Assignments" leftIcon={<AssignmentIndIcon />} />
       <Menu.Item to="/agents" primaryText="Agents" leftIcon={<GroupIcon />} />
       {managesKeys && <Menu.Item to="/api-keys" primaryText="API Keys" leftIcon={<KeyIcon />} />}
     </Menu>

@@ -36,8 +36,11 @@ function components(border: string, head: string): RaThemeOptions['components'] 
   } as RaThemeOptions['components'];
 }
 
+const sidebar = { width: 260, closedWidth: 60 };
+
 export const lightTheme: RaThemeOptions = {
   ...defaultLightTheme,
+  sidebar,
   palette: {
     mode: 'light',
     primary: { main: '#0f766e' },
@@ -55,6 +58,7 @@ export const lightTheme: RaThemeOptions = {
 
 export const darkTheme: RaThemeOptions = {
   ...defaultDarkTheme,
+  sidebar,
   palette: {
     mode: 'dark',
     primary: { main: '#5eead4' },

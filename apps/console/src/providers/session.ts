@@ -11,6 +11,9 @@ interface Session {
 
 const API = '/api/v1';
 
+/** Whether this browser signed in before. Without it there is no cookie to ask the server about. */
+const HINT = 'ringfence.signed-in';
+
 let session: Session | null = null;
 let refreshing: Promise<Session | null> | null = null;
 
@@ -27,22 +30,27 @@ export const currentSession = (): Session | null => session;
 
 export async function signIn(email: string, password: string): Promise<Session> {
   session = await post<Session>('/auth/login', { email, password });
+  localStorage.setItem(HINT, 'yes');
   return session;
 }
 
 export async function signOut(): Promise<void> {
+  const wasSignedIn = localStorage.getItem(HINT) !== null;
   session = null;
-  await post('/auth/logout', {}).catch(() => undefined);
+  localStorage.removeItem(HINT);
+  if (wasSignedIn) await post('/auth/logout', {}).catch(() => undefined);
 }
 
 /** Continues the session of the cookie; null when there is none. Callers at the same time share one request. */
 export function refreshSession(): Promise<Session | null> {
+  if (localStorage.getItem(HINT) === null) return Promise.resolve(null);
   refreshing ??= post<Session>('/auth/refresh', {})
     .then(
       (renewed) => (session = renewed),
       (error: unknown) => {
-        if (error instanceof ApiProblem && error.status < 500) session = null;
-        else throw error;
+        if (!(error instanceof ApiProblem) || error.status >= 500) throw error;
+        session = null;
+        localStorage.removeItem(HINT);
         return null;
       },
     )
