@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '#embedded-postgres';
+import { migrationDataSource } from '../apps/api/src/platform/database/data-source.js';
+import { generateOrCheck } from './generated-file.js';
+import { dumpSchema } from './schema-dump.js';
+
+/** `npm run schema:dump` and `npm run schema:check`: what the migrations make of an empty database. */
+const directory = await mkdtemp(path.join(os.tmpdir(), 'ringfence-schema-'));
+const postgres = await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres'), settings: { fsync: 'off' } });
+try {
+  const migrations = migrationDataSource(postgres.url);
+  await migrations.initialize();
+  await migrations.runMigrations();
+  await migrations.destroy();
+  const client = new pg.Client(postgres.url);
+  await client.connect();
+  const content = await dumpSchema(client);
+  await client.end();
+  generateOrCheck({ path: 'migrations/schema.sql', content, command: 'npm run schema:dump' }, process.argv[2]);
+} finally {
+  await postgres.stop();
+  await rm(directory, { recursive: true, force: true });
+}
