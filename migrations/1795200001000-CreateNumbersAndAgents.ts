@@ -103,6 +103,7 @@ export class CreateNumbersAndAgents1795200001000 implements MigrationInterface {
         constraint cost_has_currency check (monthly_cost is null or currency is not null)
       );
       create unique index phone_numbers_e164_key on phone_numbers (e164) where lifecycle <> 'released';
+      create index phone_numbers_released on phone_numbers (organization_id, e164) where lifecycle = 'released';
       create index phone_numbers_created on phone_numbers (organization_id, created_at desc, id desc);
       create trigger touch before update on phone_numbers for each row execute function touch_updated_at();
       comment on index phone_numbers_e164_key is

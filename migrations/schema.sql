@@ -391,6 +391,7 @@ create table phone_numbers (
 
 CREATE INDEX phone_numbers_created ON public.phone_numbers USING btree (organization_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX phone_numbers_e164_key ON public.phone_numbers USING btree (e164) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_released ON public.phone_numbers USING btree (organization_id, e164) WHERE (lifecycle = 'released'::text);
 
 CREATE TRIGGER touch BEFORE UPDATE ON public.phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 

@@ -144,6 +144,18 @@ describe('The midnight job', () => {
     }
   });
 
+  it('adds to what a reset by hand put into the archive of the day', async () => {
+    await turnClockTo('2026-03-02T00:00:30Z');
+    const { organizationId, agentId, phoneNumberId } = await counting('UTC', '2026-03-01', 7);
+    await db.query(
+      `insert into usage_daily (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
+       values ($1, '2026-03-01', $2, $3, 5)`,
+      [organizationId, agentId, phoneNumberId],
+    );
+    for (let i = 0; i < 3; i += 1) await run();
+    expect(await archiveOf(organizationId)).toEqual([{ day: '2026-03-01', allowed: 12, denied: 0 }]);
+  });
+
   it('loses and doubles nothing when the gate touches the counters at the same time', async () => {
     await turnClockTo('2026-03-02T00:00:30Z');
     const one = await counting('UTC', '2026-03-01', 7);

@@ -1,0 +1,163 @@
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import {
+  createAgent,
+  createApiKey,
+  createAssignment,
+  createOrganization,
+  createPhoneNumber,
+  createUser,
+} from '../support/fixtures.js';
+
+const PLATFORM = '00000000-0000-7000-8000-000000000001';
+
+describe('row-level security', () => {
+  let db: TestDatabase;
+  let own: string;
+  let foreign: string;
+  let tables: string[];
+
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    own = await populated('own');
+    foreign = await populated('foreign');
+    tables = (await db.query(TENANT_TABLES)).map((row) => row['name'] as string);
+  });
+  afterAll(() => db?.drop());
+
+  /** An organization with a row in every tenant table. */
+  async function populated(slug: string): Promise<string> {
+    const organizationId = await createOrganization(db, { slug });
+    await createUser(db, { organizationId, role: 'admin' });
+    await createApiKey(db, { organizationId, scopes: ['calls:authorize'] });
+    const agentId = await createAgent(db, { organizationId });
+    const phoneNumberId = await createPhoneNumber(db, { organizationId });
+    await createAssignment(db, { organizationId, agentId, phoneNumberId });
+    await db.query(OTHER_ROWS.replaceAll('$1', `'${organizationId}'`).replaceAll('$2', `'${agentId}'`));
+    return organizationId;
+  }
+
+  /** Runs as the tenant role with these organizations in context, and leaves nothing behind. */
+  async function asTenant<T>(context: string | null, work: (query: TestDatabase['query']) => Promise<T>): Promise<T> {
+    const client = await db.connect();
+    try {
+      await client.query('begin; set local role ringfence_app');
+      if (context !== null) await client.query(`set local ringfence.organization_ids = '{${context}}'`);
+      return await work(async (sql, parameters) => (await client.query(sql, parameters ? [...parameters] : [])).rows);
+    } finally {
+      await client.query('rollback');
+      await client.end();
+    }
+  }
+
+  it('is on and forced for every table with an organization, with a policy for the tenant role', async () => {
+    expect(tables).toEqual(expect.arrayContaining(['agent_phone_numbers', 'call_authorizations', 'phone_numbers']));
+    const open = await db.query(
+      `select relname from pg_class c where relname = any ($1)
+         and (not relrowsecurity or not relforcerowsecurity or not exists (
+           select from pg_policy p where p.polrelid = c.oid))`,
+      [tables],
+    );
+    expect(open).toEqual([]);
+  });
+
+  it('shows a tenant its own rows and no row of another, in every table', async () => {
+    for (const table of tables.filter((name) => name !== 'refresh_tokens')) {
+      const column = table === 'organizations' ? 'id' : 'organization_id';
+      const seen = await asTenant(own, (query) => query(`select distinct ${column} as owner from ${table}`));
+      const owners = seen.map((row) => row['owner'] as string).filter((owner) => owner !== PLATFORM);
+      expect({ table, owners }).toEqual({ table, owners: [own] });
+    }
+  });
+
+  it('shows nothing without a context', async () => {
+    for (const table of tables.filter((name) => name !== 'refresh_tokens')) {
+      const seen = await asTenant(null, (query) => query(`select * from ${table} limit 1`));
+      expect({ table, seen }).toEqual({ table, seen: [] });
+    }
+  });
+
+  it('lets a tenant change and delete no row of another', async () => {
+    for (const [table, column] of [
+      ['agents', 'name'],
+      ['phone_numbers', 'label'],
+      ['agent_phone_numbers', 'daily_limit'],
+      ['api_keys', 'name'],
+      ['call_authorizations', 'outcome'],
+    ] as const) {
+      const changed = await asTenant(own, (query) =>
+        query(`update ${table} set ${column} = ${column} where organization_id = $1 returning 1`, [foreign]),
+      );
+      expect({ table, changed }).toEqual({ table, changed: [] });
+    }
+  });
+
+  it('lets a tenant write no row into another organization, and none into the pool', async () => {
+    for (const organizationId of [foreign, PLATFORM]) {
+      const write = asTenant(own, (query) =>
+        query(`insert into agents (organization_id, name, kind) values ($1, 'Intruder', 'ai')`, [organizationId]),
+      );
+      await expect(write).rejects.toMatchObject({ code: '42501' });
+    }
+    const moved = asTenant(own, (query) =>
+      query(`update agents set organization_id = $1 where organization_id = $2`, [foreign, own]),
+    );
+    await expect(moved).rejects.toMatchObject({ code: expect.stringMatching(/42501|23503/) });
+  });
+
+  it('keeps passwords and sessions out of the tenant role’s sight', async () => {
+    for (const sql of ['select password_hash from users', 'select * from refresh_tokens', 'select * from users']) {
+      await expect(asTenant(own, (query) => query(sql))).rejects.toMatchObject({ code: '42501' });
+    }
+    const people = await asTenant(own, (query) => query('select id from users'));
+    expect(people).toHaveLength(1);
+  });
+
+  it('lets the tenant role neither erase the ledger nor rewrite the audit log', async () => {
+    for (const sql of [
+      'delete from call_authorizations',
+      'delete from usage_daily',
+      'delete from audit_events',
+      `update audit_events set action = 'x'`,
+      'truncate call_authorizations',
+    ]) {
+      await expect(asTenant(own, (query) => query(sql))).rejects.toMatchObject({ code: '42501' });
+    }
+  });
+
+  it('runs requests as roles that own nothing and cannot pass by the policies', async () => {
+    const roles = await db.query(
+      `select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin,
+         exists (select from pg_class where relowner = r.oid) as owns
+       from pg_roles r where rolname in ('ringfence_app', 'ringfence_system') order by rolname`,
+    );
+    const harmless = { rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false };
+    expect(roles).toEqual([
+      { rolname: 'ringfence_app', ...harmless, rolcanlogin: false, owns: false },
+      { rolname: 'ringfence_system', ...harmless, rolcanlogin: false, owns: false },
+    ]);
+  });
+});
+
+const TENANT_TABLES = `
+  select c.relname as name from pg_class c
+  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and (c.relname = 'organizations' or exists (
+    select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped))
+  order by c.relname`;
+
+/** A row in each table that no fixture fills. $1 is the organization, $2 an agent. */
+const OTHER_ROWS = `
+  insert into clients (organization_id, name) values ($1, 'Client');
+  insert into audit_events (organization_id, actor_kind, actor_label, action, subject_type)
+    values ($1, 'system', 'test', 'test.done', 'test');
+  with account as (
+    insert into provider_accounts (organization_id, provider, label, sealed_credentials)
+    values ($1, 'twilio', 'Main', 'sealed') returning id)
+  insert into trunks (organization_id, provider_account_id, provider_trunk_id) select $1, id, 'TK1' from account;
+  with job as (insert into import_jobs (organization_id, status) values ($1, 'completed') returning id)
+  insert into import_rows (organization_id, import_job_id, line, code, message) select $1, id, 1, 'x', 'x' from job;
+  insert into call_authorizations (organization_id, id, destination, decision, reason_code, local_date, status,
+    authorized_by, decided_at, resets_at)
+    values ($1, uuidv7(), '+14165550123', 'denied', 'no_assignment', now(), 'denied', uuidv7(), now(), now());
+  insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
+    values ($1, 'key', 'x', uuidv7(), now());
+  insert into usage_daily (organization_id, local_date, agent_id, phone_number_id) values ($1, now(), $2, uuidv7());`;
