@@ -133,6 +133,19 @@ describe('/usage', () => {
     expect((await call('summary')).body).toMatchObject({ callsAllowed: 63 });
   });
 
+  it('never moves the day of a counter back, whatever the clock says', async () => {
+    const { call, assignmentId, today } = await office();
+    const tomorrow = before(today, -1);
+    await db.query('update agent_phone_numbers set last_reset_date = $2 where id = $1', [assignmentId, tomorrow]);
+    await call('reset', { method: 'POST' });
+    const rows = await db.query(
+      `select a.last_reset_date::text as day, u.local_date::text as archived
+       from agent_phone_numbers a join usage_daily u using (organization_id, agent_id) where a.id = $1`,
+      [assignmentId],
+    );
+    expect(rows).toEqual([{ day: tomorrow, archived: tomorrow }]);
+  });
+
   it('sets the counters of one agent back, and of no other', async () => {
     const { call, organizationId, idle, busy } = await office();
     const phoneNumberId = await createPhoneNumber(db, { organizationId });
