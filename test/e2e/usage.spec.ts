@@ -1,3 +1,4 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { startApi, type RunningApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -244,6 +245,22 @@ describe('/usage', () => {
     const second = await office();
     await first.call('reset', { method: 'POST' });
     expect((await second.call('summary')).body).toMatchObject({ callsAllowed: 3, callsMadeToday: 3 });
+  });
+
+  it.each(['true', 'false'])('schedules the midnight job when MIDNIGHT_JOB is true: %s', async (flag) => {
+    const replica = await startApi({ databaseUrl: db.url, env: { MIDNIGHT_JOB: flag } });
+    try {
+      const jobs = replica.app.get(SchedulerRegistry, { strict: false }).getCronJobs();
+      expect([...jobs.keys()]).toEqual(flag === 'true' ? ['midnight'] : []);
+      for (const job of jobs.values()) await job.fireOnTick();
+    } finally {
+      await replica.close();
+    }
+    const [due] = await db.query(
+      `select count(*)::integer as count from organizations where kind = 'tenant' and last_rollup_date is null`,
+    );
+    expect(due!['count'] === 0).toBe(flag === 'true');
+    await createOrganization(db);
   });
 
   it('is not for agents, and resets are for admins', async () => {
