@@ -88,6 +88,7 @@ export class CreateAssignmentsAndLedger1795200002000 implements MigrationInterfa
         expires_at timestamptz not null,
         primary key (organization_id, key)
       );
+      create index idempotency_keys_expiry on idempotency_keys using brin (expires_at);
 
       create table usage_daily (
         organization_id uuid not null,

@@ -215,6 +215,8 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (organization_id, key)
 );
 
+CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING brin (expires_at);
+
 alter table idempotency_keys enable row level security, force row level security;
 
 create policy every_organization on idempotency_keys for all to ringfence_system using (true) with check (true);
@@ -610,23 +612,39 @@ AS $function$
     -- 2. Lock the assignments that the calls can use, in id order, so that two batches never wait for each other in a
     --    circle. Everything that decides is read by later statements: under READ COMMITTED their snapshots are younger
     --    than the locks. (Reading a limit in the locking statement admitted 51 calls with a limit of 50.)
-    select coalesce(array_agg(locked.id), '{}'), coalesce(array_agg(locked.agent_id), '{}'), min(locked.last_reset_date)
-    into v_locked, v_locked_agents, v_oldest_day
-    from (
-      select a.id, a.agent_id, a.last_reset_date
-      from agent_phone_numbers a
-      where a.ended_at is null and (a.organization_id, a.id) in (
-        select c.org, c.assignment
-        from unnest(p_organization, p_assignment, v_fresh) c(org, assignment, fresh)
-        where c.fresh and c.assignment is not null
-        union
-        select b.organization_id, b.id
-        from unnest(p_organization, p_agent, p_assignment, v_fresh) c(org, agent, assignment, fresh)
-        join agent_phone_numbers b on b.organization_id = c.org and b.agent_id = c.agent
-        where c.fresh and c.assignment is null and b.ended_at is null)
-      order by a.organization_id, a.id
-      for no key update
-    ) locked;
+    if array_remove(p_assignment, null) = '{}' then
+      -- The usual batch names agents only: their assignments are found and locked in one scan.
+      select coalesce(array_agg(locked.id), '{}'), coalesce(array_agg(locked.agent_id), '{}'), min(locked.last_reset_date)
+      into v_locked, v_locked_agents, v_oldest_day
+      from (
+        select a.id, a.agent_id, a.last_reset_date
+        from (
+          select distinct c.org, c.agent from unnest(p_organization, p_agent, v_fresh) c(org, agent, fresh) where c.fresh
+        ) c
+        join agent_phone_numbers a on a.organization_id = c.org and a.agent_id = c.agent
+        where a.ended_at is null
+        order by a.organization_id, a.id
+        for no key update of a
+      ) locked;
+    else
+      select coalesce(array_agg(locked.id), '{}'), coalesce(array_agg(locked.agent_id), '{}'), min(locked.last_reset_date)
+      into v_locked, v_locked_agents, v_oldest_day
+      from (
+        select a.id, a.agent_id, a.last_reset_date
+        from agent_phone_numbers a
+        where a.ended_at is null and (a.organization_id, a.id) in (
+          select c.org, c.assignment
+          from unnest(p_organization, p_assignment, v_fresh) c(org, assignment, fresh)
+          where c.fresh and c.assignment is not null
+          union
+          select b.organization_id, b.id
+          from unnest(p_organization, p_agent, p_assignment, v_fresh) c(org, agent, assignment, fresh)
+          join agent_phone_numbers b on b.organization_id = c.org and b.agent_id = c.agent
+          where c.fresh and c.assignment is null and b.ended_at is null)
+        order by a.organization_id, a.id
+        for no key update
+      ) locked;
+    end if;
 
     v_now := ringfence_clock();
     v_target := array(
@@ -750,7 +768,7 @@ AS $function$
           o.time_zone_effective_at, v_now)) as day_ends_at,
         case when d.reason_code = 'allowed' then v_now + p_lease end as lease_ends_at
       from decision d
-      join organizations o on o.id = d.org
+      left join organizations o on o.id = d.org and d.usage_day is null
       cross join lateral (
         select (v_now at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
           v_now))::date as usage_day

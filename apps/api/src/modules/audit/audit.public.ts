@@ -1,2 +1,2 @@
-export { AuditLog, type AuditEntry } from './audit-log.js';
+export { AuditLog } from './audit-log.js';
 export { AuditModule } from './audit.module.js';

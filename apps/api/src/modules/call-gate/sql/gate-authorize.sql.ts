@@ -6,14 +6,13 @@ import type { CallCommand, CallDecision } from '../call-decision.js';
  * read, counts, and writes the ledger. `select` without BEGIN is its own transaction, so the answer comes after commit,
  * and a process that is stopped in the middle never holds a lock.
  *
- * Timestamps are formatted by the server: parsing them into Date and back cost more than the network.
+ * Timestamps come as text, in UTC as the connection is: cutting them to size is cheaper than making dates of them.
  */
 export const GATE_AUTHORIZE = {
   name: 'gate_authorize',
   text: `select call_index, outcome, authorization_id, reason_code, phone_number_id, from_number, provider,
       destination, destination_country, destination_type, limit_at, used_after,
-      to_char(resets_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as resets_at,
-      to_char(expires_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as expires_at
+      resets_at::text, expires_at::text
     from gate_authorize($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
       $9::uuid[], $10::text[], $11::bytea[], make_interval(mins => $12), make_interval(hours => $13))`,
 } as const;
@@ -74,8 +73,8 @@ export function gateAuthorizeDecisions(rows: readonly unknown[], count: number):
       destinationType: row[9],
       limit: row[10],
       used: row[11],
-      resetsAt: row[12],
-      expiresAt: row[13],
+      resetsAt: toIso(row[12]),
+      expiresAt: row[13] === null ? null : toIso(row[13]),
     };
   }
   for (let index = 0; index < count; index += 1) {
@@ -83,4 +82,9 @@ export function gateAuthorizeDecisions(rows: readonly unknown[], count: number):
       throw new Error(`The gate statement left call ${index + 1} of ${count} undecided`);
   }
   return decisions as CallDecision[];
+}
+
+/** `2026-11-22 05:00:00.123+00` to `2026-11-22T05:00:00Z`. */
+function toIso(text: string): string {
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}Z`;
 }
