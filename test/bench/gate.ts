@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -48,13 +49,19 @@ async function main(): Promise<void> {
     const started = await startServer(postgres.url);
     server = started.server;
     say(`${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, Node ${process.version}; commits are durable`);
-    const figures = await measure(started.url, caller);
-    const rssMb = await memoryOf(server);
-    report(figures, rssMb);
+    const runs = await measure(started.url, caller);
+    report(runs, await memoryOf(server));
   } finally {
-    server?.kill('SIGTERM');
+    if (server) await end(server);
     await postgres.stop();
   }
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = once(server, 'exit');
+  server.kill('SIGTERM');
+  await ended;
 }
 
 /** An empty database: a new embedded server's, or the one that is named on the command line. */
@@ -105,10 +112,12 @@ async function startServer(databaseUrl: string): Promise<{ server: ChildProcess;
   return { server, url };
 }
 
-async function measure(url: string, caller: BenchCaller): Promise<Record<Route, Map<number, Figure>>> {
+type Runs = Record<Route, Map<number, Figure[]>>;
+
+async function measure(url: string, caller: BenchCaller): Promise<Runs> {
   const seconds = Number(options.seconds);
   for (const route of ROUTES) await load(url, route, caller, 64, Math.min(2, seconds));
-  const runs: Record<Route, Map<number, Figure[]>> = { noop: new Map(), gate: new Map(), naive: new Map() };
+  const runs: Runs = { noop: new Map(), gate: new Map(), naive: new Map() };
   for (let round = 1; round <= Number(options.rounds); round += 1) {
     for (const connections of CONNECTIONS) {
       for (const route of ROUTES) {
@@ -118,8 +127,7 @@ async function measure(url: string, caller: BenchCaller): Promise<Record<Route, 
       }
     }
   }
-  const middle = (of: Map<number, Figure[]>) => new Map([...of].map(([key, figures]) => [key, median(figures)]));
-  return { noop: middle(runs.noop), gate: middle(runs.gate), naive: middle(runs.naive) };
+  return runs;
 }
 
 /** Puts load on one route for some seconds. Every answer must be a 200: a fast error is no decision. */
@@ -144,9 +152,9 @@ async function load(
   return { perSecond: result.requests.average, p50Ms: result.latency.p50, p99Ms: result.latency.p99 };
 }
 
-function median(figures: Figure[]): Figure {
-  const sorted = [...figures].sort((a, b) => a.perSecond - b.perSecond);
-  return sorted[sorted.length >> 1]!;
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? NaN;
 }
 
 function memoryOf(server: ChildProcess): Promise<number> {
@@ -156,33 +164,39 @@ function memoryOf(server: ChildProcess): Promise<number> {
   });
 }
 
-function report(figures: Record<Route, Map<number, Figure>>, rssMb: number): void {
-  const rate = (route: Route, connections: number) => figures[route].get(connections)?.perSecond ?? NaN;
-  const ratios = {
-    ratioNoop1: rate('gate', 1) / rate('noop', 1),
-    ratioNoop64: rate('gate', 64) / rate('noop', 64),
-    ratioNoop256: rate('gate', 256) / rate('noop', 256),
-    ratioNaive: rate('gate', 256) / rate('naive', 256),
+/** Ratios are taken within each round, where both sides met the same machine, and then their median. */
+function report(runs: Runs, rssMb: number): void {
+  const rates = (route: Route, connections: number) => runs[route].get(connections)!.map((figure) => figure.perSecond);
+  const ratio = (against: Route, connections: number) =>
+    median(rates('gate', connections).map((rate, round) => rate / rates(against, connections)[round]!));
+  const middle = (route: Route, connections: number): Figure => {
+    const figures = runs[route].get(connections)!;
+    return {
+      perSecond: median(figures.map((figure) => figure.perSecond)),
+      p50Ms: median(figures.map((figure) => figure.p50Ms)),
+      p99Ms: median(figures.map((figure) => figure.p99Ms)),
+    };
   };
   say('\nmedian of the rounds');
   for (const route of ROUTES) {
-    for (const [connections, figure] of figures[route]) {
-      say(`  ${route.padEnd(5)} ${String(connections).padStart(3)} connections  ${show(figure)}`);
+    for (const connections of CONNECTIONS) {
+      say(`  ${route.padEnd(5)} ${String(connections).padStart(3)} connections  ${show(middle(route, connections))}`);
     }
   }
-  say(
-    `\ngate against the no-op route: ${CONNECTIONS.map((n) => `${fixed(rate('gate', n) / rate('noop', n))} at ${n}`).join(', ')}`,
-  );
-  say(`gate against the naive gate at 256 connections: ${fixed(ratios.ratioNaive)}`);
+  const noop = CONNECTIONS.map((connections) => `${fixed(ratio('noop', connections))} at ${connections}`);
+  say(`\ngate against the no-op route: ${noop.join(', ')}`);
+  say(`gate against the naive gate at 256 connections: ${fixed(ratio('naive', 256))}`);
   say(`memory of the API after the run: ${rssMb} MB`);
   if (options.json) {
-    const rounded = Object.fromEntries(Object.entries(ratios).map(([name, value]) => [name, Number(fixed(value))]));
     console.log(
       JSON.stringify({
-        ...rounded,
-        gatePerSecond256: Math.round(rate('gate', 256)),
-        gateP99Ms256: figures.gate.get(256)?.p99Ms,
-        gateP50Ms1: figures.gate.get(1)?.p50Ms,
+        ratioNoop1: Number(fixed(ratio('noop', 1))),
+        ratioNoop64: Number(fixed(ratio('noop', 64))),
+        ratioNoop256: Number(fixed(ratio('noop', 256))),
+        ratioNaive: Number(fixed(ratio('naive', 256))),
+        gatePerSecond256: Math.round(middle('gate', 256).perSecond),
+        gateP99Ms256: middle('gate', 256).p99Ms,
+        gateP50Ms1: middle('gate', 1).p50Ms,
         rssMb,
       }),
     );

@@ -66,6 +66,13 @@ describe('POST /call-gate/authorize', () => {
     return request(`${api.url}/api/v1/call-gate/authorize`, { method: 'POST', apiKey: key, body, headers });
   }
 
+  /** Turns the clock of this file's database. */
+  function setClock(now: string) {
+    return db.query(
+      `create or replace function ringfence_clock() returns timestamptz language sql volatile parallel safe as $$ select ${now} $$`,
+    );
+  }
+
   async function ledger(authorizationId: string) {
     return (await db.query('select * from call_authorizations where id = $1', [authorizationId]))[0];
   }
@@ -254,24 +261,33 @@ describe('POST /call-gate/authorize', () => {
     });
 
     it('waits for the midnight of the old zone after a change of zone', async () => {
-      const { agentId, assignmentId } = await assignment({ dailyLimit: 1 });
-      await authorize({ agentId, destination: CANADA });
-      await db.query(
-        `update organizations set previous_time_zone = 'America/New_York', time_zone = 'Pacific/Kiritimati',
-           time_zone_effective_at = now() + interval '1 hour' where id = $1`,
-        [organizationId],
-      );
+      const { agentId } = await assignment({ dailyLimit: 1 });
+      const ask = async (at: string) => {
+        await setClock(`timestamptz '${at}'`);
+        return (await authorize({ agentId, destination: CANADA })).body;
+      };
       try {
-        expect((await authorize({ agentId, destination: CANADA })).body.reasonCode).toBe('daily_limit_reached');
+        expect(await ask('2040-06-10T20:00:00Z')).toMatchObject({ allowed: true, resetsAt: '2040-06-11T04:00:00Z' });
+        await db.query(
+          `update organizations set previous_time_zone = 'America/New_York', time_zone = 'Pacific/Kiritimati',
+             time_zone_effective_at = '2040-06-11T04:00:00Z' where id = $1`,
+          [organizationId],
+        );
+        // In the new zone it is the 11th already, and stays so for another six hours after New York's midnight.
+        expect((await ask('2040-06-10T20:00:01Z')).reasonCode).toBe('daily_limit_reached');
+        expect((await ask('2040-06-11T03:59:59Z')).reasonCode).toBe('daily_limit_reached');
+        expect(await ask('2040-06-11T04:00:00Z')).toMatchObject({ allowed: true, resetsAt: '2040-06-11T10:00:00Z' });
+        expect((await ask('2040-06-11T04:00:01Z')).reasonCode).toBe('daily_limit_reached');
+        // A clock that is set back grants nothing.
+        expect((await ask('2040-06-09T12:00:00Z')).reasonCode).toBe('daily_limit_reached');
       } finally {
+        await setClock('clock_timestamp()');
         await db.query(
           `update organizations set previous_time_zone = null, time_zone = 'America/New_York',
              time_zone_effective_at = null where id = $1`,
           [organizationId],
         );
       }
-      const [row] = await db.query('select calls_made_today from agent_phone_numbers where id = $1', [assignmentId]);
-      expect(row).toEqual({ calls_made_today: 1 });
     });
   });
 
