@@ -11,7 +11,12 @@ export const authProvider: AuthProvider = {
   login: async ({ username, password }: { username: string; password: string }) => {
     await signIn(username, password);
   },
-  logout: () => signOut().then(() => undefined),
+  /**
+   * react-admin asks again as long as the sign-in page is not there, and each answer starts the way to it anew: the screen
+   * stayed blank for seconds. Whoever is on the way already gets no second answer.
+   */
+  logout: () =>
+    window.location.hash.startsWith('#/login') ? new Promise<never>(() => undefined) : signOut().then(() => undefined),
   checkAuth: async () => {
     await required();
   },
@@ -22,5 +27,6 @@ export const authProvider: AuthProvider = {
     const { user } = await required();
     return { id: user.id, fullName: user.name, organization: user.organization, role: user.role };
   },
-  getPermissions: async () => (await required()).user.permissions,
+  /** Nobody has none. An error would be tried again for seconds before the sign-in page shows. */
+  getPermissions: async () => (currentSession() ?? (await refreshSession()))?.user.permissions ?? [],
 };
