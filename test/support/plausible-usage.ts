@@ -35,4 +35,9 @@ export async function addPlausibleUsage(db: TestDatabase, apiUrl: string, organi
       [organizationId, agentId, phoneNumberId, limit],
     );
   }
+  // Days that are rolled up take their refusals from there, the others from the ledger.
+  await db.query(
+    `update organizations set last_rollup_date = (ringfence_clock() at time zone 'UTC')::date - 1 where id = $1`,
+    [organizationId],
+  );
 }

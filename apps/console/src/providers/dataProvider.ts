@@ -1,6 +1,6 @@
 import type { AgentAssignmentView, ImportJobView, PhoneNumberView, UsageDailyView, UsageSummaryView } from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
-import { type DataProvider, fetchUtils, HttpError } from 'react-admin';
+import { type DataProvider, type fetchUtils, HttpError } from 'react-admin';
 import { ApiProblem, callApi } from './session';
 
 /** react-admin shows `body.message`, and puts `body.errors` beside the fields of a form. */
