@@ -2,6 +2,7 @@ const SHORTEST = 12;
 /** What the sign-in takes at most. */
 const LONGEST = 256;
 const FEWEST_DIFFERENT = 6;
+const FEWEST_LETTERS = 5;
 
 const COMMON = ['password', 'passwort', 'ringfence', 'letmein', 'welcome', 'qwerty', 'qwertz', 'admin', 'changeme'];
 
@@ -15,7 +16,7 @@ export function weaknessOf(password: string, personal: readonly string[]): strin
     .filter(({ length }) => length > 3);
   const rest = [...COMMON, ...known].reduce((text, word) => text.replaceAll(word, ''), password.toLowerCase());
   // Digits and punctuation around a word that everybody tries first add next to nothing.
-  if (rest.replace(/[\d\W_]/g, '').length < FEWEST_DIFFERENT && rest.length < SHORTEST) {
+  if (new Set(rest.replace(/[^\p{L}]/gu, '')).size < FEWEST_LETTERS) {
     return 'The password is easy to guess: it is made of a common word or a name, or has hardly any letters.';
   }
   return null;

@@ -43,7 +43,7 @@ export const agents: DemoAgent[] = [
   { name: 'Front desk', kind: 'human', regions: ['Illinois', 'Illinois'], dailyLimit: 100, countries: null, load: 0.33 },
   { name: 'Alex Agent', kind: 'human', user: 'agent@demo.test', regions: ['Massachusetts', 'Ontario'], dailyLimit: 80, countries: null, load: 0.55 },
   { name: 'Priya Natarajan', kind: 'human', regions: ['British Columbia'], dailyLimit: 80, countries: ['US', 'CA', 'GB'], load: 0.62 },
-  { name: 'Claire Fontaine', kind: 'human', regions: ['Paris'], dailyLimit: 25, countries: ['FR', 'BE', 'CH'], load: 9 },
+  { name: 'Claire Fontaine', kind: 'human', regions: ['Paris'], dailyLimit: 25, countries: ['FR', 'BE', 'CH'], load: 14 },
   { name: 'Jack Murray', kind: 'human', regions: ['New South Wales'], dailyLimit: 90, countries: ['AU', 'NZ'], load: 0.3 },
   { name: 'Night shift (AI)', kind: 'ai', inactive: true, regions: ['Arizona'], dailyLimit: 100, countries: null, load: 0 },
 ];

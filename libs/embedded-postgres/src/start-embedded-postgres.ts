@@ -6,7 +6,8 @@ import { inspectDataDirectory, readLockFile, removeLockFile } from './data-direc
 import { createDatabase, passwordFile, SUPERUSER } from './create-database.js';
 import { eventually, isAlive, isPostmasterOf } from './processes.js';
 import { EmbeddedPostgresRefusal } from './refusal.js';
-import { reachableDirectory, unprivilegedUser, type UnprivilegedUser } from './unprivileged-user.js';
+import { reachableDirectory } from './stand-in.js';
+import { unprivilegedUser, type UnprivilegedUser } from './unprivileged-user.js';
 
 export interface EmbeddedPostgresOptions {
   /** Where the data is kept. Made when it is missing. */
@@ -42,7 +43,7 @@ const LOG_LINES_SHOWN = 5;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const user = unprivilegedUser();
   const binaries = await findBinaries(user);
-  const wanted = await reachableDirectory(options.dataDir, user);
+  const wanted = await reachableDirectory(options.dataDir, user, removeData);
   const state = await inspectDataDirectory(wanted, binaries.majorVersion);
   const dataDir = await realpath(wanted);
   if (state === 'empty') {
@@ -144,7 +145,11 @@ async function stop(pid: number, dataDir: string): Promise<void> {
 
 /** Stops a server that still runs on the data, and removes data, log and password. */
 export async function removeEmbeddedPostgres(directory: string): Promise<void> {
-  const dataDir = await reachableDirectory(directory, unprivilegedUser());
+  await removeData(await reachableDirectory(directory, unprivilegedUser(), removeData));
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function removeData(dataDir: string): Promise<void> {
   const lock = await readLockFile(dataDir);
   if (lock !== null) await stop(lock.pid, await realpath(dataDir));
   for (const path of [dataDir, passwordFile(dataDir), `${dataDir}.log`]) {
