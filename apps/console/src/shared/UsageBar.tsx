@@ -8,7 +8,7 @@ interface UsageBarProps {
 
 /** Used of a limit, in figures and as a bar that changes its colour near the end. */
 export const UsageBar = ({ used, limit, label }: UsageBarProps) => {
-  const share = limit === 0 ? 100 : Math.min(100, (used / limit) * 100);
+  const share = limit === 0 ? Math.min(100, used * 100) : Math.min(100, (used / limit) * 100);
   const color = share >= 100 ? 'error' : share >= 80 ? 'warning' : 'primary';
   return (
     <Box sx={{ minWidth: 110 }}>

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { answerUnroutable } from './client-errors.js';
 import { ProblemError } from './problem.error.js';
 
 const KINDS = ['problems', 'reasons'];
@@ -11,7 +12,7 @@ export function serveDocsPages(instance: FastifyInstance, folder: string): void 
   instance.get<{ Params: { kind: string; name: string } }>('/docs/:kind/:name', async (request, reply) => {
     const { kind, name } = request.params;
     const page = KINDS.includes(kind) && NAME.test(name) ? await read(join(folder, kind, `${name}.md`)) : null;
-    if (page === null) throw new ProblemError('not_found', 'There is no such page.');
+    if (page === null) return answerUnroutable(new ProblemError('not_found', 'There is no such page.'), request, reply);
     // text/plain and not text/markdown, which browsers download instead of showing it.
     return reply.type('text/plain; charset=utf-8').send(page);
   });

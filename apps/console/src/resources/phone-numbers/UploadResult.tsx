@@ -39,7 +39,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
               {job.errors.map((error) => (
                 <TableRow key={`${error.line} ${error.code}`}>
                   <TableCell>{error.line}</TableCell>
-                  <TableCell sx={{ wordBreak: 'break-all' }}>{error.value}</TableCell>
+                  <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 140 }}>{error.value}</TableCell>
                   <TableCell>{error.message}</TableCell>
                 </TableRow>
               ))}
