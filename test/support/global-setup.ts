@@ -1,9 +1,10 @@
-import { access, chmod, constants, mkdtemp } from 'node:fs/promises';
+import { access, chmod, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
+import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { asAdmin, databaseUrl, SERVER_URL, TEMPLATE } from './database.js';
+import globalTeardown from './global-teardown.js';
 
 export interface TestServer {
   directory: string;
@@ -23,15 +24,27 @@ export default async function globalSetup(): Promise<void> {
   const template = `ringfence_test_${process.pid}`;
   process.env[TEMPLATE] = template;
   process.env[SERVER_URL] = process.env['TEST_DATABASE_URL'] ?? (await startServer());
-  const serverUrl = process.env[SERVER_URL];
+  try {
+    await migrateTemplate(process.env[SERVER_URL], template);
+  } catch (error) {
+    // Jest tears down only what was set up.
+    await globalTeardown();
+    throw error;
+  }
+}
+
+async function migrateTemplate(serverUrl: string, template: string): Promise<void> {
   await asAdmin(serverUrl, async (admin) => {
-    await admin.query(`drop database if exists "${template}"`);
+    await admin.query(`drop database if exists "${template}" with (force)`);
     await admin.query(`create database "${template}"`);
   });
   const migrations = migrationDataSource(databaseUrl(serverUrl, template));
   await migrations.initialize();
-  await migrations.runMigrations();
-  await migrations.destroy();
+  try {
+    await migrations.runMigrations();
+  } finally {
+    await migrations.destroy();
+  }
 }
 
 /** Durable as in production, but in memory where the system offers that: the disk is what tests would wait for. */
@@ -40,7 +53,8 @@ async function startServer(): Promise<string> {
     () => '/dev/shm',
     () => os.tmpdir(),
   );
-  const directory = await mkdtemp(path.join(shared, 'ringfence-test-'));
+  await removeLeftovers(shared);
+  const directory = await mkdtemp(path.join(shared, `ringfence-test-${process.pid}-`));
   await chmod(directory, 0o755);
   const postgres = await startEmbeddedPostgres({
     dataDir: path.join(directory, 'postgres'),
@@ -48,4 +62,28 @@ async function startServer(): Promise<string> {
   });
   globalThis.ringfenceTestServer = { directory, postgres };
   return postgres.url;
+}
+
+/** A run that was killed leaves its server running. The directory's name says which process that run was. */
+async function removeLeftovers(shared: string): Promise<void> {
+  for (const name of await readdir(shared)) {
+    const pid = Number(/^ringfence-test-(\d+)-/.exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
+    const directory = path.join(shared, name);
+    try {
+      await removeEmbeddedPostgres(path.join(directory, 'postgres'));
+      await rm(directory, { recursive: true, force: true });
+    } catch {
+      // Another user's, or another run is just removing it.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

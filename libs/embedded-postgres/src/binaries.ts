@@ -78,7 +78,7 @@ async function isReadableByOthers(directory: string): Promise<boolean> {
 async function readableCopy(native: string, version: string): Promise<string> {
   const copy = path.join(os.tmpdir(), `ringfence-postgres-${version}-${process.getuid?.() ?? 0}`);
   try {
-    const { uid } = await stat(copy);
+    const { uid } = await lstat(copy);
     if (uid === process.getuid?.()) return copy;
     throw new EmbeddedPostgresRefusal(`${copy} belongs to somebody else: remove it and start again.`);
   } catch (error) {

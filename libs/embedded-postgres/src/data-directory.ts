@@ -31,7 +31,8 @@ export async function inspectDataDirectory(directory: string, majorVersion: numb
       `${directory} was made by PostgreSQL ${found}, this is ${majorVersion}: use that version, or start with an empty directory.`,
     );
   }
-  await chmod(directory, 0o700);
+  // Whoever may not change it is told by PostgreSQL what is wrong with the directory.
+  await chmod(directory, 0o700).catch(() => {});
   return 'initialized';
 }
 
@@ -61,7 +62,7 @@ export async function readLockFile(directory: string): Promise<LockFile | null> 
   }
 }
 
-/** Removes the lock of a server that was killed. */
+/** Removes a lock that names a process which is no server of this directory. */
 export async function removeLockFile(directory: string): Promise<void> {
   await rm(path.join(directory, 'postmaster.pid'), { force: true });
 }

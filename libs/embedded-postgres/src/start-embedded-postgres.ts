@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
-import { open, readFile, realpath, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { type Binaries, findBinaries } from './binaries.js';
 import { inspectDataDirectory, readLockFile, removeLockFile } from './data-directory.js';
 import { createDatabase, passwordFile, SUPERUSER } from './create-database.js';
-import { eventually, isAlive, isPostmasterOf } from './processes.js';
+import { choosePort } from './ports.js';
+import { eventually, isAlive, isPostmasterOf, serversIn } from './processes.js';
 import { EmbeddedPostgresRefusal } from './refusal.js';
 import { reachableDirectory } from './stand-in.js';
-import { unprivilegedUser, type UnprivilegedUser } from './unprivileged-user.js';
+import { handOver, unprivilegedUser, type UnprivilegedUser } from './unprivileged-user.js';
 
 export interface EmbeddedPostgresOptions {
   /** Where the data is kept. Made when it is missing. */
   dataDir: string;
-  /** TCP port on 127.0.0.1; a free one when left out. */
+  /** TCP port on 127.0.0.1; when left out that of the last start, or a free one. */
   port?: number;
   /** Settings of the server, such as `{ max_connections: '300' }`. Durability stays on unless it is turned off here. */
   settings?: Record<string, string>;
@@ -31,6 +31,7 @@ export interface EmbeddedPostgres {
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
+const REMAINS_TIMEOUT_MS = 1_000;
 const LOG_LINES_SHOWN = 5;
 
 /**
@@ -52,13 +53,21 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
   const password = await readPassword(dataDir);
   const running = await runningServer(dataDir);
-  const { pid, port } = running ?? (await launch(binaries, dataDir, user, options));
+  const { pid, port } = running ?? (await launch(binaries, dataDir, user && (await ownerOf(dataDir, user)), options));
   return {
     url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`,
     port,
     pid,
     stop: () => stop(pid, dataDir),
   };
+}
+
+/** As root, the server runs as whoever owns the data, who can then start it too; what root owns is handed over. */
+async function ownerOf(dataDir: string, user: UnprivilegedUser): Promise<UnprivilegedUser> {
+  const { uid, gid } = await stat(dataDir);
+  if (uid !== 0) return { uid, gid };
+  await handOver(dataDir, user);
+  return user;
 }
 
 async function readPassword(dataDir: string): Promise<string> {
@@ -70,12 +79,14 @@ async function readPassword(dataDir: string): Promise<string> {
   }
 }
 
-/** The server that a killed process left behind; null (and no lock any more) when there is none. */
+/** The server that a killed process left behind; null when there is none, and then nothing is in the way of a new one. */
 async function runningServer(dataDir: string): Promise<{ pid: number; port: number } | null> {
   const lock = await readLockFile(dataDir);
   if (lock === null) return null;
   if (!(await isPostmasterOf(lock.pid, dataDir))) {
-    await removeLockFile(dataDir);
+    await endRemains(dataDir);
+    // The lock of a dead process is PostgreSQL's own to judge; one with the number of another process would stop it.
+    if (isAlive(lock.pid)) await removeLockFile(dataDir);
     return null;
   }
   const ready = await eventually(async () => (await readLockFile(dataDir))?.ready ?? false, START_TIMEOUT_MS);
@@ -85,6 +96,18 @@ async function runningServer(dataDir: string): Promise<{ pid: number; port: numb
   );
 }
 
+/**
+ * Ends what a killed server leaves behind. An idle process ends by itself; one that computes may go on for hours and
+ * write to files that the next server recovers meanwhile, so it is killed. It has acknowledged nothing that is not safe.
+ */
+async function endRemains(dataDir: string): Promise<void> {
+  const areGone = async () => (await serversIn(dataDir)).length === 0;
+  if (await eventually(areGone, REMAINS_TIMEOUT_MS)) return;
+  for (const pid of await serversIn(dataDir)) process.kill(pid, 'SIGKILL');
+  if (await eventually(areGone, STOP_TIMEOUT_MS)) return;
+  throw new EmbeddedPostgresRefusal(`Processes of a killed PostgreSQL server still work in ${dataDir}: end them.`);
+}
+
 async function launch(
   binaries: Binaries,
   dataDir: string,
@@ -92,7 +115,7 @@ async function launch(
   options: EmbeddedPostgresOptions,
 ): Promise<{ pid: number; port: number }> {
   options.onProgress?.('Starting PostgreSQL');
-  const port = options.port ?? (await freePort());
+  const port = options.port ?? (await choosePort(dataDir));
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...options.settings };
   const args = ['-D', dataDir, '-p', String(port)];
   for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
@@ -123,24 +146,13 @@ async function launch(
   return { pid: child.pid!, port };
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
 /** A fast shutdown (SIGINT): open transactions are rolled back, connections end, everything is written. */
 async function stop(pid: number, dataDir: string): Promise<void> {
-  if (!(await isPostmasterOf(pid, dataDir))) return;
-  process.kill(pid, 'SIGINT');
-  if (await eventually(() => !isAlive(pid), STOP_TIMEOUT_MS)) return;
-  process.kill(pid, 'SIGQUIT');
-  await eventually(() => !isAlive(pid), STOP_TIMEOUT_MS);
+  for (const signal of ['SIGINT', 'SIGQUIT']) {
+    if (!(await isPostmasterOf(pid, dataDir))) return;
+    process.kill(pid, signal);
+    if (await eventually(async () => !(await isPostmasterOf(pid, dataDir)), STOP_TIMEOUT_MS)) return;
+  }
 }
 
 /** Stops a server that still runs on the data, and removes data, log and password. */
