@@ -17,11 +17,20 @@ export function generateOrCheck({ path, content, command }: GeneratedFile, actio
     writeFileSync(file, content);
     console.log(`Wrote ${path}`);
   } else if (action === 'check') {
-    if (existsSync(file) && readFileSync(file, 'utf8') === content) return console.log(`${path} is fresh`);
-    console.error(`${path} is stale. Run "${command}" and commit the result.`);
+    const committed = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (committed === content) return console.log(`${path} is fresh`);
+    console.error(`${path} is stale. Run "${command}" and commit the result.\n${firstDifference(committed, content)}`);
     process.exitCode = 1;
   } else {
     console.error('Say generate or check.');
     process.exitCode = 1;
   }
+}
+
+/** Where to look: the first line that differs, as it is and as it should be. */
+function firstDifference(committed: string, content: string): string {
+  const [is, should] = [committed.split('\n'), content.split('\n')];
+  const index = should.findIndex((line, at) => line !== is[at]);
+  const at = index < 0 ? should.length : index;
+  return `line ${at + 1}\n- ${is[at] ?? ''}\n+ ${should[at] ?? ''}`;
 }

@@ -13,12 +13,10 @@ const postgres = await startEmbeddedPostgres({ dataDir: path.join(directory, 'po
 try {
   const migrations = migrationDataSource(postgres.url);
   await migrations.initialize();
-  await migrations.runMigrations();
-  await migrations.destroy();
+  await migrations.runMigrations().finally(() => migrations.destroy());
   const client = new pg.Client(postgres.url);
   await client.connect();
-  const content = await dumpSchema(client);
-  await client.end();
+  const content = await dumpSchema(client).finally(() => client.end());
   generateOrCheck({ path: 'migrations/schema.sql', content, command: 'npm run schema:dump' }, process.argv[2]);
 } finally {
   await postgres.stop();

@@ -149,10 +149,12 @@ async function launch(
 /** A fast shutdown (SIGINT): open transactions are rolled back, connections end, everything is written. */
 async function stop(pid: number, dataDir: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT']) {
-    if (!(await isPostmasterOf(pid, dataDir))) return;
+    if (!(await isPostmasterOf(pid, dataDir))) break;
     process.kill(pid, signal);
-    if (await eventually(async () => !(await isPostmasterOf(pid, dataDir)), STOP_TIMEOUT_MS)) return;
+    if (await eventually(async () => !(await isPostmasterOf(pid, dataDir)), STOP_TIMEOUT_MS)) break;
   }
+  // It has ended. Its number is free when its parent has asked after it, which not every parent does.
+  await eventually(() => !isAlive(pid), REMAINS_TIMEOUT_MS);
 }
 
 /** Stops a server that still runs on the data, and removes data, log and password. */
@@ -163,7 +165,11 @@ export async function removeEmbeddedPostgres(directory: string): Promise<void> {
 
 async function removeData(dataDir: string): Promise<void> {
   const lock = await readLockFile(dataDir);
-  if (lock !== null) await stop(lock.pid, await realpath(dataDir));
+  if (lock !== null) {
+    const served = await realpath(dataDir);
+    await stop(lock.pid, served);
+    await endRemains(served);
+  }
   for (const path of [dataDir, passwordFile(dataDir), `${dataDir}.log`]) {
     await rm(path, { recursive: true, force: true });
   }
