@@ -726,17 +726,37 @@ AS $function$
         with ordinality c(org, agent, assignment, from_number, destination, country, type, refusal, caller,
           id, fresh, target, reason, used, i)
       where c.fresh
+    ), org as materialized (
+      select o.id, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, o.suspended_at, o.default_allowed_countries,
+        z.today, usage_day_ends_at(z.today, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, v_now) as ends_at
+      from organizations o
+      cross join lateral (
+        select (v_now at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
+          v_now))::date as today
+        offset 0
+      ) z
+      where o.id = any (p_organization)
     ), checked as (
-      select c.*, f.assignment_id, f.agent_id, f.phone_number_id, f.from_number as caller_id, f.provider, f.daily_limit,
-        f.used as used_before, f.usage_day, f.resets_at,
+      -- The facts of gate_facts(), with what belongs to the organization looked up once and not for each call.
+      select c.*, a.id as assignment_id, g.id as agent_id, n.id as phone_number_id, n.e164 as caller_id, n.provider,
+        a.daily_limit, case when a.last_reset_date < o.today then 0 else a.calls_made_today end as used_before,
+        greatest(a.last_reset_date, o.today) as usage_day,
+        case when a.last_reset_date > o.today then usage_day_ends_at(a.last_reset_date, o.time_zone,
+          o.previous_time_zone, o.time_zone_effective_at, v_now) else o.ends_at end as resets_at,
         case
-          when f.assignment_id is null then coalesce(c.refusal, 'no_assignment')
-          else decide_call(c.refusal, f.organization_suspended, f.agent_active, f.number_active, f.assignment_paused,
-            c.country, c.type, f.allowed_countries, f.allowed_number_types)
+          when a.id is null then coalesce(c.refusal, 'no_assignment')
+          else decide_call(c.refusal, o.suspended_at is not null, g.status = 'active' and g.deleted_at is null,
+            n.lifecycle = 'active', a.paused_at is not null, c.country, c.type,
+            coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types)
         end as refused
       from call c
-      left join gate_facts(v_now) f on f.organization_id = c.org and f.assignment_id = c.target
-        and (c.agent is null or c.agent = f.agent_id) and (c.from_number is null or c.from_number = f.from_number)
+      join org o on o.id = c.org
+      left join (
+        agent_phone_numbers a
+        join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
+        join phone_numbers n on n.organization_id = a.organization_id and n.id = a.phone_number_id
+      ) on a.organization_id = c.org and a.id = c.target and a.ended_at is null
+        and (c.agent is null or c.agent = a.agent_id) and (c.from_number is null or c.from_number = n.e164)
     ), ranked as (
       select k.*,
         count(*) filter (where k.refused is null and not k.chosen)
@@ -764,33 +784,22 @@ AS $function$
         group by d.org, d.assignment_id
       ) n
       where a.organization_id = n.org and a.id = n.assignment_id
-    ), placed as (
-      select d.*,
-        coalesce(d.usage_day, z.usage_day) as day,
-        coalesce(d.resets_at, usage_day_ends_at(z.usage_day, o.time_zone, o.previous_time_zone,
-          o.time_zone_effective_at, v_now)) as day_ends_at,
-        case when d.reason_code = 'allowed' then v_now + p_lease end as lease_ends_at
-      from decision d
-      left join organizations o on o.id = d.org and d.usage_day is null
-      cross join lateral (
-        select (v_now at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
-          v_now))::date as usage_day
-      ) z
     ), written as (
       insert into call_authorizations (
         organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
         destination, destination_country, destination_type, decision, reason_code, local_date,
         used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
-      select p.org, p.id, coalesce(p.assignment_id, p.assignment), coalesce(p.agent_id, p.agent), p.phone_number_id,
-        p.caller_id, p.provider, p.destination, p.country, p.type,
-        case when p.reason_code = 'allowed' then 'allowed' else 'denied' end, p.reason_code, p.day,
-        p.used_after, p.daily_limit, case when p.reason_code = 'allowed' then 'authorized' else 'denied' end,
-        p.caller, v_now, p.day_ends_at, p.lease_ends_at
-      from placed p
+      select d.org, d.id, coalesce(d.assignment_id, d.assignment), coalesce(d.agent_id, d.agent), d.phone_number_id,
+        d.caller_id, d.provider, d.destination, d.country, d.type,
+        case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
+        d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
+        d.caller, v_now, d.resets_at, case when d.reason_code = 'allowed' then v_now + p_lease end
+      from decision d
     )
-    select p.index, 'decided', p.id, p.reason_code, p.phone_number_id, p.caller_id, p.provider,
-      p.destination, p.country, p.type, p.daily_limit, p.used_after, p.day_ends_at, p.lease_ends_at
-    from placed p;
+    select d.index, 'decided', d.id, d.reason_code, d.phone_number_id, d.caller_id, d.provider,
+      d.destination, d.country, d.type, d.daily_limit, d.used_after, d.resets_at,
+      case when d.reason_code = 'allowed' then v_now + p_lease end
+    from decision d;
 
     -- 6. A key that was used before answers what was answered then, or says that it belongs to another request.
     if not (true = all (v_fresh)) then
