@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '#embedded-postgres';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { seedBench, type BenchCaller } from './gate-seed.js';
 
@@ -69,9 +69,10 @@ async function database(): Promise<{ url: string; stop(): Promise<void> }> {
   const given = options['database-url'];
   if (given) return { url: given, stop: async () => {} };
   const directory = await mkdtemp(path.join(os.tmpdir(), 'ringfence-bench-'));
-  const postgres = await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres') });
+  const dataDir = path.join(directory, 'postgres');
+  const postgres = await startEmbeddedPostgres({ dataDir });
   const stop = async () => {
-    await postgres.stop();
+    await removeEmbeddedPostgres(dataDir);
     await rm(directory, { recursive: true, force: true });
   };
   return { url: postgres.url, stop };

@@ -1,5 +1,6 @@
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { migrations } from '../../migrations/index.js';
+import { dumpSchema } from '../../scripts/schema-dump.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('migrations', () => {
@@ -10,31 +11,35 @@ describe('migrations', () => {
   });
   afterAll(() => db?.drop());
 
-  const relations = async () =>
-    (
-      await db.query(
-        `select relname as name from pg_class where relnamespace = 'public'::regnamespace
-           and relkind in ('r', 'v', 'i') and relname !~ '^migrations|^PK_' order by 1`,
-      )
-    ).map((row) => row['name'] as string);
+  async function schema(): Promise<string> {
+    const client = await db.connect();
+    return dumpSchema(client).finally(() => client.end());
+  }
 
-  const functions = async () =>
-    (await db.query(`select proname as name from pg_proc where pronamespace = 'public'::regnamespace order by 1`)).map(
-      (row) => row['name'] as string,
+  const leftovers = () =>
+    db.query(
+      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relname !~ '^migrations|^PK_'
+       union all select proname from pg_proc where pronamespace = 'public'::regnamespace
+       union all select typname from pg_type where typnamespace = 'public'::regnamespace and typname !~ '^_?migrations'`,
     );
 
   it('can be taken back one by one to nothing, and run again to the same schema', async () => {
-    const before = [await relations(), await functions()];
+    const before = await schema();
     const source = migrationDataSource(db.url);
     await source.initialize();
     try {
       for (const _ of migrations) await source.undoLastMigration();
-      expect([await relations(), await functions()]).toEqual([[], []]);
+      expect(await leftovers()).toEqual([]);
       const run = await source.runMigrations();
       expect(run).toHaveLength(migrations.length);
     } finally {
       await source.destroy();
     }
-    expect([await relations(), await functions()]).toEqual(before);
+    expect(await schema()).toBe(before);
+  });
+
+  it('are listed in the order of their timestamps, each once', () => {
+    const times = migrations.map(({ name }) => Number(/\d{13}$/.exec(name)?.[0]));
+    expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
   });
 });

@@ -1,18 +1,14 @@
 import { access, chmod, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { asAdmin, databaseUrl, SERVER_URL, TEMPLATE } from './database.js';
 import globalTeardown from './global-teardown.js';
 
-export interface TestServer {
-  directory: string;
-  postgres: EmbeddedPostgres;
-}
-
 declare global {
-  var ringfenceTestServer: TestServer | undefined;
+  /** Where the server of this run keeps its data, when it is the run's own. */
+  var ringfenceTestServer: string | undefined;
 }
 
 /**
@@ -56,12 +52,9 @@ async function startServer(): Promise<string> {
   await removeLeftovers(shared);
   const directory = await mkdtemp(path.join(shared, `ringfence-test-${process.pid}-`));
   await chmod(directory, 0o755);
-  const postgres = await startEmbeddedPostgres({
-    dataDir: path.join(directory, 'postgres'),
-    settings: { max_connections: '300' },
-  });
-  globalThis.ringfenceTestServer = { directory, postgres };
-  return postgres.url;
+  globalThis.ringfenceTestServer = directory;
+  const dataDir = path.join(directory, 'postgres');
+  return (await startEmbeddedPostgres({ dataDir, settings: { max_connections: '300' } })).url;
 }
 
 /** A run that was killed leaves its server running. The directory's name says which process that run was. */

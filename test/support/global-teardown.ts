@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { removeEmbeddedPostgres } from '#embedded-postgres';
 import { asAdmin, SERVER_URL, TEMPLATE } from './database.js';
 
 /** Stops the server of the run; on a server that was named, drops what the run made. */
@@ -6,10 +8,10 @@ export default async function globalTeardown(): Promise<void> {
   const template = process.env[TEMPLATE];
   if (!template) return;
   delete process.env[TEMPLATE];
-  const server = globalThis.ringfenceTestServer;
-  if (server) {
-    await server.postgres.stop();
-    await rm(server.directory, { recursive: true, force: true });
+  const directory = globalThis.ringfenceTestServer;
+  if (directory) {
+    await removeEmbeddedPostgres(path.join(directory, 'postgres'));
+    await rm(directory, { recursive: true, force: true });
     return;
   }
   await asAdmin(process.env[SERVER_URL]!, async (admin) => {
