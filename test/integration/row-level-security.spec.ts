@@ -20,6 +20,7 @@ describe('row-level security', () => {
     db = await createTestDatabase();
     own = await populated('own');
     foreign = await populated('foreign');
+    await createPhoneNumber(db, { organizationId: PLATFORM });
     tables = (await db.query(TENANT_TABLES)).map((row) => row['name'] as string);
   });
   afterAll(() => db?.drop());
@@ -49,6 +50,25 @@ describe('row-level security', () => {
     }
   }
 
+  const ownerColumn = (table: string) => (table === 'organizations' ? 'id' : 'organization_id');
+
+  /** The tenant tables in which the tenant role has the privilege, with the columns that it has it for. */
+  async function granted(privilege: 'insert' | 'update') {
+    const found = await db.query(
+      `select name, array_agg(attname::text) as columns
+       from (${TENANT_TABLES}) t join pg_attribute a on a.attrelid = name::text::regclass
+       where attnum > 0 and not attisdropped and attgenerated = ''
+         and has_column_privilege('ringfence_app', a.attrelid, attnum, $1)
+       group by name order by name`,
+      [privilege],
+    );
+    return found.map(({ name, columns }) => ({
+      table: name as string,
+      owner: ownerColumn(name as string),
+      columns: columns as string[],
+    }));
+  }
+
   it('is on and forced for every table with an organization, with a policy for the tenant role', async () => {
     expect(tables).toEqual(expect.arrayContaining(['agent_phone_numbers', 'call_authorizations', 'phone_numbers']));
     const open = await db.query(
@@ -62,46 +82,71 @@ describe('row-level security', () => {
 
   it('shows a tenant its own rows and no row of another, in every table', async () => {
     for (const table of tables.filter((name) => name !== 'refresh_tokens')) {
-      const column = table === 'organizations' ? 'id' : 'organization_id';
+      const column = ownerColumn(table);
       const seen = await asTenant(own, (query) => query(`select distinct ${column} as owner from ${table}`));
       const owners = seen.map((row) => row['owner'] as string).filter((owner) => owner !== PLATFORM);
       expect({ table, owners }).toEqual({ table, owners: [own] });
     }
   });
 
-  it('shows nothing without a context', async () => {
+  it('shows nothing but the numbers of the pool without a context', async () => {
     for (const table of tables.filter((name) => name !== 'refresh_tokens')) {
-      const seen = await asTenant(null, (query) => query(`select * from ${table} limit 1`));
+      const besides = table === 'phone_numbers' ? `where organization_id <> '${PLATFORM}'` : '';
+      const seen = await asTenant(null, (query) => query(`select * from ${table} ${besides} limit 1`));
       expect({ table, seen }).toEqual({ table, seen: [] });
     }
   });
 
-  it('lets a tenant change and delete no row of another', async () => {
-    for (const [table, column] of [
-      ['agents', 'name'],
-      ['phone_numbers', 'label'],
-      ['agent_phone_numbers', 'daily_limit'],
-      ['api_keys', 'name'],
-      ['call_authorizations', 'outcome'],
-    ] as const) {
+  it('lets a tenant change no row of another or of the pool, in every table that it may change', async () => {
+    const changeable = await granted('update');
+    expect(changeable.length).toBeGreaterThan(5);
+    for (const { table, owner, columns } of changeable) {
+      const same = columns.map((column) => `${column} = ${column}`).join(', ');
       const changed = await asTenant(own, (query) =>
-        query(`update ${table} set ${column} = ${column} where organization_id = $1 returning 1`, [foreign]),
+        query(`update ${table} set ${same} where ${owner} = any ($1) returning 1`, [[foreign, PLATFORM]]),
       );
       expect({ table, changed }).toEqual({ table, changed: [] });
     }
   });
 
-  it('lets a tenant write no row into another organization, and none into the pool', async () => {
-    for (const organizationId of [foreign, PLATFORM]) {
-      const write = asTenant(own, (query) =>
-        query(`insert into agents (organization_id, name, kind) values ($1, 'Intruder', 'ai')`, [organizationId]),
+  it('lets a tenant delete no row of another or of the pool', async () => {
+    for (const { name: table } of await db.query(
+      `select name from (${TENANT_TABLES}) t where has_table_privilege('ringfence_app', name, 'delete')`,
+    )) {
+      const owner = ownerColumn(table as string);
+      const deleted = await asTenant(own, (query) =>
+        query(`delete from ${table as string} where ${owner} = any ($1) returning 1`, [[foreign, PLATFORM]]),
       );
-      await expect(write).rejects.toMatchObject({ code: '42501' });
+      expect({ table, deleted }).toEqual({ table, deleted: [] });
     }
-    const moved = asTenant(own, (query) =>
-      query(`update agents set organization_id = $1 where organization_id = $2`, [foreign, own]),
-    );
-    await expect(moved).rejects.toMatchObject({ code: expect.stringMatching(/42501|23503/) });
+  });
+
+  it('lets a tenant write no row into another organization or the pool, in every table that it may write', async () => {
+    const writable = await granted('insert');
+    expect(writable.length).toBeGreaterThan(5);
+    for (const { table, owner, columns } of writable) {
+      const [row] = await db.query(`select to_jsonb(t) as copy from ${table} t where ${owner} = $1 limit 1`, [foreign]);
+      for (const organizationId of [foreign, PLATFORM]) {
+        const copy = JSON.stringify({ ...row!['copy'], [owner]: organizationId });
+        const list = columns.join(', ');
+        const write = asTenant(own, (query) =>
+          query(`insert into ${table} (${list}) select ${list} from jsonb_populate_record(null::${table}, $1)`, [copy]),
+        );
+        await expect(write).rejects.toMatchObject({ message: expect.stringMatching(`security policy.*"${table}"`) });
+      }
+    }
+  });
+
+  it('lets a tenant give none of its rows away', async () => {
+    for (const { table, owner, columns } of await granted('update')) {
+      if (!columns.includes(owner)) continue;
+      for (const organizationId of [foreign, PLATFORM]) {
+        const moved = asTenant(own, (query) =>
+          query(`update ${table} set ${owner} = $1 where ${owner} = $2`, [organizationId, own]),
+        );
+        await expect(moved).rejects.toMatchObject({ message: expect.stringMatching(`security policy.*"${table}"`) });
+      }
+    }
   });
 
   it('keeps passwords and sessions out of the tenant role’s sight', async () => {
