@@ -15,6 +15,8 @@ async function main(): Promise<number> {
   }
   try {
     return command === 'run' ? await run() : await revert();
+  } catch (error) {
+    return refuse(`Nothing was changed: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
     await source.destroy();
   }

@@ -53,8 +53,19 @@ async function startServer(): Promise<string> {
   const directory = await mkdtemp(path.join(shared, `ringfence-test-${process.pid}-`));
   await chmod(directory, 0o755);
   globalThis.ringfenceTestServer = directory;
+  stopWithTheRun();
   const dataDir = path.join(directory, 'postgres');
   return (await startEmbeddedPostgres({ dataDir, settings: { max_connections: '300' } })).url;
+}
+
+/** Ctrl-C in the terminal comes once from there and once from npm; the server is stopped once. */
+function stopWithTheRun(): void {
+  let stopping: Promise<void> | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopping ??= globalTeardown().finally(() => process.exit(1));
+    });
+  }
 }
 
 /** A run that was killed leaves its server running. The directory's name says which process that run was. */
