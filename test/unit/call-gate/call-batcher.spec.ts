@@ -10,10 +10,13 @@ class FakeGateDatabase {
   readonly batches: string[][] = [];
   hold: Promise<void> = Promise.resolve();
   failOn: (batch: readonly CallCommand[]) => Error | null = () => null;
+  isFree = true;
 
   async authorize(calls: readonly CallCommand[]): Promise<CallDecision[]> {
+    this.isFree = false;
     this.batches.push(calls.map((call) => call.destination));
     await this.hold;
+    this.isFree = true;
     const error = this.failOn(calls);
     if (error) throw error;
     return calls.map((call) => ({ outcome: 'decided', destination: call.destination }) as CallDecision);

@@ -14,14 +14,12 @@ import { gateMetrics } from './gate-metrics.js';
 @Injectable()
 export class CallBatcher {
   private readonly queue = new CallQueue();
-  private freeConnections: number;
   private scheduled = false;
 
   constructor(
     @Inject(ENV) private readonly env: Env,
     private readonly database: GateDatabase,
   ) {
-    this.freeConnections = env.GATE_POOL_SIZE;
     gateMetrics.watchQueue(() => this.queue.size);
   }
 
@@ -40,19 +38,16 @@ export class CallBatcher {
 
   /** Requests that arrived in the same turn of the event loop leave in the same batch. */
   private schedule(): void {
-    if (this.scheduled || this.freeConnections === 0) return;
+    if (this.scheduled || !this.database.isFree) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      while (this.freeConnections > 0 && this.queue.size > 0) void this.runNext();
+      this.dispatch();
     });
   }
 
-  private async runNext(): Promise<void> {
-    this.freeConnections -= 1;
-    await this.run(this.queue.take(this.env.GATE_BATCH_SIZE));
-    this.freeConnections += 1;
-    if (this.queue.size > 0) void this.runNext();
+  private dispatch(): void {
+    while (this.database.isFree && this.queue.size > 0) void this.run(this.queue.take(this.env.GATE_BATCH_SIZE));
   }
 
   /**
@@ -61,20 +56,21 @@ export class CallBatcher {
    * here, the dialer does it with its idempotency key.
    */
   private async run(batch: PendingCall[]): Promise<void> {
-    const commands = batch.map((call) => call.command);
     try {
-      const decisions = await this.database.authorize(commands);
+      const decisions = await this.database.authorize(batch.map((call) => call.command));
+      // The next batch leaves first: the database works on it while the answers of this one are written.
+      this.dispatch();
       gateMetrics.batch(batch.length);
-      batch.forEach((call, index) => call.resolve(decisions[index]!));
+      for (const [index, call] of batch.entries()) call.resolve(decisions[index]!);
     } catch (error) {
       if (batch.length > 1 && databaseErrorOf(error) !== null && !isShutdown(error)) {
         const middle = batch.length >> 1;
-        await this.run(batch.slice(0, middle));
-        await this.run(batch.slice(middle));
-        return;
+        this.queue.putBack(batch.slice(0, middle), batch.slice(middle));
+      } else {
+        this.database.report(error);
+        for (const call of batch) call.reject(unavailable('the database could not decide'));
       }
-      this.database.report(error);
-      for (const call of batch) call.reject(unavailable('the database could not decide'));
+      this.dispatch();
     }
   }
 }

@@ -13,6 +13,8 @@ export interface PendingCall {
  */
 export class CallQueue {
   private readonly lines = new Map<string, PendingCall[]>();
+  /** Parts of batches that failed. They leave as they are, so that the call at fault ends up alone. */
+  private readonly parts: PendingCall[][] = [];
   private waiting = 0;
 
   get size(): number {
@@ -26,8 +28,21 @@ export class CallQueue {
     this.waiting += 1;
   }
 
+  /** Puts the parts of a failed batch back, each to leave as a batch of its own, before everything else. */
+  putBack(...parts: PendingCall[][]): void {
+    for (const part of parts) {
+      this.parts.push(part);
+      this.waiting += part.length;
+    }
+  }
+
   /** Takes up to `most` calls: the same share of every line, the rest in turn; a line that was served goes last. */
   take(most: number): PendingCall[] {
+    const part = this.parts.shift();
+    if (part) {
+      this.waiting -= part.length;
+      return part;
+    }
     const batch: PendingCall[] = [];
     while (batch.length < most && this.waiting > 0) {
       const share = Math.max(1, Math.floor((most - batch.length) / this.lines.size));

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
 import { ENV, type Env } from '../../config/env.js';
 import { APP_ROLE, sessionOptions } from '../../platform/database/connection-options.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
+import { GateConnection } from './gate-connection.js';
 import { gateMetrics } from './gate-metrics.js';
 import { GATE_AUTHORIZE, gateAuthorizeDecisions, gateAuthorizeParameters } from './sql/gate-authorize.sql.js';
 
@@ -16,35 +16,42 @@ const REPLY_TIMEOUT_MS = 5_000;
 @Injectable()
 export class GateDatabase implements OnApplicationShutdown {
   private readonly logger = new Logger('CallGate');
-  private readonly pool: pg.Pool;
+  private readonly connections: GateConnection[];
+  private readonly free: GateConnection[];
 
   constructor(@Inject(ENV) private readonly env: Env) {
-    this.pool = new pg.Pool({
+    const config = {
       connectionString: env.DATABASE_URL,
       options: sessionOptions(APP_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs: LOCK_TIMEOUT_MS }),
       application_name: 'ringfence-gate',
-      max: env.GATE_POOL_SIZE,
-      idleTimeoutMillis: 0,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: REPLY_TIMEOUT_MS,
       keepAlive: true,
-    });
-    this.pool.on('error', (error) => this.logger.warn(`An idle gate connection was lost: ${error.message}`));
+    };
+    const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
+    this.connections = Array.from({ length: env.GATE_POOL_SIZE }, () => new GateConnection(config, onLost));
+    this.free = [...this.connections];
   }
 
-  /** Decides the calls in one statement and one commit, and answers in their order. */
+  /** Whether a batch can leave now. */
+  get isFree(): boolean {
+    return this.free.length > 0;
+  }
+
+  /**
+   * Decides the calls in one statement and one commit, and answers in their order. Only while `isFree`; the statement
+   * leaves before this returns, and the connection is free again before the answer is given.
+   */
   async authorize(calls: readonly CallCommand[]): Promise<CallDecision[]> {
-    const values = gateAuthorizeParameters(calls, this.env.GATE_LEASE_MINUTES, this.env.IDEMPOTENCY_RETENTION_HOURS);
-    const client = await this.pool.connect();
+    const connection = this.free.pop();
+    if (!connection) throw new Error('No gate connection is free');
     const started = performance.now();
     try {
-      const result = await client.query<unknown[]>({ ...GATE_AUTHORIZE, values, rowMode: 'array' });
-      client.release();
-      return gateAuthorizeDecisions(result.rows, calls.length);
-    } catch (error) {
-      client.release(error instanceof Error ? error : true);
-      throw error;
+      const values = gateAuthorizeParameters(calls, this.env.GATE_LEASE_MINUTES, this.env.IDEMPOTENCY_RETENTION_HOURS);
+      const rows = await connection.query({ ...GATE_AUTHORIZE, values });
+      return gateAuthorizeDecisions(rows, calls.length);
     } finally {
+      this.free.push(connection);
       gateMetrics.statement((performance.now() - started) / 1000);
     }
   }
@@ -55,6 +62,6 @@ export class GateDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
+    await Promise.all(this.connections.map((connection) => connection.close()));
   }
 }
