@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import os from 'node:os';
@@ -168,6 +178,17 @@ describe('an embedded PostgreSQL server', () => {
     rmSync(file);
     expect(await refusal({ dataDir })).toContain(`${file} is missing`);
     writeFileSync(file, password, { mode: 0o600 });
+  });
+});
+
+describe('a creation that was killed', () => {
+  it('is begun anew', async () => {
+    const directory = directoryWith('half', { PG_VERSION: '18\n', 'postgresql.conf': '' });
+    writeFileSync(`${directory}.unfinished`, '');
+    const postgres = await startEmbeddedPostgres({ dataDir: directory });
+    expect(await ask(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(existsSync(`${directory}.unfinished`)).toBe(false);
+    await postgres.stop();
   });
 });
 

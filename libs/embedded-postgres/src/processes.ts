@@ -41,7 +41,7 @@ export async function serversIn(directory: string): Promise<number[]> {
   const found = await Promise.all(
     pids.map(async (pid) => {
       try {
-        const isServer = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() === 'postgres';
+        const isServer = ['postgres', 'initdb'].includes((await readFile(`/proc/${pid}/comm`, 'utf8')).trim());
         return isServer && (await readlink(`/proc/${pid}/cwd`)) === directory ? [Number(pid)] : [];
       } catch {
         // It ended meanwhile, or is another user's.

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { open, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { type Binaries, findBinaries } from './binaries.js';
 import { inspectDataDirectory, readLockFile, removeLockFile } from './data-directory.js';
-import { createDatabase, passwordFile, SUPERUSER } from './create-database.js';
+import { createDatabase, discardUnfinished, passwordFile, SUPERUSER, unfinishedMark } from './create-database.js';
 import { choosePort } from './ports.js';
-import { eventually, isAlive, isPostmasterOf, serversIn } from './processes.js';
+import { eventually, isAlive, isPostmasterOf } from './processes.js';
 import { EmbeddedPostgresRefusal } from './refusal.js';
+import { endRemains } from './remains.js';
 import { reachableDirectory } from './stand-in.js';
 import { handOver, unprivilegedUser, type UnprivilegedUser } from './unprivileged-user.js';
 
@@ -31,7 +32,7 @@ export interface EmbeddedPostgres {
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
-const REMAINS_TIMEOUT_MS = 1_000;
+const REAP_TIMEOUT_MS = 1_000;
 const LOG_LINES_SHOWN = 5;
 
 /**
@@ -45,6 +46,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const user = unprivilegedUser();
   const binaries = await findBinaries(user);
   const wanted = await reachableDirectory(options.dataDir, user, removeData);
+  await discardUnfinished(await realpath(wanted).catch(() => wanted));
   const state = await inspectDataDirectory(wanted, binaries.majorVersion);
   const dataDir = await realpath(wanted);
   if (state === 'empty') {
@@ -96,18 +98,6 @@ async function runningServer(dataDir: string): Promise<{ pid: number; port: numb
   );
 }
 
-/**
- * Ends what a killed server leaves behind. An idle process ends by itself; one that computes may go on for hours and
- * write to files that the next server recovers meanwhile, so it is killed. It has acknowledged nothing that is not safe.
- */
-async function endRemains(dataDir: string): Promise<void> {
-  const areGone = async () => (await serversIn(dataDir)).length === 0;
-  if (await eventually(areGone, REMAINS_TIMEOUT_MS)) return;
-  for (const pid of await serversIn(dataDir)) process.kill(pid, 'SIGKILL');
-  if (await eventually(areGone, STOP_TIMEOUT_MS)) return;
-  throw new EmbeddedPostgresRefusal(`Processes of a killed PostgreSQL server still work in ${dataDir}: end them.`);
-}
-
 async function launch(
   binaries: Binaries,
   dataDir: string,
@@ -154,7 +144,7 @@ async function stop(pid: number, dataDir: string): Promise<void> {
     if (await eventually(async () => !(await isPostmasterOf(pid, dataDir)), STOP_TIMEOUT_MS)) break;
   }
   // It has ended. Its number is free when its parent has asked after it, which not every parent does.
-  await eventually(() => !isAlive(pid), REMAINS_TIMEOUT_MS);
+  await eventually(() => !isAlive(pid), REAP_TIMEOUT_MS);
 }
 
 /** Stops a server that still runs on the data, and removes data, log and password. */
@@ -170,7 +160,7 @@ async function removeData(dataDir: string): Promise<void> {
     await stop(lock.pid, served);
     await endRemains(served);
   }
-  for (const path of [dataDir, passwordFile(dataDir), `${dataDir}.log`]) {
+  for (const path of [dataDir, passwordFile(dataDir), unfinishedMark(dataDir), `${dataDir}.log`]) {
     await rm(path, { recursive: true, force: true });
   }
 }
