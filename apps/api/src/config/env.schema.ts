@@ -42,7 +42,7 @@ export const envSchema = z.object({
     .max(32)
     .default(2)
     .describe('Connections for batches of the call gate.'),
-  GATE_BATCH_SIZE: z.coerce.number().int().min(1).max(500).default(64).describe('Most decisions in one batch.'),
+  GATE_BATCH_SIZE: z.coerce.number().int().min(1).max(500).default(128).describe('Most decisions in one batch.'),
   GATE_QUEUE_SIZE: z.coerce
     .number()
     .int()
