@@ -10,13 +10,23 @@ class FakeGateDatabase {
   readonly batches: string[][] = [];
   hold: Promise<void> = Promise.resolve();
   failOn: (batch: readonly CallCommand[]) => Error | null = () => null;
-  isFree = true;
+  busy = 0;
+
+  constructor(private readonly connections = 1) {}
+
+  get isFree(): boolean {
+    return this.busy < this.connections;
+  }
+
+  get isIdle(): boolean {
+    return this.busy === 0;
+  }
 
   async authorize(calls: readonly CallCommand[]): Promise<CallDecision[]> {
-    this.isFree = false;
+    this.busy += 1;
     this.batches.push(calls.map((call) => call.destination));
     await this.hold;
-    this.isFree = true;
+    this.busy -= 1;
     const error = this.failOn(calls);
     if (error) throw error;
     return calls.map((call) => ({ outcome: 'decided', destination: call.destination }) as CallDecision);
@@ -48,6 +58,32 @@ describe('CallBatcher', () => {
       ['1', '2'],
       ['3', '4', '5'],
     ]);
+  });
+
+  it('takes another connection for calls behind a batch that is late', async () => {
+    const database = new FakeGateDatabase(2);
+    let release = () => {};
+    database.hold = new Promise((resolve) => (release = resolve));
+    const batcher = batcherOn(database);
+    const stuck = batcher.decide(command('stuck'));
+    await new Promise((resolve) => setImmediate(resolve));
+    database.hold = Promise.resolve();
+    await expect(batcher.decide(command('behind'))).resolves.toMatchObject({ destination: 'behind' });
+    expect(database.batches).toEqual([['stuck'], ['behind']]);
+    release();
+    await stuck;
+  });
+
+  it('takes another connection at once when half a batch waits', async () => {
+    const database = new FakeGateDatabase(2);
+    database.hold = new Promise(() => {});
+    const batcher = batcherOn(database, { GATE_BATCH_SIZE: 4 });
+    void batcher.decide(command('1'));
+    await new Promise((resolve) => setImmediate(resolve));
+    void batcher.decide(command('2'));
+    void batcher.decide(command('3'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(database.batches).toEqual([['1'], ['2', '3']]);
   });
 
   it('refuses with 503 when too many calls wait, and takes calls again afterwards', async () => {

@@ -7,14 +7,18 @@ import { CallQueue, type PendingCall } from './call-queue.js';
 import { GateDatabase } from './gate-database.js';
 import { gateMetrics } from './gate-metrics.js';
 
+/** A batch that takes longer waits for a lock or a disk; those behind it take another connection. */
+const LATE_MS = 5;
+
 /**
- * Gathers calls of concurrent requests into batches. No timer: a batch leaves as soon as a connection is free, and what
- * arrives while all are busy leaves together when the first comes back. A lone caller waits for nobody.
+ * Gathers calls of concurrent requests into batches. A batch leaves as soon as the one before has come back, and what
+ * arrives meanwhile leaves together. A lone caller waits for nobody.
  */
 @Injectable()
 export class CallBatcher {
   private readonly queue = new CallQueue();
   private scheduled = false;
+  private late: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(ENV) private readonly env: Env,
@@ -46,8 +50,25 @@ export class CallBatcher {
     });
   }
 
-  private dispatch(): void {
-    while (this.database.isFree && this.queue.size > 0) void this.run(this.queue.take(this.env.GATE_BATCH_SIZE));
+  /**
+   * Sends what waits. While a batch is out, another connection is worth its while for half a batch or more: a statement
+   * for few calls costs the database nearly as much as one for many. But nobody waits longer than a moment for a batch
+   * that is late, for it may wait for a lock of somebody else's.
+   */
+  private dispatch(waitedLongEnough = false): void {
+    while (this.database.isFree && this.queue.size > 0) {
+      const isWorthIt = this.database.isIdle || this.queue.size >= this.env.GATE_BATCH_SIZE / 2;
+      if (!isWorthIt && !waitedLongEnough) {
+        this.late ??= setTimeout(() => {
+          this.late = undefined;
+          this.dispatch(true);
+        }, LATE_MS);
+        return;
+      }
+      void this.run(this.queue.take(this.env.GATE_BATCH_SIZE));
+    }
+    clearTimeout(this.late);
+    this.late = undefined;
   }
 
   /**
