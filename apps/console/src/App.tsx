@@ -1,6 +1,10 @@
-import { Admin, Resource } from 'react-admin';
+import { QueryClient } from '@tanstack/react-query';
+import { lazy } from 'react';
+import { Admin, CustomRoutes, Resource } from 'react-admin';
+import { Route } from 'react-router';
 import { Dashboard } from './dashboard';
 import { ConsoleLayout } from './layout/ConsoleLayout';
+import { NotFoundPage } from './layout/NotFoundPage';
 import { SignInPage } from './layout/SignInPage';
 import { darkTheme, lightTheme } from './layout/themes';
 import { authProvider } from './providers/authProvider';
@@ -9,7 +13,24 @@ import { agentAssignments } from './resources/agent-assignments';
 import { agents } from './resources/agents';
 import { apiKeys } from './resources/api-keys';
 import { phoneNumbers } from './resources/phone-numbers';
+import { users } from './resources/users';
 import { may, type Permissions } from './shared/permissions';
+
+const SettingsPage = lazy(() => import('./settings/SettingsPage'));
+
+const TRIES = 3;
+
+/** What the API refused, it refuses again: only what failed on the way, or on the server's side, is tried again. */
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => {
+        const status = (error as { status?: number }).status;
+        return failures < TRIES - 1 && (status === undefined || status === 0 || status >= 500);
+      },
+    },
+  },
+});
 
 /** What a role may not do is not offered: its resource lacks the screen. */
 export const App = () => (
@@ -20,6 +41,8 @@ export const App = () => (
     dashboard={Dashboard}
     layout={ConsoleLayout}
     loginPage={SignInPage}
+    catchAll={NotFoundPage}
+    queryClient={queryClient}
     theme={lightTheme}
     darkTheme={darkTheme}
     requireAuth
@@ -44,6 +67,12 @@ export const App = () => (
         edit={may(permissions, 'agents:write') ? agents.edit : undefined}
       />,
       may(permissions, 'keys:manage') && <Resource key="api-keys" name="api-keys" {...apiKeys} />,
+      may(permissions, 'users:manage') && <Resource key="users" name="users" {...users} />,
+      may(permissions, 'organization:write') && (
+        <CustomRoutes key="settings">
+          <Route path="/settings" element={<SettingsPage />} />
+        </CustomRoutes>
+      ),
     ]}
   </Admin>
 );

@@ -2,7 +2,7 @@ import { Box, Stack, Typography } from '@mui/material';
 import type { UsageSummaryView } from '#contracts';
 import { EmptyState } from '../shared/EmptyState';
 import { UsageBar } from '../shared/UsageBar';
-import { AgentName } from '../resources/agents/AgentList';
+import { AgentName } from '../shared/AgentName';
 
 export const AgentUsage = ({ agents }: { agents: UsageSummaryView['perAgent'] }) => {
   if (agents.length === 0) {

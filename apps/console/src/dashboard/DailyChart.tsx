@@ -1,8 +1,11 @@
 import { useTheme } from '@mui/material';
 import { BarChart } from '@mui/x-charts/BarChart';
 import type { UsageDailyView } from '#contracts';
+import { whole } from '../shared/figures';
+import { everyDayOf } from './everyDayOf';
 
 const day = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+const short = new Intl.NumberFormat('en', { notation: 'compact' });
 
 /** Allowed and refused calls of each day. */
 export default function DailyChart({ usage }: { usage: UsageDailyView }) {
@@ -10,16 +13,24 @@ export default function DailyChart({ usage }: { usage: UsageDailyView }) {
   return (
     <BarChart
       height={260}
-      dataset={usage.rows.map((row) => ({
+      margin={{ left: 0, right: 8 }}
+      dataset={everyDayOf(usage).map((row) => ({
         date: day.format(new Date(`${row.localDate}T00:00:00Z`)),
         allowed: row.callsAllowed,
         refused: row.callsDenied,
       }))}
-      xAxis={[{ scaleType: 'band', dataKey: 'date' }]}
-      yAxis={[{ width: 48 }]}
+      xAxis={[{ scaleType: 'band', dataKey: 'date', disableLine: true, disableTicks: true }]}
+      yAxis={[{ width: 44, disableLine: true, disableTicks: true, valueFormatter: (n: number) => short.format(n) }]}
+      grid={{ horizontal: true }}
+      borderRadius={3}
       series={[
-        { dataKey: 'allowed', label: 'Allowed', color: palette.primary.main },
-        { dataKey: 'refused', label: 'Refused', color: palette.warning.main },
+        {
+          dataKey: 'allowed',
+          label: 'Allowed',
+          color: palette.primary.main,
+          valueFormatter: (n) => whole(n ?? 0),
+        },
+        { dataKey: 'refused', label: 'Refused', color: palette.warning.main, valueFormatter: (n) => whole(n ?? 0) },
       ]}
     />
   );

@@ -1,28 +1,43 @@
-import { Box, LinearProgress, Stack, Typography } from '@mui/material';
+import { Box, LinearProgress, Stack, Tooltip, Typography } from '@mui/material';
 import { reasonCodes, type ReasonCode, type UsageSummaryView } from '#contracts';
 import { EmptyState } from '../shared/EmptyState';
+import { whole } from '../shared/figures';
 
-const labelOf = (code: string) => (code in reasonCodes ? reasonCodes[code as ReasonCode].label : code);
+const reasonOf = (code: string) =>
+  code in reasonCodes ? reasonCodes[code as ReasonCode] : { label: code, message: code };
 
-export const Refusals = ({ refusals }: { refusals: UsageSummaryView['refusals'] }) => {
-  if (refusals.length === 0) return <EmptyState title="Nothing refused" hint="Every call of today was allowed." />;
+interface RefusalsProps {
+  refusals: UsageSummaryView['refusals'];
+  callsAllowed: number;
+}
+
+/** How often each reason refused a call today; the tooltip says what to do about it. */
+export const Refusals = ({ refusals, callsAllowed }: RefusalsProps) => {
+  if (refusals.length === 0) {
+    return callsAllowed > 0 ? (
+      <EmptyState title="Nothing refused" hint="Every call of today was allowed." />
+    ) : (
+      <EmptyState title="Nothing refused" hint="No call was asked for today." />
+    );
+  }
   const most = Math.max(...refusals.map((refusal) => refusal.count));
   return (
     <Stack spacing={1.5} component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
       {refusals.map(({ reasonCode, count }) => (
-        <Box component="li" key={reasonCode}>
-          <Box sx={{ display: 'flex', justifyContent: 'space-between' }}>
-            <Typography variant="body2">{labelOf(reasonCode)}</Typography>
-            <Typography variant="body2">{count.toLocaleString('en')}</Typography>
-          </Box>
-          <LinearProgress
-            variant="determinate"
-            color="warning"
-            value={(count / most) * 100}
-            aria-label={labelOf(reasonCode)}
-            sx={{ height: 6, borderRadius: 3 }}
-          />
-        </Box>
+        <Tooltip key={reasonCode} title={reasonOf(reasonCode).message} describeChild placement="top-start">
+          <li>
+            <Box sx={{ display: 'flex', justifyContent: 'space-between' }}>
+              <Typography variant="body2">{reasonOf(reasonCode).label}</Typography>
+              <Typography variant="body2">{whole(count)}</Typography>
+            </Box>
+            <LinearProgress
+              variant="determinate"
+              color="warning"
+              value={(count / most) * 100}
+              aria-label={reasonOf(reasonCode).label}
+            />
+          </li>
+        </Tooltip>
       ))}
     </Stack>
   );

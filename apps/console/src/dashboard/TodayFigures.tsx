@@ -1,5 +1,6 @@
 import { Box, Card, Typography } from '@mui/material';
 import type { UsageSummaryView } from '#contracts';
+import { whole } from '../shared/figures';
 
 interface Figure {
   label: string;
@@ -7,49 +8,62 @@ interface Figure {
   note: string;
 }
 
-const whole = (value: number) => value.toLocaleString('en');
+const MINUTE_MS = 60_000;
 
-function figuresOf(summary: UsageSummaryView): Figure[] {
-  const { callsMadeToday, dailyCapacity, phoneNumbers, agents } = summary;
+/** Hours and minutes to go, such as 5:09. */
+function untilReset(resetsAt: string, now: number): string {
+  const minutes = Math.max(0, Math.ceil((Date.parse(resetsAt) - now) / MINUTE_MS));
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
+function figuresOf(summary: UsageSummaryView, now: number): Figure[] {
+  const { callsMadeToday, dailyCapacity, phoneNumbers, agents, timeZone } = summary;
   const share = dailyCapacity === 0 ? 0 : Math.round((callsMadeToday / dailyCapacity) * 100);
-  const reset = new Intl.DateTimeFormat('en', { timeStyle: 'short', timeZone: summary.timeZone, hour12: false });
+  const date = new Intl.DateTimeFormat('en', { month: 'long', day: 'numeric', timeZone: 'UTC' });
+  const clock = new Intl.DateTimeFormat('en', { timeStyle: 'short', timeZone, hourCycle: 'h23' });
   return [
-    { label: 'Calls allowed', value: whole(summary.callsAllowed), note: `today, ${summary.localDate}` },
+    {
+      label: 'Calls allowed',
+      value: whole(summary.callsAllowed),
+      note: `on ${date.format(new Date(`${summary.localDate}T00:00:00Z`))}`,
+    },
     { label: 'Calls refused', value: whole(summary.callsDenied), note: 'today' },
     { label: 'Capacity used', value: `${share}%`, note: `${whole(callsMadeToday)} of ${whole(dailyCapacity)} calls` },
     {
-      label: 'Counters reset',
-      value: reset.format(new Date(summary.resetsAt)),
-      note: summary.timeZone.replace('_', ' '),
+      label: 'Limits reset in',
+      value: untilReset(summary.resetsAt, now),
+      note: `at ${clock.format(new Date(summary.resetsAt))}, ${timeZone.replaceAll('_', ' ')}`,
     },
     {
       label: 'Numbers',
       value: whole(phoneNumbers.total),
-      note: `${whole(phoneNumbers.assigned)} assigned, ${whole(phoneNumbers.unassigned)} free, ${whole(phoneNumbers.pool)} in the pool`,
+      note: `${whole(phoneNumbers.assigned)} assigned, ${whole(phoneNumbers.unassigned)} free; ${whole(phoneNumbers.pool)} in the pool`,
     },
-    { label: 'Agents', value: whole(agents.total), note: `${whole(agents.active)} active` },
+    { label: 'Agents active', value: whole(agents.active), note: `of ${whole(agents.total)}` },
   ];
 }
 
-export const TodayFigures = ({ summary }: { summary: UsageSummaryView }) => (
+/** @param now when the summary was read, in milliseconds since 1970 */
+export const TodayFigures = ({ summary, now }: { summary: UsageSummaryView; now: number }) => (
   <Box
     component="dl"
+    aria-label="Today"
     sx={{
       display: 'grid',
-      gap: 2,
+      gap: { xs: 1.5, sm: 2 },
       m: 0,
       gridTemplateColumns: { xs: '1fr 1fr', md: 'repeat(3, 1fr)', xl: 'repeat(6, 1fr)' },
     }}
   >
-    {figuresOf(summary).map(({ label, value, note }) => (
-      <Card key={label} sx={{ p: 2 }}>
-        <Typography component="dt" variant="body2" color="text.secondary">
+    {figuresOf(summary, now).map(({ label, value, note }) => (
+      <Card key={label} sx={{ px: 2, py: 1.5 }}>
+        <Typography component="dt" variant="body2" color="textSecondary">
           {label}
         </Typography>
         <Typography component="dd" sx={{ m: 0, fontSize: { xs: 24, sm: 30 }, fontWeight: 650, lineHeight: 1.3 }}>
           {value}
         </Typography>
-        <Typography component="dd" variant="caption" color="text.secondary" sx={{ m: 0 }}>
+        <Typography component="dd" variant="caption" color="textSecondary" sx={{ m: 0, display: 'block' }}>
           {note}
         </Typography>
       </Card>

@@ -1,19 +1,14 @@
-import AssignmentIndIcon from '@mui/icons-material/AssignmentInd';
-import DialpadIcon from '@mui/icons-material/Dialpad';
-import GroupIcon from '@mui/icons-material/Group';
-import InsightsIcon from '@mui/icons-material/Insights';
-import KeyIcon from '@mui/icons-material/Key';
 import { Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { AppBar, Layout, Menu, TitlePortal, useGetIdentity } from 'react-admin';
-import { useMay } from '../shared/permissions';
+import { AppBar, Layout, TitlePortal, useGetIdentity } from 'react-admin';
+import { ConsoleMenu } from './ConsoleMenu';
 import { Logo } from './Logo';
 
 const OrganizationName = () => {
   const { identity } = useGetIdentity();
   const organization = identity?.['organization'] as { name: string } | undefined;
   return (
-    <Typography variant="body2" noWrap sx={{ opacity: 0.8, display: { xs: 'none', sm: 'block' }, mr: 1 }}>
+    <Typography variant="body2" color="textSecondary" noWrap sx={{ display: { xs: 'none', sm: 'block' }, mr: 1 }}>
       {organization?.name}
     </Typography>
   );
@@ -22,36 +17,29 @@ const OrganizationName = () => {
 const ConsoleAppBar = () => (
   <AppBar
     color="default"
-    sx={{ bgcolor: 'background.paper', color: 'text.primary', borderBottom: 1, borderColor: 'divider' }}
+    sx={{ '&&': { bgcolor: 'background.paper' }, color: 'text.primary', borderBottom: 1, borderColor: 'divider' }}
   >
-    <Box sx={{ display: { xs: 'none', sm: 'flex' }, alignItems: 'center', gap: 1, mr: 2, color: 'primary.main' }}>
+    <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mr: { xs: 1, sm: 2 }, color: 'primary.main' }}>
       <Logo />
-      <Typography variant="h6" component="span" sx={{ color: 'text.primary' }}>
+      <Typography
+        variant="h6"
+        component="span"
+        sx={{ color: 'text.primary', fontSize: '1.2rem', display: { xs: 'none', sm: 'inline' } }}
+      >
         Ringfence
       </Typography>
     </Box>
-    <TitlePortal variant="subtitle1" sx={{ color: 'text.secondary' }} />
+    <TitlePortal variant="subtitle1" component="h1" sx={{ color: 'text.secondary', minWidth: 0 }} />
     <OrganizationName />
   </AppBar>
 );
 
-const ConsoleMenu = () => {
-  const seesUsage = useMay('usage:read');
-  const seesNumbers = useMay('numbers:read');
-  const managesKeys = useMay('keys:manage');
-  return (
-    <Menu sx={{ pt: 2 }}>
-      {seesUsage && <Menu.Item to="/" primaryText="Dashboard" leftIcon={<InsightsIcon />} />}
-      {seesNumbers && <Menu.Item to="/phone-numbers" primaryText="Phone Numbers" leftIcon={<DialpadIcon />} />}
-      <Menu.Item to="/agent-assignments" primaryText="Assignments" leftIcon={<AssignmentIndIcon />} />
-      <Menu.Item to="/agents" primaryText="Agents" leftIcon={<GroupIcon />} />
-      {managesKeys && <Menu.Item to="/api-keys" primaryText="API Keys" leftIcon={<KeyIcon />} />}
-    </Menu>
-  );
-};
-
 export const ConsoleLayout = ({ children }: { children: ReactNode }) => (
-  <Layout appBar={ConsoleAppBar} menu={ConsoleMenu} sx={{ '& .RaLayout-content': { pb: 6, px: { xs: 1.5, sm: 3 } } }}>
+  <Layout
+    appBar={ConsoleAppBar}
+    menu={ConsoleMenu}
+    sx={{ '& .RaLayout-content': { pb: 6, px: { xs: 1.5, sm: 3 }, minWidth: 0 } }}
+  >
     {children}
   </Layout>
 );

@@ -32,7 +32,7 @@ export const SignInPage = () => {
                 Ringfence
               </Typography>
             </Box>
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               Which call may be placed, and from which number.
             </Typography>
             {problem && <Alert severity="error">{problem}</Alert>}

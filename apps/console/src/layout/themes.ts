@@ -7,28 +7,58 @@ const shape = { borderRadius: 10 };
 const typography = {
   fontFamily,
   h5: { fontWeight: 650, letterSpacing: '-0.01em' },
-  h6: { fontWeight: 650, letterSpacing: '-0.01em' },
+  h6: { fontWeight: 650, fontSize: '1.05rem', letterSpacing: '-0.01em' },
   button: { textTransform: 'none' as const, fontWeight: 600 },
 };
 
-function components(border: string, head: string): RaThemeOptions['components'] {
+/** The colours of lines, table heads, bars behind progress, and what is chosen. */
+interface Tones {
+  line: string;
+  head: string;
+  track: string;
+  chosen: string;
+}
+
+function components({ line, head, track, chosen }: Tones): RaThemeOptions['components'] {
+  // The bars above and below lists and forms stand on the page, also on narrow screens, where react-admin paints them.
+  const bare = { styleOverrides: { root: { '&&': { backgroundColor: 'transparent', backgroundImage: 'none' } } } };
   return {
     ...defaultLightTheme.components,
     MuiCssBaseline: { styleOverrides: { body: { fontVariantNumeric: 'tabular-nums' } } },
-    MuiPaper: { defaultProps: { elevation: 0 } },
-    MuiCard: { styleOverrides: { root: { border: `1px solid ${border}` } } },
+    MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
+    MuiAppBar: { defaultProps: { elevation: 0 }, styleOverrides: { root: { boxShadow: 'none' } } },
+    MuiCard: { styleOverrides: { root: { border: `1px solid ${line}` } } },
+    MuiCardHeader: { styleOverrides: { root: { paddingBottom: 4 } } },
+    MuiDialog: { styleOverrides: { paper: { border: `1px solid ${line}` } } },
+    MuiMenu: { styleOverrides: { paper: { border: `1px solid ${line}` } } },
     MuiTableCell: {
-      styleOverrides: { root: { borderColor: border }, head: { fontWeight: 600, color: head, background: 'none' } },
+      styleOverrides: { root: { borderColor: line }, head: { fontWeight: 600, color: head, background: 'none' } },
     },
+    MuiLinearProgress: { styleOverrides: { root: { height: 6, borderRadius: 3, backgroundColor: track } } },
     MuiButton: { defaultProps: { disableElevation: true } },
     MuiTextField: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
     MuiFormControl: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
+    RaTopToolbar: bare,
+    RaListToolbar: {
+      styleOverrides: { root: { '&&': { backgroundColor: 'transparent', paddingTop: 8, paddingBottom: 8 } } },
+    },
+    RaToolbar: {
+      styleOverrides: {
+        root: {
+          '&&': { backgroundColor: 'transparent', backgroundImage: 'none', borderTop: `1px solid ${line}` },
+          '&.RaToolbar-mobileToolbar': { position: 'static', boxShadow: 'none' },
+        },
+      },
+    },
     RaMenuItemLink: {
       styleOverrides: {
         root: {
           borderRadius: 8,
-          margin: '2px 8px',
-          '&.RaMenuItemLink-active': { fontWeight: 650, background: border },
+          margin: '1px 8px',
+          paddingTop: 5,
+          paddingBottom: 5,
+          fontSize: '0.94rem',
+          '&.RaMenuItemLink-active': { fontWeight: 650, background: chosen },
         },
       },
     },
@@ -36,7 +66,7 @@ function components(border: string, head: string): RaThemeOptions['components'] 
   } as RaThemeOptions['components'];
 }
 
-const sidebar = { width: 260, closedWidth: 60 };
+const sidebar = { width: 232, closedWidth: 56 };
 
 export const lightTheme: RaThemeOptions = {
   ...defaultLightTheme,
@@ -48,12 +78,14 @@ export const lightTheme: RaThemeOptions = {
     warning: { main: '#b45309' },
     error: { main: '#b91c1c' },
     success: { main: '#15803d' },
+    info: { main: '#1d5fa8' },
     background: { default: '#f5f7f6', paper: '#ffffff' },
     text: { primary: '#14211f', secondary: '#52625f' },
+    divider: '#e1e7e5',
   },
   shape,
   typography,
-  components: components('#e1e7e5', '#52625f'),
+  components: components({ line: '#e1e7e5', head: '#52625f', track: '#e3eae8', chosen: '#dcebe8' }),
 };
 
 export const darkTheme: RaThemeOptions = {
@@ -66,10 +98,12 @@ export const darkTheme: RaThemeOptions = {
     warning: { main: '#fbbf24' },
     error: { main: '#f87171' },
     success: { main: '#4ade80' },
+    info: { main: '#7cc0ff' },
     background: { default: '#0d1413', paper: '#141d1c' },
     text: { primary: '#e6efed', secondary: '#9db0ac' },
+    divider: '#263331',
   },
   shape,
   typography,
-  components: components('#263331', '#9db0ac'),
+  components: components({ line: '#263331', head: '#9db0ac', track: '#263331', chosen: '#1d3531' }),
 };

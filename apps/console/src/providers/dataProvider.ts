@@ -1,4 +1,12 @@
-import type { AgentAssignmentView, ImportJobView, PhoneNumberView, UsageDailyView, UsageSummaryView } from '#contracts';
+import type {
+  AgentAssignmentView,
+  ImportJobView,
+  OrganizationView,
+  PhoneNumberView,
+  RestrictedDestinationType,
+  UsageDailyView,
+  UsageSummaryView,
+} from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
 import { type DataProvider, type fetchUtils, HttpError } from 'react-admin';
 import { ApiProblem, callApi } from './session';
@@ -11,7 +19,9 @@ function asHttpError(error: unknown): never {
 
 const httpClient: typeof fetchUtils.fetchJson = async (url, options = {}) => {
   const headers = new Headers(options.headers as HeadersInit | undefined);
-  if (options.body && !headers.has('content-type')) headers.set('content-type', 'application/json');
+  // ra-data-simple-rest names a content type also where it sends nothing, which the API refuses.
+  if (!options.body) headers.delete('content-type');
+  else if (!headers.has('content-type')) headers.set('content-type', 'application/json');
   const response = await callApi(String(url), { ...(options as RequestInit), headers }).catch(asHttpError);
   const body = await response.text();
   return { status: response.status, headers: response.headers, body, json: body === '' ? undefined : JSON.parse(body) };
@@ -22,15 +32,21 @@ async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await response.json()) as T;
 }
 
-const postJson = <T>(path: string, body: unknown) =>
-  json<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const sendJson = <T>(method: 'POST' | 'PUT', path: string, body: unknown) =>
+  json<T>(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 export interface AssignRequest {
   agentId: string;
   dailyLimit: number;
   /** null inherits the list of the organization. */
   allowedCountries: string[] | null;
+  allowedNumberTypes: RestrictedDestinationType[];
 }
+
+export type OrganizationSettings = Pick<
+  OrganizationView,
+  'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries'
+>;
 
 const verbs = {
   bulkUpload: (csv: string | File, dryRun: boolean) =>
@@ -40,11 +56,15 @@ const verbs = {
       body: csv,
     }),
   assign: (phoneNumberId: string, request: AssignRequest) =>
-    postJson<AgentAssignmentView>(`/phone-numbers/${phoneNumberId}/assign`, request),
-  unassign: (phoneNumberId: string) => postJson<PhoneNumberView>(`/phone-numbers/${phoneNumberId}/unassign`, {}),
+    sendJson<AgentAssignmentView>('POST', `/phone-numbers/${phoneNumberId}/assign`, request),
+  unassign: (phoneNumberId: string) =>
+    sendJson<PhoneNumberView>('POST', `/phone-numbers/${phoneNumberId}/unassign`, {}),
   usageSummary: () => json<UsageSummaryView>('/usage/summary'),
   usageDaily: () => json<UsageDailyView>('/usage/daily'),
-  resetUsage: () => postJson<{ resetCount: number }>('/usage/reset', {}),
+  resetUsage: () => sendJson<{ resetCount: number }>('POST', '/usage/reset', {}),
+  organization: () => json<OrganizationView>('/organizations/current'),
+  updateOrganization: (settings: OrganizationSettings) =>
+    sendJson<OrganizationView>('PUT', '/organizations/current', settings),
 };
 
 export type ConsoleDataProvider = DataProvider & typeof verbs;

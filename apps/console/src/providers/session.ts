@@ -61,10 +61,17 @@ export function refreshSession(): Promise<Session | null> {
 /** Calls the API as the signed-in user. An access token that has run out is renewed once. */
 export async function callApi(path: string, init: RequestInit = {}): Promise<Response> {
   if (session === null) await refreshSession();
+  const used = session?.accessToken;
   let response = await send(path, init);
-  if (response.status === 401 && (await refreshSession()) !== null) response = await send(path, init);
+  if (response.status === 401 && (await renewed(used))) response = await send(path, init);
   if (!response.ok) throw new ApiProblem(response.status, await readProblem(response));
   return response;
+}
+
+/** Whether there is another token than the one that was refused: another request may have renewed it meanwhile. */
+async function renewed(refused: string | undefined): Promise<boolean> {
+  if (session !== null && session.accessToken !== refused) return true;
+  return (await refreshSession()) !== null;
 }
 
 function send(path: string, init: RequestInit): Promise<Response> {

@@ -2,28 +2,33 @@ import { Box, Tooltip, Typography } from '@mui/material';
 import { countryName } from './countries';
 import { CountryFlag } from './CountryFlag';
 
-const SHOWN = 6;
+const SHOWN = 5;
 
 interface CountryListProps {
   countries: readonly string[];
   /** True when the list is the organization's. */
-  inherited: boolean;
+  inherited?: boolean;
 }
 
-export const CountryList = ({ countries, inherited }: CountryListProps) => {
-  if (countries.length === 0) return <Typography variant="body2">None: every call is refused</Typography>;
+export const CountryList = ({ countries, inherited = false }: CountryListProps) => {
+  if (countries.length === 0) {
+    return <Typography variant="body2">No country: every call is refused</Typography>;
+  }
+  const rest = countries.length - SHOWN;
   return (
     <Tooltip title={countries.map(countryName).join(', ')}>
-      <Box component="span" sx={{ display: 'inline-flex', flexWrap: 'wrap', gap: 0.75, alignItems: 'center' }}>
-        {countries.slice(0, SHOWN).map((code) => (
-          <CountryFlag key={code} code={code} />
-        ))}
-        {countries.length > SHOWN && <Typography variant="caption">{`+${countries.length - SHOWN}`}</Typography>}
+      <Box sx={{ display: 'inline-flex', flexWrap: 'wrap', columnGap: 1.25, rowGap: 0.25, alignItems: 'center' }}>
         {inherited && (
-          <Typography variant="caption" color="text.secondary">
-            organization default
+          <Typography variant="body2" color="textSecondary">
+            Organization default:
           </Typography>
         )}
+        {countries.slice(0, SHOWN).map((code) => (
+          <Typography key={code} variant="body2" component="span" noWrap>
+            <CountryFlag code={code} /> {code}
+          </Typography>
+        ))}
+        {rest > 0 && <Typography variant="body2" color="textSecondary">{`and ${rest} more`}</Typography>}
       </Box>
     </Tooltip>
   );

@@ -1,4 +1,5 @@
 import { Box, LinearProgress, Typography } from '@mui/material';
+import { whole } from './figures';
 
 interface UsageBarProps {
   used: number;
@@ -13,16 +14,9 @@ export const UsageBar = ({ used, limit, label }: UsageBarProps) => {
   return (
     <Box sx={{ minWidth: 110 }}>
       <Typography variant="body2">
-        {used.toLocaleString('en')}{' '}
-        <Box component="span" sx={{ color: 'text.secondary' }}>{`of ${limit.toLocaleString('en')}`}</Box>
+        {whole(used)} <Box component="span" sx={{ color: 'text.secondary' }}>{`of ${whole(limit)}`}</Box>
       </Typography>
-      <LinearProgress
-        variant="determinate"
-        value={share}
-        color={color}
-        aria-label={label}
-        sx={{ height: 6, borderRadius: 3 }}
-      />
+      <LinearProgress variant="determinate" value={share} color={color} aria-label={label} />
     </Box>
   );
 };

@@ -1,4 +1,12 @@
-import type { AgentKind, PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus } from '#contracts';
+import type {
+  AgentKind,
+  AgentStatus,
+  PhoneNumberLifecycle,
+  PhoneNumberProvider,
+  PhoneNumberStatus,
+  RestrictedDestinationType,
+  Role,
+} from '#contracts';
 
 export const providerLabels: Record<PhoneNumberProvider, string> = {
   twilio: 'Twilio',
@@ -24,6 +32,16 @@ export const lifecycleLabels: Record<PhoneNumberLifecycle, string> = {
 };
 
 export const kindLabels: Record<AgentKind, string> = { human: 'Human', ai: 'AI' };
+
+export const agentStatusLabels: Record<AgentStatus, string> = { active: 'Active', inactive: 'Inactive' };
+
+export const roleLabels: Record<Role, string> = { owner: 'Owner', admin: 'Admin', manager: 'Manager', agent: 'Agent' };
+
+export const restrictedTypeLabels: Record<RestrictedDestinationType, string> = {
+  PREMIUM_RATE: 'Premium-rate numbers',
+  SHARED_COST: 'Shared-cost numbers',
+  NON_GEOGRAPHIC: 'Numbers of no country (+800, +883)',
+};
 
 export const choicesOf = <Id extends string>(
   labels: Record<Id, string>,

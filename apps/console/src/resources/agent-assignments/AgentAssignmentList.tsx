@@ -1,25 +1,39 @@
-import { Stack } from '@mui/material';
+import { Box, Button, Chip, Skeleton, Stack } from '@mui/material';
 import { useMemo } from 'react';
-import {
-  Pagination,
-  ListBase,
-  ListToolbar,
-  Loading,
-  SearchInput,
-  Title,
-  useGetList,
-  useListContext,
-} from 'react-admin';
+import { Pagination, ListBase, ListToolbar, SearchInput, Title, useGetList, useListContext } from 'react-admin';
+import { Link, useSearchParams } from 'react-router';
 import type { AgentAssignmentView, AgentView } from '#contracts';
 import { EmptyState } from '../../shared/EmptyState';
+import { LoadProblem } from '../../shared/LoadProblem';
+import { PageTitle } from '../../shared/PageTitle';
+import { useMay } from '../../shared/permissions';
 import { AgentCard } from './AgentCard';
 
 const MOST_ASSIGNMENTS = 1000;
 
+const NoAgents = ({ filtered }: { filtered: boolean }) => {
+  const adds = useMay('agents:write');
+  if (filtered) return <EmptyState title="No agent fits" hint="Search for another name." />;
+  return (
+    <EmptyState title="No agents yet" hint="Add an agent first, then assign numbers to it.">
+      {adds && (
+        <Button component={Link} to="/agents/create" variant="outlined">
+          Add agent
+        </Button>
+      )}
+    </EmptyState>
+  );
+};
+
 /** Agents of one page, each with all its numbers. */
 const Cards = () => {
-  const { data: agents, isPending } = useListContext<AgentView>();
-  const { data: assignments, isPending: isLoading } = useGetList<AgentAssignmentView>(
+  const { data: agents, isPending, error, refetch, filterValues } = useListContext<AgentView>();
+  const {
+    data: assignments,
+    isPending: isLoading,
+    error: problem,
+    refetch: refetchAssignments,
+  } = useGetList<AgentAssignmentView>(
     'agent-assignments',
     {
       filter: { agentId: agents?.map((agent) => agent.id) ?? [] },
@@ -29,9 +43,18 @@ const Cards = () => {
     { enabled: agents !== undefined && agents.length > 0 },
   );
   const ofAgent = useMemo(() => Map.groupBy(assignments ?? [], (assignment) => assignment.agentId), [assignments]);
-  if (isPending || (isLoading && agents && agents.length > 0)) return <Loading />;
-  if (!agents || agents.length === 0) {
-    return <EmptyState title="No agents here" hint="Add an agent first, then assign numbers to it." />;
+  if (error || problem) {
+    return <LoadProblem error={error ?? problem} onRetry={() => void Promise.all([refetch(), refetchAssignments()])} />;
+  }
+  if (agents?.length === 0) return <NoAgents filtered={Object.keys(filterValues as object).length > 0} />;
+  if (isPending || isLoading || !agents) {
+    return (
+      <Stack spacing={2} aria-busy>
+        {[0, 1, 2].map((card) => (
+          <Skeleton key={card} variant="rectangular" height={140} sx={{ borderRadius: 2 }} />
+        ))}
+      </Stack>
+    );
   }
   return (
     <Stack spacing={2}>
@@ -42,13 +65,42 @@ const Cards = () => {
   );
 };
 
-const AgentAssignmentList = () => (
-  <ListBase resource="agents" sort={{ field: 'name', order: 'ASC' }} perPage={10} disableSyncWithLocation>
-    <Title title="Agent Assignments" />
-    <ListToolbar filters={[<SearchInput key="q" source="q" alwaysOn placeholder="Agent" />]} />
-    <Cards />
-    <Pagination rowsPerPageOptions={[10, 25, 50]} />
-  </ListBase>
-);
+const OneAgent = ({ onClear }: { onClear: () => void }) => {
+  const { data } = useListContext<AgentView>();
+  return (
+    <Box sx={{ py: 1.5 }}>
+      <Chip label={`Only ${data?.[0]?.name ?? 'one agent'}`} onDelete={onClear} />
+      <Button size="small" onClick={onClear} sx={{ ml: 1 }}>
+        Show all agents
+      </Button>
+    </Box>
+  );
+};
+
+/** All agents, or the one that a link named. */
+const AgentAssignmentList = () => {
+  const [parameters, setParameters] = useSearchParams();
+  const agentId = parameters.get('agent');
+  return (
+    <ListBase
+      key={agentId}
+      resource="agents"
+      filter={agentId ? { id: [agentId] } : undefined}
+      sort={{ field: 'name', order: 'ASC' }}
+      perPage={10}
+      storeKey={false}
+      disableSyncWithLocation
+    >
+      <Title title={<PageTitle name="Agent Assignments" />} />
+      {agentId ? (
+        <OneAgent onClear={() => setParameters({})} />
+      ) : (
+        <ListToolbar filters={[<SearchInput key="q" source="q" alwaysOn placeholder="Agent" />]} />
+      )}
+      <Cards />
+      {!agentId && <Pagination rowsPerPageOptions={[10, 25, 50]} />}
+    </ListBase>
+  );
+};
 
 export default AgentAssignmentList;

@@ -4,7 +4,7 @@ import { Fragment, useState } from 'react';
 import type { AgentAssignmentView, AgentView } from '#contracts';
 import { useMay } from '../../shared/permissions';
 import { UsageBar } from '../../shared/UsageBar';
-import { AgentName } from '../agents/AgentList';
+import { AgentName } from '../../shared/AgentName';
 import { AssignDialog } from './AssignDialog';
 import { AssignmentRow } from './AssignmentRow';
 
@@ -15,7 +15,7 @@ export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignment
   return (
     <Card component="section" aria-label={agent.name}>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2, px: 2, py: 1.5 }}>
-        <Typography variant="h6" component="h2" sx={{ fontSize: '1.05rem', flexGrow: 1 }}>
+        <Typography variant="h6" component="h2" sx={{ flexGrow: 1 }}>
           <AgentName agent={agent} />
         </Typography>
         {agent.status === 'inactive' && <Chip size="small" label="Inactive" />}
@@ -36,7 +36,7 @@ export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignment
       </Box>
       <Divider />
       {assignments.length === 0 ? (
-        <Typography variant="body2" color="text.secondary" sx={{ px: 2, py: 2 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ px: 2, py: 2 }}>
           No numbers: every call of this agent is refused.
         </Typography>
       ) : (

@@ -12,30 +12,37 @@ import {
 import { useState } from 'react';
 import { useGetList } from 'react-admin';
 import type { AgentView, PhoneNumberView } from '#contracts';
-import { CountriesInput } from '../../shared/CountriesInput';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
+import { spaced } from '../../shared/phoneFormat';
+import { useOrganization } from '../../shared/useOrganization';
 import { useVerb } from '../../shared/useVerb';
-import { DailyLimitInput, isDailyLimit } from './DailyLimitInput';
+import { areRules, AssignmentRules, type Rules } from './AssignmentRules';
+
+const USUAL_LIMIT = 100;
 
 /** Gives an agent a number with a limit and countries. */
 export const AssignDialog = ({ agent, onClose }: { agent: AgentView; onClose: () => void }) => {
+  const { data: organization } = useOrganization();
   const [number, setNumber] = useState<PhoneNumberView | null>(null);
   const [search, setSearch] = useState('');
-  const [dailyLimit, setDailyLimit] = useState('100');
-  const [allowedCountries, setAllowedCountries] = useState<string[] | null>(null);
+  const [edited, setEdited] = useState<Rules | null>(null);
   const [run, busy] = useVerb();
   const { data: numbers = [], isPending } = useGetList<PhoneNumberView>('phone-numbers', {
     filter: { assignment: 'unassigned', ...(search.trim() && !number ? { q: search.trim() } : {}) },
     pagination: { page: 1, perPage: 25 },
     sort: { field: 'phoneNumber', order: 'ASC' },
   });
-  const ready = number !== null && isDailyLimit(dailyLimit);
+  const rules: Rules = edited ?? {
+    dailyLimit: String(organization?.defaultDailyLimit ?? USUAL_LIMIT),
+    allowedCountries: null,
+    allowedNumberTypes: [],
+  };
 
   const assign = async () => {
     if (!number) return;
-    const request = { agentId: agent.id, dailyLimit: Number(dailyLimit), allowedCountries };
-    if (await run((api) => api.assign(number.id, request), `${number.phoneNumber} is assigned to ${agent.name}`))
-      onClose();
+    const request = { ...rules, agentId: agent.id, dailyLimit: Number(rules.dailyLimit) };
+    const done = `${spaced(number.phoneNumber)} is assigned to ${agent.name}`;
+    if (await run((api) => api.assign(number.id, request), done)) onClose();
   };
 
   return (
@@ -51,7 +58,7 @@ export const AssignDialog = ({ agent, onClose }: { agent: AgentView; onClose: ()
             inputValue={search}
             onInputChange={(_, text) => setSearch(text)}
             filterOptions={(options) => options}
-            getOptionLabel={(option) => option.phoneNumber}
+            getOptionLabel={(option) => spaced(option.phoneNumber)}
             isOptionEqualToValue={(a, b) => a.id === b.id}
             noOptionsText="No unassigned number fits. Upload some, or unassign one."
             renderOption={({ key, ...props }, option) => (
@@ -64,13 +71,17 @@ export const AssignDialog = ({ agent, onClose }: { agent: AgentView; onClose: ()
             )}
             renderInput={(props) => <TextField {...props} label="Phone number" autoFocus />}
           />
-          <DailyLimitInput value={dailyLimit} onChange={setDailyLimit} />
-          <CountriesInput value={allowedCountries} onChange={setAllowedCountries} />
+          <AssignmentRules value={rules} onChange={setEdited} />
         </Stack>
       </DialogContent>
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button variant="contained" disabled={!ready} loading={busy} onClick={() => void assign()}>
+        <Button
+          variant="contained"
+          disabled={number === null || !areRules(rules)}
+          loading={busy}
+          onClick={() => void assign()}
+        >
           Assign
         </Button>
       </DialogActions>

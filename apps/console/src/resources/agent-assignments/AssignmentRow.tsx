@@ -1,10 +1,13 @@
+import EditIcon from '@mui/icons-material/EditOutlined';
+import LinkOffIcon from '@mui/icons-material/LinkOff';
 import { Box, Button, Chip } from '@mui/material';
 import { useState } from 'react';
 import type { AgentAssignmentView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { CountryList } from '../../shared/CountryList';
 import { useMay } from '../../shared/permissions';
-import { PhoneNumberText, spaced } from '../../shared/PhoneNumberText';
+import { PhoneNumberText } from '../../shared/PhoneNumberText';
+import { spaced } from '../../shared/phoneFormat';
 import { UsageBar } from '../../shared/UsageBar';
 import { useVerb } from '../../shared/useVerb';
 import { EditAssignmentDialog } from './EditAssignmentDialog';
@@ -33,14 +36,15 @@ export const AssignmentRow = ({ assignment }: { assignment: AgentAssignmentView 
       <UsageBar used={assignment.callsMadeToday} limit={assignment.dailyLimit} label={`Calls from ${shown} today`} />
       <CountryList countries={assignment.effectiveCountries} inherited={assignment.allowedCountries === null} />
       {assigns && (
-        <Box sx={{ display: 'flex', gap: 0.5, justifyContent: { md: 'flex-end' } }}>
-          <Button size="small" aria-label={`Edit ${shown}`} onClick={() => setEditing(true)}>
+        <Box sx={{ display: 'flex', gap: 0.5, justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}>
+          <Button size="small" startIcon={<EditIcon />} aria-label={`Edit ${shown}`} onClick={() => setEditing(true)}>
             Edit
           </Button>
           <ConfirmButton
             label="Remove"
             description={`Remove ${shown}`}
             color="error"
+            icon={<LinkOffIcon />}
             title={`Remove ${shown} from ${assignment.agentName}?`}
             content="The agent can no longer call from it. Assigned again today, it goes on with what was used."
             busy={busy}

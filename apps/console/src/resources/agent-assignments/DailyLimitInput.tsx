@@ -1,16 +1,23 @@
 import { TextField } from '@mui/material';
+import { whole } from '../../shared/figures';
 
 const MOST = 1_000_000;
 
 export const isDailyLimit = (text: string): boolean => /^\d+$/.test(text) && Number(text) <= MOST;
 
-export const DailyLimitInput = ({ value, onChange }: { value: string; onChange: (value: string) => void }) => (
+interface DailyLimitInputProps {
+  label?: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+export const DailyLimitInput = ({ label = 'Daily limit', value, onChange }: DailyLimitInputProps) => (
   <TextField
-    label="Daily limit"
+    label={label}
     value={value}
     onChange={(event) => onChange(event.target.value.trim())}
     error={!isDailyLimit(value)}
-    helperText={isDailyLimit(value) ? 'Calls from this number on one day' : `A whole number from 0 to ${MOST}`}
+    helperText={isDailyLimit(value) ? 'Calls from one number on one day' : `A whole number from 0 to ${whole(MOST)}`}
     slotProps={{ htmlInput: { inputMode: 'numeric' } }}
   />
 );

@@ -9,21 +9,23 @@ import {
   Switch,
 } from '@mui/material';
 import { useState } from 'react';
-import type { AgentAssignmentView } from '#contracts';
-import { CountriesInput } from '../../shared/CountriesInput';
-import { spaced } from '../../shared/PhoneNumberText';
+import { type AgentAssignmentView, restrictedDestinationTypes } from '#contracts';
+import { spaced } from '../../shared/phoneFormat';
 import { useVerb } from '../../shared/useVerb';
-import { DailyLimitInput, isDailyLimit } from './DailyLimitInput';
+import { areRules, AssignmentRules, type Rules } from './AssignmentRules';
 
 export const EditAssignmentDialog = (props: { assignment: AgentAssignmentView; onClose: () => void }) => {
   const { assignment, onClose } = props;
-  const [dailyLimit, setDailyLimit] = useState(String(assignment.dailyLimit));
-  const [allowedCountries, setAllowedCountries] = useState(assignment.allowedCountries);
+  const [rules, setRules] = useState<Rules>({
+    dailyLimit: String(assignment.dailyLimit),
+    allowedCountries: assignment.allowedCountries,
+    allowedNumberTypes: restrictedDestinationTypes.filter((type) => assignment.allowedNumberTypes.includes(type)),
+  });
   const [paused, setPaused] = useState(assignment.paused);
   const [run, busy] = useVerb();
 
   const save = async () => {
-    const data = { dailyLimit: Number(dailyLimit), allowedCountries, paused };
+    const data = { ...rules, dailyLimit: Number(rules.dailyLimit), paused };
     const update = { id: assignment.id, data, previousData: assignment };
     if (await run((api) => api.update('agent-assignments', update), 'Saved: it holds for the next call')) onClose();
   };
@@ -35,8 +37,7 @@ export const EditAssignmentDialog = (props: { assignment: AgentAssignmentView; o
       </DialogTitle>
       <DialogContent>
         <Stack spacing={2.5} sx={{ pt: 1 }}>
-          <DailyLimitInput value={dailyLimit} onChange={setDailyLimit} />
-          <CountriesInput value={allowedCountries} onChange={setAllowedCountries} />
+          <AssignmentRules value={rules} onChange={setRules} />
           <FormControlLabel
             control={<Switch checked={paused} onChange={(_, checked) => setPaused(checked)} />}
             label="Paused: every call is refused"
@@ -45,7 +46,7 @@ export const EditAssignmentDialog = (props: { assignment: AgentAssignmentView; o
       </DialogContent>
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <Button variant="contained" disabled={!isDailyLimit(dailyLimit)} loading={busy} onClick={() => void save()}>
+        <Button variant="contained" disabled={!areRules(rules)} loading={busy} onClick={() => void save()}>
           Save
         </Button>
       </DialogActions>

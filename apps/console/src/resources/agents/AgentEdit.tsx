@@ -1,11 +1,19 @@
 import { Edit, useRecordContext } from 'react-admin';
 import type { AgentView } from '#contracts';
+import { PageTitle } from '../../shared/PageTitle';
+import { useSaved } from '../../shared/useSaved';
+import { toAgent } from './toAgent';
 import { AgentForm } from './AgentForm';
 
-const Title = () => <>{useRecordContext<AgentView>()?.name ?? 'Agent'}</>;
+const Title = () => <PageTitle name={useRecordContext<AgentView>()?.name} />;
 
 const AgentEdit = () => (
-  <Edit title={<Title />} mutationMode="pessimistic" redirect="list">
+  <Edit
+    transform={toAgent}
+    title={<Title />}
+    mutationMode="pessimistic"
+    mutationOptions={useSaved('The agent is saved')}
+  >
     <AgentForm />
   </Edit>
 );

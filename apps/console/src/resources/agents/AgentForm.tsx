@@ -1,19 +1,24 @@
 import { required, SelectInput, SimpleForm, TextInput, type SimpleFormProps } from 'react-admin';
-import { choicesOf, kindLabels } from '../../shared/labels';
+import { agentStatuses } from '#contracts';
+import { agentStatusLabels, choicesOf, kindLabels } from '../../shared/labels';
+import { SaveBar } from '../../shared/SaveBar';
+import { useMay } from '../../shared/permissions';
+import { SignsInAs } from './SignsInAs';
 
-export const AgentForm = (props: Omit<SimpleFormProps, 'children'>) => (
-  <SimpleForm sx={{ maxWidth: 520 }} {...props}>
-    <TextInput source="name" validate={required()} fullWidth />
-    <SelectInput source="kind" choices={choicesOf(kindLabels)} validate={required()} fullWidth />
-    <SelectInput
-      source="status"
-      choices={[
-        { id: 'active', name: 'Active' },
-        { id: 'inactive', name: 'Inactive' },
-      ]}
-      validate={required()}
-      helperText="The call gate refuses the calls of an inactive agent"
-      fullWidth
-    />
-  </SimpleForm>
-);
+export const AgentForm = (props: Omit<SimpleFormProps, 'children'>) => {
+  const seesUsers = useMay('users:manage');
+  return (
+    <SimpleForm sx={{ maxWidth: 520 }} toolbar={<SaveBar />} {...props}>
+      <TextInput source="name" validate={required()} fullWidth />
+      <SelectInput source="kind" choices={choicesOf(kindLabels)} validate={required()} fullWidth />
+      {seesUsers && <SignsInAs />}
+      <SelectInput
+        source="status"
+        choices={choicesOf(agentStatusLabels, agentStatuses)}
+        validate={required()}
+        helperText="The call gate refuses the calls of an inactive agent"
+        fullWidth
+      />
+    </SimpleForm>
+  );
+};

@@ -1,33 +1,31 @@
 import AddIcon from '@mui/icons-material/Add';
-import { Box, Button, Chip, type Theme, useMediaQuery } from '@mui/material';
+import { Box, Button, Chip, type Theme, Tooltip, Typography, useMediaQuery } from '@mui/material';
 import { useState } from 'react';
-import { Datagrid, DateField, FunctionField, List, SimpleList, TextField, TopToolbar } from 'react-admin';
+import { Datagrid, DateField, FunctionField, List, TextField, TopToolbar } from 'react-admin';
+import { type ApiKeyView, permissions } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EmptyState } from '../../shared/EmptyState';
+import { ListProblem } from '../../shared/LoadProblem';
+import { PageTitle } from '../../shared/PageTitle';
+import { RecordCards } from '../../shared/RecordCards';
+import { StateChip } from '../../shared/StateChip';
 import { useVerb } from '../../shared/useVerb';
 import { CreateApiKeyDialog } from './CreateApiKeyDialog';
 
-interface ApiKeyRecord {
-  id: string;
-  name: string;
-  prefix: string;
-  scopes: string[];
-  createdAt: string;
-  lastUsedAt: string | null;
-  revokedAt: string | null;
-}
-
-const Scopes = ({ scopes }: { scopes: string[] }) => (
+const Scopes = ({ scopes }: Pick<ApiKeyView, 'scopes'>) => (
   <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.5 }}>
     {scopes.map((scope) => (
-      <Chip key={scope} size="small" label={scope} />
+      <Tooltip key={scope} title={permissions[scope]}>
+        <Chip size="small" label={scope} />
+      </Tooltip>
     ))}
   </Box>
 );
 
-const Revoke = ({ apiKey }: { apiKey: ApiKeyRecord }) => {
+const Revoke = ({ apiKey }: { apiKey: ApiKeyView }) => {
   const [run, busy] = useVerb();
-  if (apiKey.revokedAt) return <Chip size="small" variant="outlined" label="Revoked" />;
+  if (apiKey.status === 'revoked') return <StateChip label="Revoked" color="default" />;
+  if (apiKey.status === 'expired') return <StateChip label="Expired" color="warning" />;
   return (
     <ConfirmButton
       label="Revoke"
@@ -60,34 +58,45 @@ const Rows = () => {
   const empty = <EmptyState title="No keys yet" hint="A dialer needs a key to ask the call gate. Create one." />;
   if (isSmall) {
     return (
-      <SimpleList<ApiKeyRecord>
+      <RecordCards<ApiKeyView>
         empty={empty}
-        rowClick={false}
-        primaryText={(key) => key.name}
-        secondaryText={(key) => key.scopes.join(', ')}
-        tertiaryText={(key) => <Revoke apiKey={key} />}
+        render={(key) => (
+          <>
+            <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 1 }}>
+              <Typography sx={{ overflowWrap: 'anywhere' }}>{key.name}</Typography>
+              <Revoke apiKey={key} />
+            </Box>
+            <Typography variant="body2" component="p" color="textSecondary" gutterBottom>
+              <code>{key.prefix}…</code>
+            </Typography>
+            <Scopes scopes={key.scopes} />
+          </>
+        )}
       />
     );
   }
   return (
     <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
       <TextField source="name" />
-      <FunctionField<ApiKeyRecord> label="Begins with" render={(key) => <code>{key.prefix}…</code>} />
-      <FunctionField<ApiKeyRecord> label="May" render={(key) => <Scopes scopes={key.scopes} />} />
+      <FunctionField<ApiKeyView> label="Begins with" render={(key) => <code>{key.prefix}…</code>} />
+      <FunctionField<ApiKeyView> label="May" render={(key) => <Scopes scopes={key.scopes} />} />
+      <FunctionField<ApiKeyView> label="Made by" render={(key) => key.createdByName ?? '–'} />
       <DateField source="createdAt" label="Created" />
       <DateField source="lastUsedAt" label="Last used" showTime emptyText="never" />
-      <FunctionField<ApiKeyRecord> label="" textAlign="right" render={(key) => <Revoke apiKey={key} />} />
+      <FunctionField<ApiKeyView> label="" textAlign="right" render={(key) => <Revoke apiKey={key} />} />
     </Datagrid>
   );
 };
 
 const ApiKeyList = () => (
   <List
-    title="API Keys"
+    title={<PageTitle name="API Keys" />}
     actions={<ListActions />}
     sort={{ field: 'createdAt', order: 'DESC' }}
+    perPage={25}
     exporter={false}
     empty={false}
+    error={<ListProblem />}
   >
     <Rows />
   </List>

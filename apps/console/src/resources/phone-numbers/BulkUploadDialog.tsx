@@ -1,3 +1,4 @@
+import UploadIcon from '@mui/icons-material/UploadFile';
 import {
   Alert,
   Box,
@@ -14,6 +15,7 @@ import { type ChangeEvent, type DragEvent, useState } from 'react';
 import { useDataProvider, useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { whole } from '../../shared/figures';
 import { UploadPreview } from './UploadPreview';
 import { UploadResult } from './UploadResult';
 
@@ -31,14 +33,20 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
   const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [result, setResult] = useState<{ job: ImportJobView; dryRun: boolean } | null>(null);
+  const [dragging, setDragging] = useState(false);
+  const uploaded = result !== null && !result.dryRun;
   const content = file ?? text;
   const isEmpty = file === null && text.trim() === '';
 
   const take = async (chosen: File | undefined) => {
     if (!chosen) return;
     setResult(null);
+    setProblem(null);
     if (chosen.size > SHOWN_BYTES) setFile(chosen);
-    else setText(await chosen.text());
+    else {
+      setFile(null);
+      setText(await chosen.text());
+    }
   };
 
   const send = async (dryRun: boolean) => {
@@ -48,7 +56,9 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
       const job = await api.bulkUpload(content, dryRun);
       setResult({ job, dryRun });
       if (!dryRun) {
-        notify(`${job.created} numbers added`, { type: job.failed > 0 ? 'warning' : 'success' });
+        notify(job.created === 1 ? '1 number added' : `${whole(job.created)} numbers added`, {
+          type: job.failed > 0 ? 'warning' : 'success',
+        });
         refresh();
       }
     } catch (error) {
@@ -60,20 +70,34 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
 
   const drop = (event: DragEvent) => {
     event.preventDefault();
+    setDragging(false);
     void take(event.dataTransfer.files[0]);
   };
 
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="md" aria-labelledby="bulk-upload-title">
       <DialogTitle id="bulk-upload-title">Bulk upload</DialogTitle>
-      <DialogContent onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      <DialogContent
+        onDragOver={(event) => {
+          event.preventDefault();
+          setDragging(true);
+        }}
+        onDragLeave={() => setDragging(false)}
+        onDrop={drop}
+      >
         <Stack spacing={2} sx={{ pt: 0.5 }}>
-          <Typography variant="body2" color="text.secondary">
-            One number a line: number, provider, country. A header line is fine. Paste, or drop a CSV file here.
+          <Typography variant="body2" color="textSecondary">
+            One number a line: number, provider, country. A header line is fine.
           </Typography>
           {file ? (
-            <Alert severity="info" onClose={() => setFile(null)}>
-              {file.name} ({Math.ceil(file.size / 1024).toLocaleString('en')} kB)
+            <Alert
+              severity="info"
+              onClose={() => {
+                setFile(null);
+                setResult(null);
+              }}
+            >
+              {file.name} ({whole(Math.ceil(file.size / 1024))} kB)
             </Alert>
           ) : (
             <TextField
@@ -93,8 +117,20 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
               }}
             />
           )}
-          <Box>
-            <Button component="label" size="small" variant="outlined">
+          <Box
+            sx={{
+              display: 'flex',
+              flexWrap: 'wrap',
+              gap: 1.5,
+              alignItems: 'center',
+              p: 1.5,
+              border: '1px dashed',
+              borderColor: dragging ? 'primary.main' : 'text.secondary',
+              bgcolor: dragging ? 'action.hover' : undefined,
+              borderRadius: 1,
+            }}
+          >
+            <Button component="label" size="small" variant="outlined" startIcon={<UploadIcon />}>
               Choose a file
               <input
                 type="file"
@@ -103,6 +139,9 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
                 onChange={(event: ChangeEvent<HTMLInputElement>) => void take(event.target.files?.[0])}
               />
             </Button>
+            <Typography variant="body2" color="textSecondary">
+              or drop a CSV file here
+            </Typography>
           </Box>
           {!result && !file && <UploadPreview text={text} />}
           {problem && <Alert severity="error">{problem}</Alert>}
@@ -111,13 +150,17 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
       </DialogContent>
       <DialogActions>
         <Button onClick={onClose}>Close</Button>
-        <Button onClick={() => void send(true)} disabled={isEmpty || busy !== null} loading={busy === 'check'}>
+        <Button
+          onClick={() => void send(true)}
+          disabled={isEmpty || uploaded || busy !== null}
+          loading={busy === 'check'}
+        >
           Check
         </Button>
         <Button
           variant="contained"
           onClick={() => void send(false)}
-          disabled={isEmpty || busy !== null}
+          disabled={isEmpty || uploaded || busy !== null}
           loading={busy === 'upload'}
         >
           Upload

@@ -1,10 +1,11 @@
 import DeleteIcon from '@mui/icons-material/DeleteOutlined';
+import LinkOffIcon from '@mui/icons-material/LinkOff';
 import { Stack } from '@mui/material';
-import { EditButton } from 'react-admin';
 import type { PhoneNumberView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
+import { EditLink } from '../../shared/EditLink';
 import { useMay } from '../../shared/permissions';
-import { spaced } from '../../shared/PhoneNumberText';
+import { spaced } from '../../shared/phoneFormat';
 import { useVerb } from '../../shared/useVerb';
 
 /** What can be done with one number now: an assigned number is unassigned first, then it can be deleted. */
@@ -15,12 +16,13 @@ export const PhoneNumberActions = ({ number }: { number: PhoneNumberView }) => {
   const shown = spaced(number.phoneNumber);
   if (number.inPool || !writes) return null;
   return (
-    <Stack direction="row" spacing={0.5} sx={{ justifyContent: 'flex-end' }}>
-      <EditButton aria-label={`Edit ${shown}`} />
+    <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}>
+      <EditLink id={number.id} name={shown} />
       {number.agentId && assigns && (
         <ConfirmButton
           label="Unassign"
           description={`Unassign ${shown}`}
+          icon={<LinkOffIcon />}
           title={`Unassign ${shown}?`}
           content={`${number.agentName} can no longer call from this number. What was used today stays counted.`}
           busy={busy}

@@ -1,16 +1,27 @@
-import { Create, required, SelectInput, SimpleForm, TextInput } from 'react-admin';
+import { AutocompleteInput, Create, required, SelectInput, SimpleForm, TextArrayInput, TextInput } from 'react-admin';
 import { phoneNumberProviders } from '#contracts';
 import { countryChoices } from '../../shared/countries';
 import { choicesOf, providerLabels } from '../../shared/labels';
+import { PageTitle } from '../../shared/PageTitle';
+import { SaveBar } from '../../shared/SaveBar';
+import { useSaved } from '../../shared/useSaved';
 
 const PhoneNumberCreate = () => (
-  <Create title="Add a number" redirect="list">
-    <SimpleForm sanitizeEmptyValues sx={{ maxWidth: 520 }}>
+  <Create title={<PageTitle name="Add a number" />} mutationOptions={useSaved('The number is added')}>
+    <SimpleForm sanitizeEmptyValues sx={{ maxWidth: 520 }} toolbar={<SaveBar />}>
       <TextInput
         source="phoneNumber"
         label="Phone number"
+        type="tel"
         validate={required()}
         helperText="E.164, such as +12025550123; or as written in the country that you choose below"
+        fullWidth
+      />
+      <AutocompleteInput
+        source="countryCode"
+        label="Country"
+        choices={countryChoices}
+        helperText="Only needed without +"
         fullWidth
       />
       <SelectInput
@@ -19,14 +30,8 @@ const PhoneNumberCreate = () => (
         validate={required()}
         fullWidth
       />
-      <SelectInput
-        source="countryCode"
-        label="Country"
-        choices={countryChoices}
-        helperText="Only needed without +"
-        fullWidth
-      />
       <TextInput source="label" fullWidth />
+      <TextArrayInput source="tags" helperText="Press Enter after each tag" fullWidth />
     </SimpleForm>
   </Create>
 );

@@ -1,17 +1,21 @@
-import { Edit, required, SelectInput, SimpleForm, TextInput, useRecordContext } from 'react-admin';
+import { Edit, required, SelectInput, SimpleForm, TextArrayInput, TextInput, useRecordContext } from 'react-admin';
 import { phoneNumberProviders, type PhoneNumberView } from '#contracts';
 import { choicesOf, lifecycleLabels, providerLabels } from '../../shared/labels';
-import { spaced } from '../../shared/PhoneNumberText';
+import { PageTitle } from '../../shared/PageTitle';
+import { spaced } from '../../shared/phoneFormat';
+import { SaveBar } from '../../shared/SaveBar';
+import { useSaved } from '../../shared/useSaved';
 
 const Title = () => {
   const number = useRecordContext<PhoneNumberView>();
-  return <>{number ? spaced(number.phoneNumber) : 'Phone number'}</>;
+  return <PageTitle name={number && spaced(number.phoneNumber)} />;
 };
 
 const PhoneNumberEdit = () => (
-  <Edit title={<Title />} mutationMode="pessimistic" redirect="list">
-    <SimpleForm sx={{ maxWidth: 520 }}>
+  <Edit title={<Title />} mutationMode="pessimistic" mutationOptions={useSaved('The number is saved')}>
+    <SimpleForm sx={{ maxWidth: 520 }} toolbar={<SaveBar />}>
       <TextInput source="label" fullWidth />
+      <TextArrayInput source="tags" helperText="Press Enter after each tag" fullWidth />
       <SelectInput
         source="provider"
         choices={choicesOf(providerLabels, phoneNumberProviders)}

@@ -10,7 +10,7 @@ export const UploadPreview = ({ text }: { text: string }) => {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '').length;
   return (
     <Box sx={{ overflowX: 'auto' }}>
-      <Typography variant="caption" color="text.secondary">
+      <Typography variant="caption" color="textSecondary">
         {lines.toLocaleString('en')} lines, the first of them:
       </Typography>
       <Table size="small" aria-label="Preview">

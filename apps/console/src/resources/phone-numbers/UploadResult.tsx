@@ -1,7 +1,8 @@
 import DownloadIcon from '@mui/icons-material/Download';
-import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
-import type { ImportJobView } from '#contracts';
+import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
+import { importErrorCodes, type ImportJobView } from '#contracts';
 import { callApi } from '../../providers/session';
+import { whole } from '../../shared/figures';
 
 async function download(jobId: string): Promise<void> {
   const response = await callApi(`/imports/${jobId}/errors.csv`);
@@ -15,10 +16,10 @@ async function download(jobId: string): Promise<void> {
 /** What came of an upload, or would come of it, with a reason for every row that was not taken. */
 export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: boolean }) => {
   const parts = [
-    `${job.created.toLocaleString('en')} ${dryRun ? 'would be added' : 'added'}`,
-    job.updated > 0 && `${job.updated.toLocaleString('en')} updated`,
-    job.skipped > 0 && `${job.skipped.toLocaleString('en')} skipped`,
-    `${job.failed.toLocaleString('en')} failed`,
+    `${whole(job.created)} ${dryRun ? 'would be added' : 'added'}`,
+    job.updated > 0 && `${whole(job.updated)} updated`,
+    job.skipped > 0 && `${whole(job.skipped)} skipped`,
+    `${whole(job.failed)} failed`,
   ].filter(Boolean);
   return (
     <Box>
@@ -31,7 +32,9 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
             <TableHead>
               <TableRow>
                 <TableCell>Line</TableCell>
+                <TableCell>Column</TableCell>
                 <TableCell>Value</TableCell>
+                <TableCell>Problem</TableCell>
                 <TableCell>What to do</TableCell>
               </TableRow>
             </TableHead>
@@ -39,12 +42,19 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
               {job.errors.map((error) => (
                 <TableRow key={`${error.line} ${error.code}`}>
                   <TableCell>{error.line}</TableCell>
+                  <TableCell>{error.column ?? '–'}</TableCell>
                   <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 140 }}>{error.value}</TableCell>
+                  <TableCell>{importErrorCodes[error.code]}</TableCell>
                   <TableCell>{error.message}</TableCell>
                 </TableRow>
               ))}
             </TableBody>
           </Table>
+          {job.failed + job.skipped > job.errors.length && (
+            <Typography variant="caption" color="textSecondary">
+              These are the first {job.errors.length}.
+            </Typography>
+          )}
           {!dryRun && (
             <Button size="small" startIcon={<DownloadIcon />} onClick={() => void download(job.id)} sx={{ mt: 1 }}>
               Download all errors

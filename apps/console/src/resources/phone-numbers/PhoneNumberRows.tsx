@@ -1,0 +1,106 @@
+import { Box, Chip, type Theme, Typography, useMediaQuery } from '@mui/material';
+import { Datagrid, FunctionField, useListContext } from 'react-admin';
+import type { PhoneNumberView } from '#contracts';
+import { AgentLink } from '../../shared/AgentLink';
+import { EmptyState } from '../../shared/EmptyState';
+import { lifecycleLabels, providerLabels, statusLabels } from '../../shared/labels';
+import { PhoneNumberText } from '../../shared/PhoneNumberText';
+import { RecordCards } from '../../shared/RecordCards';
+import { StateChip } from '../../shared/StateChip';
+import { PhoneNumberActions } from './PhoneNumberActions';
+
+/** What matters most about a number: that it cannot call, else that it is answered, else whose it is. */
+const State = ({ number }: { number: PhoneNumberView }) => {
+  if (number.lifecycle !== 'active') return <StateChip label={lifecycleLabels[number.lifecycle]} color="warning" />;
+  if (number.status === 'reserved') return <StateChip label={statusLabels.reserved} color="warning" />;
+  if (number.inPool) return <StateChip label={statusLabels.available} color="info" />;
+  if (number.status === 'connected') return <StateChip label={statusLabels.connected} color="info" />;
+  return number.agentId ? (
+    <StateChip label="Assigned" color="success" />
+  ) : (
+    <StateChip label="Unassigned" color="default" />
+  );
+};
+
+const Tags = ({ tags }: { tags: string[] }) => (
+  <Box component="span" sx={{ display: 'inline-flex', flexWrap: 'wrap', gap: 0.5 }}>
+    {tags.map((tag) => (
+      <Chip key={tag} size="small" label={tag} />
+    ))}
+  </Box>
+);
+
+const Label = ({ number }: { number: PhoneNumberView }) => (
+  <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.75, alignItems: 'center', maxWidth: 280 }}>
+    {number.label ? <span>{number.label}</span> : number.tags.length === 0 && '–'}
+    <Tags tags={number.tags} />
+  </Box>
+);
+
+const Card = ({ number }: { number: PhoneNumberView }) => (
+  <>
+    <Box sx={{ display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: 1 }}>
+      <PhoneNumberText e164={number.phoneNumber} country={number.countryCode} />
+      <State number={number} />
+    </Box>
+    <Typography variant="body2" component="div" color="textSecondary" sx={{ mt: 0.25 }}>
+      {number.agentId && number.agentName && (
+        <>
+          <AgentLink id={number.agentId} name={number.agentName} />
+          {' · '}
+        </>
+      )}
+      {[number.label, providerLabels[number.provider]].filter(Boolean).join(' · ')}
+    </Typography>
+    {number.tags.length > 0 && <Tags tags={number.tags} />}
+    <PhoneNumberActions number={number} />
+  </>
+);
+
+export const PhoneNumberRows = () => {
+  const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
+  const { filterValues } = useListContext<PhoneNumberView>();
+  const { inPool, ...filters } = filterValues as Record<string, unknown>;
+  const empty =
+    Object.keys(filters).length > 0 ? (
+      <EmptyState title="No number fits" hint="Change the filters, or take them away." />
+    ) : inPool ? (
+      <EmptyState title="The pool is empty" hint="The platform's administrators put numbers into it." />
+    ) : (
+      <EmptyState title="No numbers yet" hint="Add a number, or upload a CSV file with many." />
+    );
+  if (isSmall) return <RecordCards<PhoneNumberView> empty={empty} render={(number) => <Card number={number} />} />;
+  return (
+    <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
+      <FunctionField<PhoneNumberView>
+        source="phoneNumber"
+        label="Number"
+        render={(number) => <PhoneNumberText e164={number.phoneNumber} country={number.countryCode} />}
+      />
+      <FunctionField<PhoneNumberView> source="label" render={(number) => <Label number={number} />} />
+      <FunctionField<PhoneNumberView> source="provider" render={(number) => providerLabels[number.provider]} />
+      <FunctionField<PhoneNumberView>
+        source="lifecycle"
+        label="State"
+        sortable={false}
+        render={(number) => <State number={number} />}
+      />
+      {inPool ? null : (
+        <FunctionField<PhoneNumberView>
+          source="agentName"
+          label="Agent"
+          render={(number) =>
+            number.agentId && number.agentName ? <AgentLink id={number.agentId} name={number.agentName} /> : '–'
+          }
+        />
+      )}
+      {inPool ? null : (
+        <FunctionField<PhoneNumberView>
+          label=""
+          textAlign="right"
+          render={(number) => <PhoneNumberActions number={number} />}
+        />
+      )}
+    </Datagrid>
+  );
+};

@@ -1,0 +1,104 @@
+import { Box, Stack, type Theme, Typography, useMediaQuery } from '@mui/material';
+import {
+  CreateButton,
+  Datagrid,
+  DateField,
+  EditButton,
+  FunctionField,
+  List,
+  TextField,
+  TopToolbar,
+  useGetIdentity,
+} from 'react-admin';
+import type { UserView } from '#contracts';
+import { ConfirmButton } from '../../shared/ConfirmButton';
+import { EmptyState } from '../../shared/EmptyState';
+import { roleLabels } from '../../shared/labels';
+import { ListProblem } from '../../shared/LoadProblem';
+import { PageTitle } from '../../shared/PageTitle';
+import { RecordCards } from '../../shared/RecordCards';
+import { StateChip } from '../../shared/StateChip';
+import { useVerb } from '../../shared/useVerb';
+
+const UserActions = ({ user }: { user: UserView }) => {
+  const { identity } = useGetIdentity();
+  const [run, busy] = useVerb();
+  return (
+    <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' } }}>
+      <EditButton record={user} aria-label={`Edit ${user.name}`} />
+      {identity?.id !== user.id && (
+        <ConfirmButton
+          label="Remove"
+          description={`Remove ${user.name}`}
+          color="error"
+          title={`Remove ${user.name}?`}
+          content="They are signed out at once and can no longer sign in to this organization."
+          busy={busy}
+          onConfirm={() =>
+            void run((api) => api.delete('users', { id: user.id, previousData: user }), `${user.name} is removed`)
+          }
+        />
+      )}
+    </Stack>
+  );
+};
+
+const Disabled = () => <StateChip label="Disabled" color="warning" />;
+
+const Rows = () => {
+  const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
+  const empty = <EmptyState title="No users here" hint="Add the people who work with this organization." />;
+  if (isSmall) {
+    return (
+      <RecordCards<UserView>
+        empty={empty}
+        render={(user) => (
+          <>
+            <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 1 }}>
+              <Typography>{user.name}</Typography>
+              {user.disabled ? <Disabled /> : <Typography variant="body2">{roleLabels[user.role]}</Typography>}
+            </Box>
+            <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+              {user.email}
+            </Typography>
+            <Box sx={{ ml: -1 }}>
+              <UserActions user={user} />
+            </Box>
+          </>
+        )}
+      />
+    );
+  }
+  return (
+    <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
+      <TextField source="name" />
+      <TextField source="email" label="E-mail" />
+      <FunctionField<UserView> source="role" render={(user) => roleLabels[user.role]} />
+      <FunctionField<UserView> label="" render={(user) => user.disabled && <Disabled />} />
+      <DateField source="createdAt" label="Member since" />
+      <FunctionField<UserView> label="" textAlign="right" render={(user) => <UserActions user={user} />} />
+    </Datagrid>
+  );
+};
+
+const ListActions = () => (
+  <TopToolbar>
+    <CreateButton label="Add user" />
+  </TopToolbar>
+);
+
+const UserList = () => (
+  <List
+    title={<PageTitle name="Users" />}
+    actions={<ListActions />}
+    sort={{ field: 'name', order: 'ASC' }}
+    perPage={25}
+    exporter={false}
+    empty={false}
+    error={<ListProblem />}
+  >
+    <Rows />
+  </List>
+);
+
+export default UserList;

@@ -1,0 +1,48 @@
+import { Autocomplete, Box, Chip, Stack, TextField, Typography } from '@mui/material';
+import { countryPresets } from '#contracts';
+import { countryCodes, countryName } from './countries';
+import { CountryFlag } from './CountryFlag';
+
+interface CountryPickerProps {
+  label: string;
+  value: string[];
+  onChange: (value: string[]) => void;
+}
+
+/** A list of countries, with presets for numbering plans that span several. */
+export const CountryPicker = ({ label, value, onChange }: CountryPickerProps) => (
+  <Stack spacing={1}>
+    <Autocomplete
+      multiple
+      options={countryCodes}
+      value={value}
+      onChange={(_, countries) => onChange(countries)}
+      getOptionLabel={countryName}
+      renderOption={({ key, ...props }, code) => (
+        <Box component="li" key={key} {...props} sx={{ gap: 1 }}>
+          <CountryFlag code={code} /> {countryName(code)}
+        </Box>
+      )}
+      renderInput={(props) => <TextField {...props} label={label} placeholder={value.length ? '' : 'Add a country'} />}
+    />
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.75, alignItems: 'center' }}>
+      <Typography variant="caption" color="textSecondary">
+        Add:
+      </Typography>
+      {countryPresets.map((preset) => (
+        <Chip
+          key={preset.id}
+          size="small"
+          variant="outlined"
+          label={preset.label}
+          onClick={() => onChange([...new Set([...value, ...preset.countries])])}
+        />
+      ))}
+    </Box>
+    {value.length === 0 && (
+      <Typography variant="caption" color="warning">
+        An empty list allows no call at all.
+      </Typography>
+    )}
+  </Stack>
+);
