@@ -20,8 +20,8 @@ interface Tones {
 }
 
 function components({ line, head, track, chosen }: Tones): RaThemeOptions['components'] {
-  // The bars above and below lists and forms stand on the page, also on narrow screens, where react-admin paints them.
-  const bare = { styleOverrides: { root: { '&&': { backgroundColor: 'transparent', backgroundImage: 'none' } } } };
+  // Bars above and below lists and forms stand on the page itself, also on narrow screens, where react-admin paints them.
+  const bare = { backgroundColor: 'transparent', backgroundImage: 'none' };
   return {
     ...defaultLightTheme.components,
     MuiCssBaseline: { styleOverrides: { body: { fontVariantNumeric: 'tabular-nums' } } },
@@ -38,14 +38,16 @@ function components({ line, head, track, chosen }: Tones): RaThemeOptions['compo
     MuiButton: { defaultProps: { disableElevation: true } },
     MuiTextField: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
     MuiFormControl: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
-    RaTopToolbar: bare,
+    RaTopToolbar: {
+      styleOverrides: { root: { '&&': { ...bare, alignItems: 'center' } } },
+    },
     RaListToolbar: {
-      styleOverrides: { root: { '&&': { backgroundColor: 'transparent', paddingTop: 8, paddingBottom: 8 } } },
+      styleOverrides: { root: { '&&': { ...bare, paddingTop: 8, paddingBottom: 8 } } },
     },
     RaToolbar: {
       styleOverrides: {
         root: {
-          '&&': { backgroundColor: 'transparent', backgroundImage: 'none', borderTop: `1px solid ${line}` },
+          '&&': { ...bare, borderTop: `1px solid ${line}` },
           '&.RaToolbar-mobileToolbar': { position: 'static', boxShadow: 'none' },
         },
       },

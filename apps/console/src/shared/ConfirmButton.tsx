@@ -38,6 +38,7 @@ export const ConfirmButton = (props: ConfirmButtonProps) => {
         title={title}
         content={content}
         confirm={label}
+        confirmColor={color === 'error' ? 'warning' : 'primary'}
         onClose={() => setOpen(false)}
         onConfirm={() => {
           setOpen(false);

@@ -79,10 +79,17 @@ const Rows = () => {
     <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
       <TextField source="name" />
       <FunctionField<ApiKeyView> label="Begins with" render={(key) => <code>{key.prefix}…</code>} />
-      <FunctionField<ApiKeyView> label="May" render={(key) => <Scopes scopes={key.scopes} />} />
+      <FunctionField<ApiKeyView> label="Scopes" render={(key) => <Scopes scopes={key.scopes} />} />
       <FunctionField<ApiKeyView> label="Made by" render={(key) => key.createdByName ?? '–'} />
-      <DateField source="createdAt" label="Created" />
-      <DateField source="lastUsedAt" label="Last used" showTime emptyText="never" />
+      <DateField source="createdAt" label="Created" locales="en" options={{ dateStyle: 'medium' }} />
+      <DateField
+        source="lastUsedAt"
+        label="Last used"
+        showTime
+        locales="en"
+        options={{ dateStyle: 'medium', timeStyle: 'short' }}
+        emptyText="never"
+      />
       <FunctionField<ApiKeyView> label="" textAlign="right" render={(key) => <Revoke apiKey={key} />} />
     </Datagrid>
   );

@@ -14,7 +14,7 @@ import {
 import { phoneNumberProviders, type PhoneNumberView } from '#contracts';
 import { AddLink } from '../../shared/AddLink';
 import { countryChoices } from '../../shared/countries';
-import { choicesOf, lifecycleLabels, providerLabels, statusLabels } from '../../shared/labels';
+import { choicesOf, lifecycleLabels, providerLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -38,8 +38,11 @@ const filters: ReactElement[] = [
   <SelectInput
     key="status"
     source="status"
-    label="Status"
-    choices={choicesOf(statusLabels, ['assigned', 'connected'])}
+    label="Inbound calls"
+    choices={[
+      { id: 'connected', name: 'Answered by an agent' },
+      { id: 'assigned', name: 'Not answered' },
+    ]}
   />,
   <SelectInput
     key="lifecycle"

@@ -43,7 +43,11 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
                 <TableRow key={`${error.line} ${error.code}`}>
                   <TableCell>{error.line}</TableCell>
                   <TableCell>{error.column ?? '–'}</TableCell>
-                  <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 140 }}>{error.value}</TableCell>
+                  <TableCell title={error.value ?? undefined} sx={{ maxWidth: 180 }}>
+                    <Typography variant="body2" noWrap>
+                      {error.value}
+                    </Typography>
+                  </TableCell>
                   <TableCell>{importErrorCodes[error.code]}</TableCell>
                   <TableCell>{error.message}</TableCell>
                 </TableRow>

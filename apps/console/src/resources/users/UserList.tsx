@@ -1,17 +1,10 @@
+import PersonRemoveIcon from '@mui/icons-material/PersonRemoveOutlined';
 import { Box, Stack, type Theme, Typography, useMediaQuery } from '@mui/material';
-import {
-  CreateButton,
-  Datagrid,
-  DateField,
-  EditButton,
-  FunctionField,
-  List,
-  TextField,
-  TopToolbar,
-  useGetIdentity,
-} from 'react-admin';
+import { Datagrid, DateField, FunctionField, List, TextField, TopToolbar, useGetIdentity } from 'react-admin';
 import type { UserView } from '#contracts';
+import { AddLink } from '../../shared/AddLink';
 import { ConfirmButton } from '../../shared/ConfirmButton';
+import { EditLink } from '../../shared/EditLink';
 import { EmptyState } from '../../shared/EmptyState';
 import { roleLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
@@ -24,13 +17,14 @@ const UserActions = ({ user }: { user: UserView }) => {
   const { identity } = useGetIdentity();
   const [run, busy] = useVerb();
   return (
-    <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' } }}>
-      <EditButton record={user} aria-label={`Edit ${user.name}`} />
+    <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}>
+      <EditLink id={user.id} name={user.name} />
       {identity?.id !== user.id && (
         <ConfirmButton
           label="Remove"
           description={`Remove ${user.name}`}
           color="error"
+          icon={<PersonRemoveIcon />}
           title={`Remove ${user.name}?`}
           content="They are signed out at once and can no longer sign in to this organization."
           busy={busy}
@@ -61,9 +55,7 @@ const Rows = () => {
             <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
               {user.email}
             </Typography>
-            <Box sx={{ ml: -1 }}>
-              <UserActions user={user} />
-            </Box>
+            <UserActions user={user} />
           </>
         )}
       />
@@ -75,7 +67,7 @@ const Rows = () => {
       <TextField source="email" label="E-mail" />
       <FunctionField<UserView> source="role" render={(user) => roleLabels[user.role]} />
       <FunctionField<UserView> label="" render={(user) => user.disabled && <Disabled />} />
-      <DateField source="createdAt" label="Member since" />
+      <DateField source="createdAt" label="Member since" locales="en" options={{ dateStyle: 'medium' }} />
       <FunctionField<UserView> label="" textAlign="right" render={(user) => <UserActions user={user} />} />
     </Datagrid>
   );
@@ -83,7 +75,7 @@ const Rows = () => {
 
 const ListActions = () => (
   <TopToolbar>
-    <CreateButton label="Add user" />
+    <AddLink label="Add user" />
   </TopToolbar>
 );
 
