@@ -13,6 +13,9 @@ async function download(jobId: string): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
+/** Cells that have no room on a narrow screen; the rest of the row says enough. */
+const WIDE = { display: { xs: 'none', sm: 'table-cell' } };
+
 /** What came of an upload, or would come of it, with a reason for every row that was not taken. */
 export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: boolean }) => {
   const parts = [
@@ -32,9 +35,9 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
             <TableHead>
               <TableRow>
                 <TableCell>Line</TableCell>
-                <TableCell>Column</TableCell>
+                <TableCell sx={WIDE}>Column</TableCell>
                 <TableCell>Value</TableCell>
-                <TableCell>Problem</TableCell>
+                <TableCell sx={WIDE}>Problem</TableCell>
                 <TableCell>What to do</TableCell>
               </TableRow>
             </TableHead>
@@ -42,13 +45,13 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
               {job.errors.map((error) => (
                 <TableRow key={`${error.line} ${error.code}`}>
                   <TableCell>{error.line}</TableCell>
-                  <TableCell>{error.column ?? '–'}</TableCell>
-                  <TableCell title={error.value ?? undefined} sx={{ maxWidth: 180 }}>
+                  <TableCell sx={WIDE}>{error.column ?? '–'}</TableCell>
+                  <TableCell title={error.value ?? undefined} sx={{ maxWidth: { xs: 110, sm: 180 } }}>
                     <Typography variant="body2" noWrap>
                       {error.value}
                     </Typography>
                   </TableCell>
-                  <TableCell>{importErrorCodes[error.code]}</TableCell>
+                  <TableCell sx={WIDE}>{importErrorCodes[error.code]}</TableCell>
                   <TableCell>{error.message}</TableCell>
                 </TableRow>
               ))}
