@@ -1,12 +1,12 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { prefersText } from '../../platform/http/accepted-form.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { jsonAnswer, textAnswer } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
-import { parseCallRequest, parseIdempotencyKey, type Parsed } from './call-request.js';
+import { demand, parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey } from './call-request.js';
 import { AuthorizeCallDto, CallDecisionDto } from './dto/authorize-call.dto.js';
 
 @ApiTags('Call gate')
@@ -27,6 +27,12 @@ export class AuthorizeCallController {
     required: false,
     description: 'A new one for every call, the same to retry it.',
   })
+  @ApiQuery({
+    name: 'statusOnDeny',
+    required: false,
+    enum: ['403'],
+    description: 'A denial answers this status instead of 200, with the same body.',
+  })
   @ApiBody({ type: AuthorizeCallDto })
   @ApiOkResponse({ type: CallDecisionDto })
   @ApiProduces('application/json', 'text/plain')
@@ -37,18 +43,14 @@ export class AuthorizeCallController {
   ): Promise<void> {
     const call = demand(parseCallRequest(request.body));
     const idempotencyKey = demand(parseIdempotencyKey(request.headers['idempotency-key']));
+    const statusOnDeny = demand(parseAuthorizeQuery(request.query));
     const decision = await this.service.authorize(context, call, idempotencyKey);
     if (decision.outcome === 'replayed') void reply.header('idempotent-replayed', 'true');
-    if (request.headers.accept === 'text/plain') {
+    if (statusOnDeny === 403 && decision.reasonCode !== 'allowed') void reply.code(403);
+    if (prefersText(request.headers.accept)) {
       void reply.type('text/plain; charset=utf-8').send(textAnswer(decision));
     } else {
       void reply.type('application/json; charset=utf-8').send(jsonAnswer(decision));
     }
   }
-}
-
-function demand<T>(parsed: Parsed<T>): T {
-  if (parsed.ok) return parsed.value;
-  const [field, message] = Object.entries(parsed.errors)[0]!;
-  throw new ProblemError('validation_failed', `${field} ${message}`, { errors: parsed.errors });
 }

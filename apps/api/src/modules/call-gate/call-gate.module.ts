@@ -4,10 +4,13 @@ import { AuthorizeCallController } from './authorize-call.controller.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { CallBatcher } from './call-batcher.js';
 import { GateDatabase } from './gate-database.js';
+import { OwnCalls } from './own-calls.js';
+import { SimulateCallController } from './simulate-call.controller.js';
+import { SimulateCallService } from './simulate-call.service.js';
 
 @Module({
   imports: [AuthModule],
-  controllers: [AuthorizeCallController],
-  providers: [AuthorizeCallService, CallBatcher, GateDatabase],
+  controllers: [AuthorizeCallController, SimulateCallController],
+  providers: [AuthorizeCallService, CallBatcher, GateDatabase, OwnCalls, SimulateCallService],
 })
 export class CallGateModule {}

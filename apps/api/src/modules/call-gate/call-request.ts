@@ -1,3 +1,5 @@
+import { ProblemError } from '../../platform/http/problem.error.js';
+
 /** One call to decide, as it comes in over HTTP, checked for shape but not for permission. */
 export interface CallRequest {
   agentId: string | null;
@@ -72,4 +74,38 @@ export function parseIdempotencyKey(header: string | string[] | undefined): Pars
     return { ok: false, errors: { 'Idempotency-Key': message } };
   }
   return { ok: true, value: key };
+}
+
+/**
+ * Reads the query of an authorization: nothing, or `statusOnDeny=403` for scripts that look at the status only.
+ *
+ * @returns the HTTP status of a denial
+ */
+export function parseAuthorizeQuery(query: unknown): Parsed<200 | 403> {
+  for (const _ in query as object) {
+    const { statusOnDeny, ...others } = query as Record<string, unknown>;
+    const errors = unknownParameters(others);
+    if (statusOnDeny !== undefined && statusOnDeny !== '403') {
+      errors['statusOnDeny'] = 'must be 403, or left out: then a denial answers 200';
+    }
+    return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, value: 403 };
+  }
+  return { ok: true, value: 200 };
+}
+
+/** For routes that take no query: a misspelt parameter is refused, as an unknown field of the body is. */
+export function parseNoQuery(query: unknown): Parsed<null> {
+  const errors = unknownParameters(query as Record<string, unknown>);
+  return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, value: null };
+}
+
+function unknownParameters(query: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.keys(query).map((name) => [name, 'is not a parameter of this request']));
+}
+
+/** @throws ProblemError validation_failed, with the message of every field that is wrong */
+export function demand<T>(parsed: Parsed<T>): T {
+  if (parsed.ok) return parsed.value;
+  const [field, message] = Object.entries(parsed.errors)[0]!;
+  throw new ProblemError('validation_failed', `${field} ${message}`, { errors: parsed.errors });
 }

@@ -2,11 +2,15 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { Problem } from '#contracts';
 import { problemTypes } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { prefersText } from './accepted-form.js';
 import type { KnownRoutes } from './known-routes.js';
 import { ProblemError } from './problem.error.js';
 import { problemOf } from './problem-of.js';
 
-/** Turns everything that is thrown into `application/problem+json` (RFC 9457). What is unexpected is logged, not told. */
+/**
+ * Turns everything that is thrown into `application/problem+json` (RFC 9457), or into the line `error <code>` for a
+ * client that would rather have text. What is unexpected is logged, not told.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -26,10 +30,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.headersSent) return;
     void reply
       .code(problem.status)
-      .headers({ ...problem.options.headers, 'x-request-id': request.id, 'cache-control': 'no-store' })
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send(problemBody(problem, request.id));
+      .headers({ ...problem.options.headers, 'x-request-id': request.id, 'cache-control': 'no-store' });
+    if (prefersText(request.headers.accept)) {
+      void reply.type('text/plain; charset=utf-8').send(`error ${problem.code}\n`);
+      return;
+    }
+    void reply.type('application/problem+json').serializer(JSON.stringify).send(problemBody(problem, request.id));
   }
 
   private report(error: unknown, problem: ProblemError, requestId: string): void {

@@ -1,5 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { destinationTypes, phoneNumberProviders, reasonCodeList } from '#contracts';
+import {
+  type DestinationType,
+  destinationTypes,
+  type PhoneNumberProvider,
+  phoneNumberProviders,
+  reasonCodeList,
+} from '#contracts';
 
 /** Documents the request for OpenAPI; `parseCallRequest` checks it. */
 export class AuthorizeCallDto {
@@ -20,7 +26,7 @@ export class AuthorizeCallDto {
   destination!: string;
 }
 
-class CallerIdDto {
+export class CallerIdDto {
   @ApiProperty({ format: 'uuid' })
   phoneNumberId!: string;
 
@@ -28,10 +34,10 @@ class CallerIdDto {
   phoneNumber!: string;
 
   @ApiProperty({ enum: phoneNumberProviders })
-  provider!: string;
+  provider!: PhoneNumberProvider;
 }
 
-class DestinationDto {
+export class DestinationDto {
   @ApiProperty({ example: '+14165550123' })
   phoneNumber!: string;
 
@@ -39,7 +45,7 @@ class DestinationDto {
   countryCode!: string | null;
 
   @ApiProperty({ enum: destinationTypes, nullable: true })
-  type!: string | null;
+  type!: DestinationType | null;
 }
 
 /** The answer. Everything but `allowed: true` means: do not dial. */

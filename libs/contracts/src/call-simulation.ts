@@ -1,0 +1,81 @@
+import type { DestinationType } from './destinations.js';
+import type { ReasonCode } from './reason-codes.js';
+import type { PhoneNumberProvider } from './resources.js';
+
+/** What the call gate checks, in the order in which the first refusal wins. */
+export const callChecks = {
+  destination: 'The destination can be called',
+  organization: 'The organization is not suspended',
+  agent: 'The agent is active',
+  number: 'The number is active',
+  pause: 'The assignment is not paused',
+  number_type: 'The type of the destination is allowed',
+  country: 'The country is allowed',
+  daily_limit: 'The daily limit is not reached',
+} as const satisfies Record<string, string>;
+export type CallCheck = keyof typeof callChecks;
+export const callCheckList = Object.keys(callChecks) as CallCheck[];
+
+/** `skipped`: the check says nothing about this call, such as the country of a destination that could not be read. */
+export const callCheckResults = ['passed', 'failed', 'skipped'] as const;
+export type CallCheckResult = (typeof callCheckResults)[number];
+
+/** Where a rule stands, and so where it is changed. Nobody changes a numbering plan. */
+export const ruleSources = {
+  assignment: 'Assignment',
+  organization: 'Organization',
+  agent: 'Agent',
+  phone_number: 'Phone number',
+  numbering_plan: 'Numbering plan',
+} as const satisfies Record<string, string>;
+export type RuleSource = keyof typeof ruleSources;
+export const ruleSourceList = Object.keys(ruleSources) as RuleSource[];
+
+export interface CallRule {
+  source: RuleSource;
+  /** The field of the source, as the API calls it. */
+  field: string;
+  /** What the field holds now. */
+  value: string | number | boolean | string[] | null;
+  /** The same in words. */
+  description: string;
+}
+
+export interface CallerIdView {
+  phoneNumberId: string;
+  /** E.164. */
+  phoneNumber: string;
+  provider: PhoneNumberProvider;
+}
+
+/** A live assignment that the call could use. */
+export interface CallCandidateView {
+  assignmentId: string;
+  agentId: string;
+  from: CallerIdView;
+  limit: number;
+  /** Before this call. */
+  used: number;
+  resetsAt: string;
+  /** The day that the call would count on, and the time zone that says when it ends. */
+  usageDay: { localDate: string; rule: CallRule };
+  /** What the gate would answer if there were this assignment only. */
+  reasonCode: ReasonCode;
+  checks: { check: CallCheck; result: CallCheckResult; reasonCode: ReasonCode | null; rule: CallRule }[];
+}
+
+/** `POST /call-gate/simulate`: what authorize would answer now, and why. */
+export interface CallSimulationView {
+  allowed: boolean;
+  reasonCode: ReasonCode;
+  message: string;
+  from: CallerIdView | null;
+  destination: { phoneNumber: string; countryCode: string | null; type: DestinationType | null };
+  limit: number | null;
+  /** As authorize would answer it: with this call, when it is allowed. */
+  used: number | null;
+  remaining: number | null;
+  resetsAt: string;
+  /** In order of preference: the first is the one that authorize would use, or whose refusal it would answer. */
+  candidates: CallCandidateView[];
+}
