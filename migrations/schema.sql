@@ -105,6 +105,9 @@ create table api_keys (
   constraint api_keys_organization_id_id_key UNIQUE (organization_id, id)
 );
 
+CREATE TRIGGER notify_change AFTER UPDATE ON public.api_keys FOR EACH ROW WHEN (((((((old.key_hash IS DISTINCT FROM new.key_hash) OR (old.organization_id IS DISTINCT FROM new.organization_id)) OR (old.name IS DISTINCT FROM new.name)) OR (old.scopes IS DISTINCT FROM new.scopes)) OR (old.expires_at IS DISTINCT FROM new.expires_at)) OR (old.revoked_at IS DISTINCT FROM new.revoked_at))) EXECUTE FUNCTION notify_api_key_change();
+CREATE TRIGGER notify_removal AFTER DELETE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION notify_api_key_change();
+
 alter table api_keys enable row level security, force row level security;
 
 create policy every_organization on api_keys for all to ringfence_system using (true) with check (true);
@@ -291,6 +294,7 @@ create table memberships (
 
 CREATE INDEX memberships_user ON public.memberships USING btree (user_id);
 
+CREATE TRIGGER notify_change AFTER INSERT OR DELETE OR UPDATE ON public.memberships FOR EACH ROW EXECUTE FUNCTION notify_membership_change();
 CREATE TRIGGER touch BEFORE UPDATE ON public.memberships FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table memberships enable row level security, force row level security;
@@ -527,6 +531,8 @@ create table users (
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
+CREATE TRIGGER notify_change AFTER UPDATE ON public.users FOR EACH ROW WHEN ((((old.email IS DISTINCT FROM new.email) OR (old.platform_admin IS DISTINCT FROM new.platform_admin)) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION notify_user_change();
+CREATE TRIGGER notify_removal AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION notify_user_change();
 CREATE TRIGGER touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table users enable row level security, force row level security;
@@ -840,6 +846,36 @@ AS $function$
     ) d
     where a.ended_at is null
   $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_api_key_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform pg_notify('ringfence_access', 'key:' || encode(old.key_hash, 'hex'));
+        return null;
+      end
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_membership_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform pg_notify('ringfence_access', 'user:' || coalesce(new.user_id, old.user_id));
+        return null;
+      end
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_user_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform pg_notify('ringfence_access', 'user:' || old.id);
+        return null;
+      end
+      $function$;
 
 CREATE OR REPLACE FUNCTION public.ringfence_clock()
  RETURNS timestamp with time zone

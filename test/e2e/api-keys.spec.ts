@@ -1,5 +1,6 @@
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { createApiKey, createOrganization, createUser, signIn } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
@@ -35,11 +36,6 @@ function askGate(credentials: { token?: string; apiKey?: string; headers?: Recor
 }
 
 const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
-
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 5_000; Date.now() < deadline;) if (await condition()) return;
-  throw new Error('It did not come true within 5 seconds');
-}
 
 describe('POST /api-keys', () => {
   it('shows the key once and stores only its hash', async () => {

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
-import { startApiProcess } from '../support/api-process.js';
+import { endingOfApi, startApiProcess } from '../support/api-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-
-const MAIN = resolve('dist/apps/api/src/main.js');
 
 let database: TestDatabase;
 
@@ -18,28 +14,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Ending {
-  code: number;
-  lines: string[];
-}
-
-/** Starts the API with settings that it cannot start with, and waits for its end. */
-async function endingWith(env: Record<string, string>): Promise<Ending> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH: process.env['PATH'],
-      DATABASE_URL: database.url,
-      JWT_SECRET: 'a secret for tests that is long enough to sign',
-      PORT: '0',
-      ...env,
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let output = '';
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, lines: output.trimEnd().split('\n') };
-}
+const endingWith = (env: Record<string, string>) => endingOfApi({ DATABASE_URL: database.url, ...env });
 
 describe('a start that must not succeed', () => {
   it('names every setting that is missing or wrong', async () => {

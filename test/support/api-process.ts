@@ -46,3 +46,26 @@ export async function startApiProcess(databaseUrl: string, env: Record<string, s
     },
   };
 }
+
+interface Ending {
+  code: number;
+  /** What it said on standard error. */
+  lines: string[];
+}
+
+/** Starts the built API with settings that it cannot start with, and waits for its end. */
+export async function endingOfApi(env: Record<string, string>): Promise<Ending> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      JWT_SECRET: 'a secret for tests that is long enough to sign',
+      PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, lines: output.trimEnd().split('\n') };
+}

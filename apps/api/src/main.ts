@@ -1,8 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
+import type { Logger } from 'pino';
 import { type Env, readEnv } from './config/env.js';
 import { createApp } from './create-app.js';
+import { APP_ROLE } from './platform/database/connection-options.js';
 import { migrationDataSource } from './platform/database/data-source.js';
+import { readDatabaseSafety } from './platform/health/database-safety.js';
 import { readSchemaState, schemaComplaint } from './platform/health/schema-state.js';
 import { createLogger } from './platform/logging/logger.js';
 
@@ -16,7 +19,7 @@ class StartupRefusal extends Error {}
 async function main(): Promise<void> {
   const env = settings();
   const logger = createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
-  await prepareDatabase(env, (line) => logger.info(line));
+  await prepareDatabase(env, logger);
   const app = await createApp(env, { logger });
   stopOnSignals(app, (line) => logger.info(line));
   await listen(app, env);
@@ -31,8 +34,11 @@ function settings(): Env {
   }
 }
 
-/** Checks, before anything else is built, that the database is there and has the schema of this version. */
-async function prepareDatabase(env: Env, say: (line: string) => void): Promise<void> {
+/**
+ * Checks, before anything else is built, that the database is there, has the schema of this version, keeps what it
+ * acknowledges, and holds tenants apart.
+ */
+async function prepareDatabase(env: Env, log: Pick<Logger, 'info' | 'warn'>): Promise<void> {
   const source = migrationDataSource(env.DATABASE_URL);
   try {
     await source.initialize();
@@ -44,11 +50,16 @@ async function prepareDatabase(env: Env, say: (line: string) => void): Promise<v
     const stateNow = () => readSchemaState((sql) => source.query(sql));
     const { missing, unknown } = await stateNow();
     if (env.AUTO_MIGRATE && unknown.length === 0 && missing.length > 0) {
-      await source.runMigrations();
-      say(`Migrated the database: ${missing.join(', ')}`);
+      await source.runMigrations().catch((error: unknown) => {
+        throw new StartupRefusal(`The database cannot be migrated, and is as it was: ${reasonOf(error)}`);
+      });
+      log.info(`Migrated the database: ${missing.join(', ')}`);
     }
     const complaint = schemaComplaint(await stateNow());
     if (complaint !== null) throw new StartupRefusal(complaint);
+    const safety = await readDatabaseSafety((sql, parameters) => source.query(sql, parameters), APP_ROLE, 'asking');
+    if (safety.complaint !== null) throw new StartupRefusal(safety.complaint);
+    if (safety.warning !== null) log.warn(safety.warning);
   } finally {
     await source.destroy();
   }

@@ -48,7 +48,7 @@ async function versionOf(directory: string): Promise<number | null> {
 export interface LockFile {
   pid: number;
   port: number;
-  /** The server says so itself when it takes connections. */
+  /** The server says so itself when it takes connections, if only to read as a standby. */
   ready: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface LockFile {
 export async function readLockFile(directory: string): Promise<LockFile | null> {
   try {
     const lines = (await readFile(path.join(directory, 'postmaster.pid'), 'utf8')).split('\n');
-    return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+    return { pid: Number(lines[0]), port: Number(lines[3]), ready: /^(ready|standby)\b/.test(lines[7] ?? '') };
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessChanges } from './access/access-changes.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AccessTokenStrategy } from './access/access-token.strategy.js';
 import { AccessTokens } from './access/access-tokens.js';
@@ -27,6 +28,7 @@ import { UsersService } from './users/users.service.js';
   imports: [DiscoveryModule, JwtModule.register({}), PassportModule, TypeOrmModule.forFeature([ApiKeyEntity])],
   controllers: [SessionsController, ApiKeysController, UsersController],
   providers: [
+    AccessChanges,
     AccessTokenStrategy,
     AccessTokens,
     ApiKeyCallers,

@@ -10,6 +10,8 @@ export class GateConnection {
 
   constructor(
     private readonly config: pg.ClientConfig,
+    /** Looks at a new connection before anything is decided on it; what it throws closes the connection. */
+    private readonly onConnect: (client: pg.Client) => Promise<void>,
     private readonly onLost: (error: Error) => void,
   ) {}
 
@@ -39,6 +41,12 @@ export class GateConnection {
       this.onLost(error);
     });
     await client.connect();
+    try {
+      await this.onConnect(client);
+    } catch (error) {
+      this.drop(client);
+      throw error;
+    }
     this.client = client;
     return client;
   }

@@ -1,6 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
 import { ENV, type Env } from '../../config/env.js';
 import { APP_ROLE, sessionOptions } from '../../platform/database/connection-options.js';
+import { readDatabaseSafety, UnsafeDatabaseError } from '../../platform/health/database-safety.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
 import { GateConnection } from './gate-connection.js';
 import { gateMetrics } from './gate-metrics.js';
@@ -29,7 +31,10 @@ export class GateDatabase implements OnApplicationShutdown {
       keepAlive: true,
     };
     const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
-    this.connections = Array.from({ length: env.GATE_POOL_SIZE }, () => new GateConnection(config, onLost));
+    this.connections = Array.from(
+      { length: env.GATE_POOL_SIZE },
+      () => new GateConnection(config, requireSafety, onLost),
+    );
     this.free = [...this.connections];
   }
 
@@ -69,4 +74,11 @@ export class GateDatabase implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
+}
+
+/** A failover may have led to a standby, or to a server with other settings: nothing is decided there. */
+async function requireSafety(client: pg.Client): Promise<void> {
+  const query = async (sql: string, parameters: unknown[]) => (await client.query(sql, parameters)).rows as unknown[];
+  const { complaint } = await readDatabaseSafety(query, APP_ROLE, 'serving');
+  if (complaint !== null) throw new UnsafeDatabaseError(complaint);
 }

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { Public } from '../auth/auth.public.js';
-import { SchemaCheck } from './schema-check.js';
+import { DatabaseCheck } from './database-check.js';
 
 const PROBE_TIMEOUT_MS = 3_000;
 
@@ -13,7 +13,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly schema: SchemaCheck,
+    private readonly database: DatabaseCheck,
   ) {}
 
   @Get('livez')
@@ -25,11 +25,11 @@ export class HealthController {
 
   @Get('readyz')
   @Public()
-  @ApiOperation({ summary: 'The database is reachable and migrated' })
+  @ApiOperation({ summary: 'The database is reachable, migrated and safe to decide calls on' })
   async ready(): Promise<HealthCheckResult> {
     let complaint: string | null = 'The database does not answer in time.';
     const probe = async (): Promise<void> => {
-      complaint = await this.schema.complaint();
+      complaint = await this.database.complaint();
       if (complaint !== null) throw new Error(complaint);
     };
     try {

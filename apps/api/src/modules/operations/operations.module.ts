@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
-import { SchemaCheck } from './schema-check.js';
+import { DatabaseCheck } from './database-check.js';
 
 /** What operators and orchestrators ask of a running process. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
-  providers: [SchemaCheck],
+  providers: [DatabaseCheck],
 })
 export class OperationsModule {}

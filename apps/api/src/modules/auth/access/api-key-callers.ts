@@ -5,7 +5,7 @@ import { Database } from '../../../platform/database/database.js';
 import type { Principal } from '../../tenancy/tenancy.public.js';
 import { isWellFormedApiKey } from '../api-keys/api-key-format.js';
 import { authenticationRequired } from './access-refusals.js';
-import { FreshCache } from './fresh-cache.js';
+import { FreshCache, REMEMBERED_ACCESS } from './fresh-cache.js';
 import { FIND_CALLER_OF_API_KEY, type ApiKeyCallerRow } from './sql/find-caller-of-api-key.sql.js';
 import { TOUCH_API_KEY } from './sql/touch-api-key.sql.js';
 
@@ -15,18 +15,14 @@ export interface Caller {
 }
 
 /**
- * Finds out who calls with an API key. A key in steady use costs one look-up each half second for the whole process,
- * and its caller is answered without waiting; a key revoked elsewhere is refused after at most a second, one revoked by
- * this process at once.
+ * Finds out who calls with an API key. A key in steady use costs one look-up each few seconds for the whole process,
+ * and its caller is answered without waiting. A key revoked by this process is refused at once, one revoked elsewhere as
+ * soon as `AccessChanges` hears of it, and after five seconds when nothing is heard.
  */
 @Injectable()
 export class ApiKeyCallers implements BeforeApplicationShutdown {
   private readonly logger = new Logger(ApiKeyCallers.name);
-  private readonly callers = new FreshCache<Caller | null>((digest) => this.find(digest), {
-    maxAgeMs: 1_000,
-    renewAgeMs: 500,
-    maxEntries: 10_000,
-  });
+  private readonly callers = new FreshCache<Caller | null>((digest) => this.find(digest), REMEMBERED_ACCESS);
   private readonly touches = new Set<Promise<void>>();
 
   constructor(private readonly database: Database) {}
@@ -41,6 +37,10 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
   /** Makes this process look the key up again. */
   forget(keyHash: Buffer): void {
     this.callers.forget(keyHash.toString('base64'));
+  }
+
+  forgetAll(): void {
+    this.callers.forgetWhere(() => true);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -6,6 +6,9 @@ interface FreshCacheRules {
   maxEntries: number;
 }
 
+/** How long what somebody may do is remembered when no change of it is heard: the bound for a revoked key. */
+export const REMEMBERED_ACCESS: FreshCacheRules = { maxAgeMs: 5_000, renewAgeMs: 2_500, maxEntries: 10_000 };
+
 interface Entry<Value> {
   value: Value;
   askedAtMs: number;
@@ -45,6 +48,11 @@ export class FreshCache<Value> {
   forget(key: string): void {
     this.entries.delete(key);
     this.pending.delete(key);
+  }
+
+  /** The same for every key that the condition holds for. */
+  forgetWhere(isMeant: (key: string) => boolean): void {
+    for (const keys of [this.entries, this.pending]) for (const key of keys.keys()) if (isMeant(key)) this.forget(key);
   }
 
   /** Waits for the look-ups under way, for a clean shutdown. */

@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
 import type { Principal } from '../../tenancy/tenancy.public.js';
-import { FreshCache } from './fresh-cache.js';
+import { FreshCache, REMEMBERED_ACCESS } from './fresh-cache.js';
 import { FIND_SESSION_USER, type SessionUserRow } from './sql/find-session-user.sql.js';
 import { permissionsOfUser } from './user-permissions.js';
 
@@ -9,14 +9,13 @@ type UserPrincipal = Extract<Principal, { kind: 'user' }>;
 
 const SEPARATOR = '/';
 
-/** Who a user is in an organization, at most a second old: a membership removed or a user disabled counts at once. */
+/**
+ * Who a user is in an organization. A change made by this process counts at once, one made elsewhere as soon as
+ * `AccessChanges` hears of it, and after five seconds when nothing is heard.
+ */
 @Injectable()
 export class UserPrincipals implements BeforeApplicationShutdown {
-  private readonly principals = new FreshCache<UserPrincipal | null>((key) => this.load(key), {
-    maxAgeMs: 1_000,
-    renewAgeMs: 500,
-    maxEntries: 10_000,
-  });
+  private readonly principals = new FreshCache<UserPrincipal | null>((key) => this.load(key), REMEMBERED_ACCESS);
 
   constructor(private readonly database: Database) {}
 
@@ -28,6 +27,15 @@ export class UserPrincipals implements BeforeApplicationShutdown {
   /** Makes this process read anew what the user may do. */
   forget(userId: string, organizationId: string): void {
     this.principals.forget(userId + SEPARATOR + organizationId);
+  }
+
+  /** The same for every organization of the user. */
+  forgetUser(userId: string): void {
+    this.principals.forgetWhere((key) => key.startsWith(userId + SEPARATOR));
+  }
+
+  forgetAll(): void {
+    this.principals.forgetWhere(() => true);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

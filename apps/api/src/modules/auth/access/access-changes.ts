@@ -1,0 +1,65 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { ENV, type Env } from '../../../config/env.js';
+import { APP_ROLE, sessionOptions } from '../../../platform/database/connection-options.js';
+import { NotificationListener } from '../../../platform/database/notification-listener.js';
+import { ApiKeyCallers } from './api-key-callers.js';
+import { UserPrincipals } from './user-principals.js';
+
+/** Triggers of `migrations/1795300004000-NotifyAccessChanges.ts` write to it. */
+const CHANNEL = 'ringfence_access';
+
+/**
+ * Hears from the database that a key or a person may do something else than before, whichever process changed it, and
+ * makes this process look again. While nothing is heard, what is remembered ages as ever; what was sent meanwhile is lost,
+ * so everything is forgotten once it hears again.
+ */
+@Injectable()
+export class AccessChanges implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(AccessChanges.name);
+  private readonly listener: NotificationListener;
+
+  constructor(
+    @Inject(ENV) env: Env,
+    private readonly apiKeys: ApiKeyCallers,
+    private readonly users: UserPrincipals,
+  ) {
+    const config = {
+      connectionString: env.DATABASE_URL,
+      options: sessionOptions(APP_ROLE, { statementTimeoutMs: 5_000, lockTimeoutMs: 1_000 }),
+      application_name: 'ringfence-access',
+    };
+    this.listener = new NotificationListener(config, CHANNEL, {
+      onMessage: (payload) => this.forget(payload),
+      onListening: () => this.forgetAll(),
+      onLost: (error) =>
+        this.logger.warn(`Changes of keys and roles are seen only after five seconds: ${error.message}`),
+    });
+  }
+
+  /** Nobody waits for it: without it, changes are seen later. */
+  onApplicationBootstrap(): void {
+    this.listener.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.listener.stop();
+  }
+
+  private forget(payload: string): void {
+    const [kind, id = ''] = payload.split(':');
+    if (kind === 'key') this.apiKeys.forget(Buffer.from(id, 'hex'));
+    else if (kind === 'user') this.users.forgetUser(id);
+    else this.forgetAll();
+  }
+
+  private forgetAll(): void {
+    this.apiKeys.forgetAll();
+    this.users.forgetAll();
+  }
+}
