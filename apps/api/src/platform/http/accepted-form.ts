@@ -7,11 +7,11 @@ export function prefersText(accept: string | undefined): boolean {
   return accept === 'text/plain' || isTextBetter(accept);
 }
 
-const JSON_TYPES = ['application/json', 'application/problem+json'];
-
 function isTextBetter(accept: string): boolean {
   const ranges = accept.toLowerCase().split(',').map(rangeOf);
-  return qualityOf('text/plain', ranges) > Math.max(...JSON_TYPES.map((type) => qualityOf(type, ranges)));
+  // Problems have a name of their own, which some clients ask for.
+  const problem = ranges.find(({ type }) => type === 'application/problem+json')?.quality ?? 0;
+  return qualityOf('text/plain', ranges) > Math.max(qualityOf('application/json', ranges), problem);
 }
 
 interface MediaRange {

@@ -1,0 +1,254 @@
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { startApi, type RunningApi } from '../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import {
+  createAgent,
+  createApiKey,
+  createAssignment,
+  createOrganization,
+  createPhoneNumber,
+} from '../support/fixtures.js';
+import { request } from '../support/http.js';
+
+const CANADA = '+14165550123';
+const CALLER = '+12025550123';
+
+interface Sent {
+  url: string;
+  auth: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What libcurl sends when nobody says otherwise. */
+const CURL_HEADERS = { accept: '*/*', 'content-type': 'application/x-www-form-urlencoded' };
+
+describe('what SIP servers send and get', () => {
+  let db: TestDatabase;
+  let api: RunningApi;
+  let organizationId: string;
+  let apiKey: string;
+  let agentId: string;
+  let assignmentId: string;
+
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    api = await startApi({ databaseUrl: db.url });
+    organizationId = await createOrganization(db);
+    ({ key: apiKey } = await createApiKey(db, { organizationId, scopes: ['calls:authorize'] }));
+    agentId = await createAgent(db, { organizationId });
+    const phoneNumberId = await createPhoneNumber(db, { organizationId, e164: CALLER });
+    assignmentId = await createAssignment(db, { organizationId, agentId, phoneNumberId, allowedCountries: ['CA'] });
+  });
+  afterAll(async () => {
+    await api?.close();
+    await db?.drop();
+  });
+  beforeEach(() =>
+    db.query('update agent_phone_numbers set daily_limit = 1, calls_made_today = 0 where id = $1', [assignmentId]),
+  );
+
+  const call = () => ({ agentId, destination: CANADA });
+
+  function authorize(options: Parameters<typeof request>[1], query = '') {
+    return request(`${api.url}/api/v1/call-gate/authorize${query}`, { body: call(), ...options });
+  }
+
+  describe('the form of the answer', () => {
+    it.each([
+      ['text/plain', 'text'],
+      ['text/plain; charset=utf-8', 'text'],
+      ['Text/Plain', 'text'],
+      ['text/*', 'text'],
+      ['text/plain, */*;q=0.1', 'text'],
+      ['text/plain, application/json;q=0.9', 'text'],
+      ['application/json;q=0.5, text/plain;q=0.8', 'text'],
+      ['application/json;q=0, */*', 'text'],
+      ['text/plain;format=flowed;q=0.7, */*;q=0.2', 'text'],
+      ['application/json', 'json'],
+      ['*/*', 'json'],
+      ['application/*', 'json'],
+      ['application/json, text/plain, */*', 'json'],
+      ['text/plain;q=0.5, application/json', 'json'],
+      ['text/plain;q=0, */*', 'json'],
+      ['text/plain;q=0.5, */*;q=0.8', 'json'],
+      ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'json'],
+      ['text/html', 'json'],
+      ['text/plain;q=much', 'json'],
+      ['nonsense', 'json'],
+      [',;,', 'json'],
+    ])('to Accept: %s is %s', async (accept, form) => {
+      const { status, headers, body } = await authorize({ apiKey, headers: { accept } });
+      expect(status).toBe(200);
+      if (form === 'text') {
+        expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
+        expect(body).toBe(`allow ${CALLER}\n`);
+      } else {
+        expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+        expect(body.from.phoneNumber).toBe(CALLER);
+      }
+    });
+
+    it('is one line with the code and the right status for an error', async () => {
+      const headers = { accept: 'text/plain' };
+      const reader = await createApiKey(db, { organizationId, scopes: ['numbers:read'] });
+      const cases: [expected: [number, string], options: Parameters<typeof request>[1], query?: string][] = [
+        [[401, 'authentication_required'], {}],
+        [[401, 'authentication_required'], { apiKey: `${apiKey}x` }],
+        [[403, 'permission_denied'], { apiKey: reader.key }],
+        [[400, 'validation_failed'], { apiKey, body: { agentId } }],
+        [[400, 'validation_failed'], { apiKey }, '?statusOnDeny=1'],
+        [[400, 'malformed_request'], { apiKey, body: '{', headers: { 'content-type': 'application/json' } }],
+        [
+          [415, 'unsupported_media_type'],
+          { apiKey, body: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+        ],
+      ];
+      for (const [[status, code], options, query] of cases) {
+        const answer = await authorize({ ...options, headers: { ...headers, ...options?.headers } }, query);
+        expect([answer.status, answer.body]).toEqual([status, `error ${code}\n`]);
+        expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+        expect(answer.headers.get('x-request-id')).toBeTruthy();
+      }
+      const problem = await authorize({ headers: { accept: 'text/plain;q=0.5, application/problem+json' } });
+      expect(problem.body).toMatchObject({ code: 'authentication_required' });
+    });
+  });
+
+  describe('statusOnDeny=403', () => {
+    it('answers a denial with 403 and the body that 200 would have, and an allow with 200', async () => {
+      expect(await authorize({ apiKey }, '?statusOnDeny=403')).toMatchObject({ status: 200, body: { allowed: true } });
+      const { status, headers, body } = await authorize({ apiKey }, '?statusOnDeny=403');
+      const usual = await authorize({ apiKey });
+      expect(status).toBe(403);
+      expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect({ ...body, authorizationId: null }).toEqual({ ...usual.body, authorizationId: null });
+      expect(usual).toMatchObject({ status: 200, body: { allowed: false, reasonCode: 'daily_limit_reached' } });
+      const text = await authorize({ apiKey, headers: { accept: 'text/plain' } }, '?statusOnDeny=403');
+      expect([text.status, text.body]).toEqual([403, 'deny daily_limit_reached\n']);
+    });
+
+    it('holds for the retry of a denial too, which is the same call however it is to be answered', async () => {
+      await db.query('update agent_phone_numbers set daily_limit = 0 where id = $1', [assignmentId]);
+      const headers = { 'idempotency-key': crypto.randomUUID() };
+      const first = await authorize({ apiKey, headers });
+      const again = await authorize({ apiKey, headers }, '?statusOnDeny=403');
+      expect([first.status, again.status]).toEqual([200, 403]);
+      expect(again.body).toEqual(first.body);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+    });
+
+    it.each([
+      ['?statusOnDeny=200', 'statusOnDeny'],
+      ['?statusOnDeny=', 'statusOnDeny'],
+      ['?statusOnDeny=403&statusOnDeny=403', 'statusOnDeny'],
+      ['?statusOnDeny=404', 'statusOnDeny'],
+      ['?statusondeny=403', 'statusondeny'],
+      ['?statusOnDeny=403&verbose=1', 'verbose'],
+      ['?agentId=1', 'agentId'],
+      ['?__proto__=1', '__proto__'],
+    ])('is all that may stand in the query: not %s', async (query, parameter) => {
+      const { status, body } = await authorize({ apiKey }, query);
+      expect([status, body.code]).toEqual([400, 'validation_failed']);
+      expect(Object.keys(body.errors as object)).toEqual([parameter]);
+      const [row] = await db.query('select calls_made_today from agent_phone_numbers where id = $1', [assignmentId]);
+      expect(row).toEqual({ calls_made_today: 0 });
+    });
+  });
+
+  describe('HTTP Basic', () => {
+    const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+
+    it('takes the API key as the password, or as the user name', async () => {
+      for (const text of [`gate:${apiKey}`, `:${apiKey}`, `${apiKey}:`]) {
+        await db.query('update agent_phone_numbers set calls_made_today = 0 where id = $1', [assignmentId]);
+        expect((await authorize({ headers: basic(text) })).body).toMatchObject({ allowed: true });
+      }
+    });
+
+    it('refuses any other password', async () => {
+      for (const text of ['gate:wrong', `${apiKey}:wrong`, ':', '']) {
+        expect((await authorize({ headers: basic(text) })).status).toBe(401);
+      }
+    });
+  });
+
+  describe('the examples of docs/sip-servers.md', () => {
+    const page = readFileSync('docs/sip-servers.md', 'utf8');
+
+    it.each([
+      ['asterisk', asteriskRequest, 'text', 200],
+      ['freeswitch', freeswitchRequest, 'json', 403],
+      ['kamailio', kamailioRequest, 'text', 403],
+    ] as const)('work for %s', async (server, requestOf, form, statusOnDeny) => {
+      const block = new RegExp(`\`\`\`${server}\n([^]*?)\`\`\``).exec(page)![1]!;
+      const sent = requestOf(block.replaceAll('API_KEY', apiKey).replaceAll('AGENT_ID', agentId));
+      expect(JSON.parse(sent.body)).toEqual(call());
+      const allowed = await send(sent);
+      const denied = await send(sent);
+      expect([allowed.status, denied.status]).toEqual([200, statusOnDeny]);
+      if (form === 'text') {
+        expect([allowed.body, denied.body]).toEqual([`allow ${CALLER}\n`, 'deny daily_limit_reached\n']);
+      } else {
+        expect([allowed.body, denied.body].map((body) => JSON.parse(body).reasonCode as string)).toEqual([
+          'allowed',
+          'daily_limit_reached',
+        ]);
+      }
+    });
+  });
+
+  async function send({ url, auth, headers, body }: Sent): Promise<{ status: number; body: string }> {
+    const target = new URL(url);
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        `${api.url}${target.pathname}${target.search}`,
+        { method: 'POST', auth, headers: { ...CURL_HEADERS, ...headers } },
+        (incoming) => {
+          let text = '';
+          incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+          incoming.on('end', () => resolve({ status: incoming.statusCode!, body: text }));
+        },
+      );
+      outgoing.on('error', reject).end(body);
+    });
+  }
+});
+
+/** Everything after the first comma is the body: CURL takes its last argument as it stands. */
+function asteriskRequest(block: string): Sent {
+  const [, url, body] = /CURL\((http[^,]+),(.*)\)\}\)/.exec(block)!;
+  const headers = [...block.matchAll(/CURLOPT\(httpheader\)=(.*)\)/g)].map((match) => match[1]!);
+  const auth = /CURLOPT\(userpwd\)=(.*)\)/.exec(block)![1]!;
+  return { url: url!, auth, headers: headersOf(headers), body: body!.replace('${EXTEN}', CANADA) };
+}
+
+function freeswitchRequest(block: string): Sent {
+  const [url, ...rest] = /application="curl" data='([^']*)'/.exec(block)![1]!.split(' ');
+  const [, type, , body, ...others] = rest;
+  expect([rest[0], rest[2], others]).toEqual(['content-type', 'post', []]);
+  return {
+    ...withoutUser(url!),
+    headers: headersOf([`Content-Type: ${type}`]),
+    body: body!.replace('${destination_number}', CANADA),
+  };
+}
+
+function kamailioRequest(block: string): Sent {
+  const call = /http_client_query\(([^]*?)\);/.exec(block)![1]!;
+  const strings = [...call.matchAll(/"(?:[^"\\]|\\.)*"/g)].map((match) => JSON.parse(match[0]) as string);
+  const [url, body, headers] = strings;
+  return { ...withoutUser(url!), headers: headersOf(headers!.split('\r\n')), body: body!.replace('$rU', CANADA) };
+}
+
+function withoutUser(url: string): Pick<Sent, 'url' | 'auth'> {
+  const { username, password } = new URL(url);
+  return { url, auth: `${username}:${password}` };
+}
+
+function headersOf(lines: string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => line.split(': ', 2) as [string, string]).map(([n, v]) => [n.toLowerCase(), v]),
+  );
+}
