@@ -4,14 +4,14 @@ import type { PhoneNumberProvider } from './resources.js';
 
 /** What the call gate checks, in the order in which the first refusal wins. */
 export const callChecks = {
-  destination: 'The destination can be called',
-  organization: 'The organization is not suspended',
-  agent: 'The agent is active',
-  number: 'The number is active',
-  pause: 'The assignment is not paused',
-  number_type: 'The type of the destination is allowed',
-  country: 'The country is allowed',
-  daily_limit: 'The daily limit is not reached',
+  destination: 'Destination',
+  organization: 'Organization',
+  agent: 'Agent',
+  number: 'Phone number',
+  pause: 'Pause',
+  number_type: 'Type of the destination',
+  country: 'Country of the destination',
+  daily_limit: 'Daily limit',
 } as const satisfies Record<string, string>;
 export type CallCheck = keyof typeof callChecks;
 export const callCheckList = Object.keys(callChecks) as CallCheck[];

@@ -1,5 +1,6 @@
 import type {
   AgentAssignmentView,
+  CallSimulationView,
   ImportJobView,
   OrganizationView,
   PhoneNumberView,
@@ -43,6 +44,13 @@ export interface AssignRequest {
   allowedNumberTypes: RestrictedDestinationType[];
 }
 
+/** A call to test: from any of the agent's numbers, or from one assignment. */
+export interface SimulateRequest {
+  agentId: string;
+  assignmentId?: string;
+  destination: string;
+}
+
 export type OrganizationSettings = Pick<
   OrganizationView,
   'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries'
@@ -59,6 +67,7 @@ const verbs = {
     sendJson<AgentAssignmentView>('POST', `/phone-numbers/${phoneNumberId}/assign`, request),
   unassign: (phoneNumberId: string) =>
     sendJson<PhoneNumberView>('POST', `/phone-numbers/${phoneNumberId}/unassign`, {}),
+  simulateCall: (request: SimulateRequest) => sendJson<CallSimulationView>('POST', '/call-gate/simulate', request),
   usageSummary: () => json<UsageSummaryView>('/usage/summary'),
   usageDaily: () => json<UsageDailyView>('/usage/daily'),
   resetUsage: () => sendJson<{ resetCount: number }>('POST', '/usage/reset', {}),

@@ -17,8 +17,8 @@ const rules: Record<CallCheck, RuleOf> = {
       'destination',
       call.destination,
       row.refusals.destination === null
-        ? 'A number that can be dialed.'
-        : 'No number that can be dialed through a gate.',
+        ? 'It is a number that can be called.'
+        : 'It is no number that can be called through the gate.',
     ),
   organization: ({ organization_suspended: suspended }) =>
     rule(
@@ -33,10 +33,11 @@ const rules: Record<CallCheck, RuleOf> = {
     rule('assignment', 'paused', paused, paused ? 'The assignment is paused.' : 'The assignment is not paused.'),
   number_type: (row, call) => {
     const type = call.destinationType;
-    if (row.type_is_free) return rule('numbering_plan', 'type', type, `${type} needs no permission of its own.`);
+    if (row.type_is_free)
+      return rule('numbering_plan', 'type', type, `The type ${words(type)} needs no permission of its own.`);
     const types = row.allowed_number_types;
-    const named = types.length === 0 ? 'no restricted type' : types.join(', ');
-    return rule('assignment', 'allowedNumberTypes', types, `The assignment allows ${named}; this is ${type}.`);
+    const named = types.length === 0 ? 'no restricted type' : types.map(words).join(', ');
+    return rule('assignment', 'allowedNumberTypes', types, `The assignment allows ${named}; this is ${words(type)}.`);
   },
   country: (row, call) => {
     if (row.country_is_free) {
@@ -61,3 +62,6 @@ const rules: Record<CallCheck, RuleOf> = {
 function rule(source: CallRule['source'], field: string, value: CallRule['value'], description: string): CallRule {
   return { source, field, value, description };
 }
+
+/** `FIXED_LINE_OR_MOBILE` as people say it. */
+const words = (type: string | null): string => (type ?? 'unknown').toLowerCase().replaceAll('_', ' ');

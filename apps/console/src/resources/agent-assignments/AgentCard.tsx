@@ -1,4 +1,5 @@
 import AddIcon from '@mui/icons-material/Add';
+import PhoneForwardedIcon from '@mui/icons-material/PhoneForwardedOutlined';
 import { Box, Button, Card, Chip, Divider, Stack, Typography } from '@mui/material';
 import { Fragment, useState } from 'react';
 import type { AgentAssignmentView, AgentView } from '#contracts';
@@ -7,11 +8,14 @@ import { UsageBar } from '../../shared/UsageBar';
 import { AgentName } from '../../shared/AgentName';
 import { AssignDialog } from './AssignDialog';
 import { AssignmentRow } from './AssignmentRow';
+import { TestCallDialog } from './TestCallDialog';
 
 /** An agent with the numbers that it may call from. */
 export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignments: AgentAssignmentView[] }) => {
   const [assigning, setAssigning] = useState(false);
+  const [testing, setTesting] = useState(false);
   const assigns = useMay('assignments:write');
+  const calls = useMay('calls:authorize');
   return (
     <Card component="section" aria-label={agent.name}>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2, px: 2, py: 1.5 }}>
@@ -22,17 +26,29 @@ export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignment
         {assignments.length > 0 && (
           <UsageBar used={agent.callsMadeToday} limit={agent.dailyLimit} label={`Calls of ${agent.name} today`} />
         )}
-        {assigns && (
-          <Button
-            size="small"
-            variant="outlined"
-            startIcon={<AddIcon />}
-            aria-label={`Assign number to ${agent.name}`}
-            onClick={() => setAssigning(true)}
-          >
-            Assign number
-          </Button>
-        )}
+        <Box sx={{ display: 'flex', gap: 1 }}>
+          {calls && assignments.length > 0 && (
+            <Button
+              size="small"
+              startIcon={<PhoneForwardedIcon />}
+              aria-label={`Test a call of ${agent.name}`}
+              onClick={() => setTesting(true)}
+            >
+              Test a call
+            </Button>
+          )}
+          {assigns && (
+            <Button
+              size="small"
+              variant="outlined"
+              startIcon={<AddIcon />}
+              aria-label={`Assign number to ${agent.name}`}
+              onClick={() => setAssigning(true)}
+            >
+              Assign number
+            </Button>
+          )}
+        </Box>
       </Box>
       <Divider />
       {assignments.length === 0 ? (
@@ -49,6 +65,7 @@ export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignment
           ))}
         </Stack>
       )}
+      {testing && <TestCallDialog agent={agent} assignments={assignments} onClose={() => setTesting(false)} />}
       {assigning && <AssignDialog agent={agent} onClose={() => setAssigning(false)} />}
     </Card>
   );
