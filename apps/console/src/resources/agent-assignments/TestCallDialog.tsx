@@ -66,7 +66,7 @@ export const TestCallDialog = ({ agent, assignments, onClose }: TestCallDialogPr
         <Stack spacing={2.5} sx={{ pt: 1 }}>
           <Stack component="form" spacing={2.5} onSubmit={submit}>
             <TextField select label="From" value={from} onChange={(event) => setFrom(event.target.value)}>
-              <MenuItem value={ANY}>Any of its numbers, as a dialer asks</MenuItem>
+              <MenuItem value={ANY}>Any of its numbers</MenuItem>
               {assignments.map(({ id, phoneNumber }) => (
                 <MenuItem key={id} value={id}>
                   {spaced(phoneNumber)}
