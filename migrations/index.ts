@@ -2,6 +2,7 @@ import { CreateTenancy1795200000000 } from './1795200000000-CreateTenancy.js';
 import { CreateNumbersAndAgents1795200001000 } from './1795200001000-CreateNumbersAndAgents.js';
 import { CreateAssignmentsAndLedger1795200002000 } from './1795200002000-CreateAssignmentsAndLedger.js';
 import { CreateCallGate1795200003000 } from './1795200003000-CreateCallGate.js';
+import { AddSettlement1795300000000 } from './1795300000000-AddSettlement.js';
 import { NotifyAccessChanges1795300004000 } from './1795300004000-NotifyAccessChanges.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
@@ -10,5 +11,6 @@ export const migrations = [
   CreateNumbersAndAgents1795200001000,
   CreateAssignmentsAndLedger1795200002000,
   CreateCallGate1795200003000,
+  AddSettlement1795300000000,
   NotifyAccessChanges1795300004000,
 ];

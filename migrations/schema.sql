@@ -22,6 +22,7 @@ CASE
 END) stored,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  counter_reset_at timestamp with time zone,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
@@ -46,6 +47,7 @@ grant select, update on agent_phone_numbers to ringfence_system;
 comment on column agent_phone_numbers.allowed_countries is 'NULL inherits organizations.default_allowed_countries; an empty list allows none.';
 comment on column agent_phone_numbers.last_reset_date is 'The usage day that calls_made_today belongs to. It only moves forward.';
 comment on column agent_phone_numbers.live_organization_id is 'Lets the foreign key hold while the assignment is live only, so that a released number may change its owner.';
+comment on column agent_phone_numbers.counter_reset_at is 'When the counter was last set back by hand: calls decided before are in the archive, although the day is the same.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -171,10 +173,18 @@ create table call_authorizations (
   duration_seconds integer,
   cost numeric(12,4),
   currency text,
+  sip_code smallint,
+  external_call_id text,
+  void_reason text,
+  settled_by uuid,
   constraint allowed_calls_have_a_number CHECK (((decision = 'denied'::text) OR ((assignment_id IS NOT NULL) AND (from_number IS NOT NULL) AND (expires_at IS NOT NULL)))),
   constraint call_authorizations_decision_check CHECK ((decision = ANY (ARRAY['allowed'::text, 'denied'::text]))),
   constraint call_authorizations_duration_seconds_check CHECK ((duration_seconds >= 0)),
+  constraint call_authorizations_external_call_id_check CHECK ((length(external_call_id) <= 255)),
+  constraint call_authorizations_outcome_check CHECK ((outcome = ANY (ARRAY['answered'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'failed'::text, 'canceled'::text, 'voicemail'::text]))),
+  constraint call_authorizations_sip_code_check CHECK (((sip_code >= 100) AND (sip_code <= 699))),
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
+  constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
   constraint call_authorizations_pkey PRIMARY KEY (organization_id, id)
 );
 
@@ -187,6 +197,7 @@ grant insert, select, update on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
+comment on column call_authorizations.settled_by is 'User or API key that completed or voided it.';
 
 create table clients (
   id uuid default uuidv7() not null,
@@ -501,6 +512,7 @@ create table usage_daily (
   duration_seconds bigint default 0 not null,
   allowed_by_country jsonb default '{}'::jsonb not null,
   denied_by_reason jsonb default '{}'::jsonb not null,
+  calls_voided integer default 0 not null,
   constraint usage_daily_pkey PRIMARY KEY (organization_id, local_date, agent_id, phone_number_id)
 );
 
@@ -514,6 +526,7 @@ grant insert, select, update on usage_daily to ringfence_system;
 
 comment on column usage_daily.phone_number_id is 'The nil UUID stands for refusals that concern no number (no_assignment, destination_invalid).';
 comment on column usage_daily.calls_allowed is 'What the counter held whenever it was set back: each archive adds, so a manual reset loses nothing.';
+comment on column usage_daily.calls_voided is 'Calls of the day that were voided. They are taken off calls_allowed or off the counter of the assignment.';
 
 create table users (
   id uuid default uuidv7() not null,
@@ -544,6 +557,57 @@ create policy members_of_own_organization on users for select to ringfence_app u
 
 grant select (created_at), select (disabled_at), select (email), select (id), select (name), select (platform_admin), select (updated_at) on users to ringfence_app;
 grant insert, select, update on users to ringfence_system;
+
+CREATE OR REPLACE FUNCTION public.authorization_status(status text, expires_at timestamp with time zone, at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select case when status = 'authorized' and expires_at < at then 'expired' else status end $function$;
+
+comment on function authorization_status(text,timestamp with time zone,timestamp with time zone) is 'The status to show at an instant: an authorization whose lease has run out is expired. It counts as used.';
+
+CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_outcome text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+  declare
+    v_call call_authorizations;
+  begin
+    select * into v_call from call_authorizations l
+    where l.organization_id = p_organization and l.id = p_id for no key update;
+
+    if not found then
+      return null;
+    elsif v_call.status = 'denied' then
+      return 'denied';
+    elsif v_call.status = 'completed' and
+      (v_call.outcome, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
+      is not distinct from
+      (p_outcome, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
+      return 'repeated';
+    elsif v_call.status in ('completed', 'voided') then
+      return 'settled_otherwise';
+    end if;
+
+    update call_authorizations l
+    set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, outcome = p_outcome,
+      duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id,
+      cost = p_cost, currency = p_currency
+    where l.organization_id = p_organization and l.id = p_id;
+
+    -- The midnight job rolls up a day at its end and once more a day later. What comes after that is added here.
+    update usage_daily u
+    set calls_completed = u.calls_completed + 1,
+      duration_seconds = u.duration_seconds + coalesce(p_duration_seconds, 0)
+    from organizations o
+    where o.id = p_organization and o.last_rollup_date > v_call.local_date
+      and u.organization_id = p_organization and u.local_date = v_call.local_date
+      and u.agent_id = v_call.agent_id and u.phone_number_id = v_call.phone_number_id;
+    return 'completed';
+  end
+  $function$;
+
+comment on function complete_authorization(uuid,uuid,uuid,text,integer,smallint,text,numeric,text) is 'Answers completed, repeated, settled_otherwise or denied; NULL when there is no such authorization.';
 
 CREATE OR REPLACE FUNCTION public.decide_call(destination_refusal text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, destination_country text, destination_type text, allowed_countries text[], allowed_number_types text[])
  RETURNS text
@@ -907,3 +971,78 @@ AS $function$
     $function$;
 
 comment on function usage_day_ends_at(date,text,text,timestamp with time zone,timestamp with time zone) is 'The first instant whose effective local date is later than the usage day.';
+
+CREATE OR REPLACE FUNCTION public.void_authorization(p_organization uuid, p_id uuid, p_by uuid, p_reason text, p_window interval)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+  declare
+    v_assignment agent_phone_numbers;
+    v_call call_authorizations;
+    v_now timestamptz;
+    v_archived integer;
+    v_voided integer;
+    v_in_counter boolean;
+    v_country text;
+  begin
+    select a.* into v_assignment
+    from agent_phone_numbers a
+    where a.organization_id = p_organization and a.id = (
+      select l.assignment_id from call_authorizations l where l.organization_id = p_organization and l.id = p_id)
+    for no key update;
+
+    select * into v_call from call_authorizations l
+    where l.organization_id = p_organization and l.id = p_id for no key update;
+    v_now := ringfence_clock();
+
+    if not found then
+      return null;
+    elsif v_call.status = 'denied' then
+      return 'denied';
+    elsif v_call.status = 'voided' and v_call.void_reason = p_reason then
+      return 'repeated';
+    elsif v_call.status in ('completed', 'voided') then
+      return 'settled_otherwise';
+    elsif v_call.expires_at < v_now then
+      return 'expired';
+    elsif v_call.decided_at + p_window < v_now then
+      return 'too_late';
+    end if;
+
+    select u.calls_allowed, u.calls_voided into v_archived, v_voided
+    from usage_daily u
+    where u.organization_id = p_organization and u.local_date = v_call.local_date
+      and u.agent_id = v_assignment.agent_id and u.phone_number_id = v_assignment.phone_number_id;
+
+    if coalesce(v_voided, 0) >= greatest(10, v_assignment.daily_limit / 10) then
+      return 'too_many';
+    end if;
+
+    v_in_counter := v_assignment.last_reset_date = v_call.local_date and v_assignment.calls_made_today > 0
+      and (v_call.decided_at >= coalesce(v_assignment.counter_reset_at, '-infinity') or coalesce(v_archived, 0) = 0);
+
+    if v_in_counter then
+      update agent_phone_numbers a set calls_made_today = a.calls_made_today - 1
+      where a.organization_id = p_organization and a.id = v_assignment.id;
+    end if;
+
+    -- A day that is rolled up already has its calls by country: the call leaves that sum as well.
+    v_country := coalesce(v_call.destination_country, '');
+    insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_voided)
+    values (p_organization, v_call.local_date, v_assignment.agent_id, v_assignment.phone_number_id, 1)
+    on conflict (organization_id, local_date, agent_id, phone_number_id) do update
+      set calls_voided = u.calls_voided + 1,
+        calls_allowed = greatest(u.calls_allowed - (not v_in_counter)::integer, 0),
+        allowed_by_country = case when (u.allowed_by_country ->> v_country)::integer > 0
+          then jsonb_set(u.allowed_by_country, array[v_country],
+            to_jsonb((u.allowed_by_country ->> v_country)::integer - 1))
+          else u.allowed_by_country end;
+
+    update call_authorizations l
+    set status = 'voided', settled_at = v_now, settled_by = p_by, void_reason = p_reason
+    where l.organization_id = p_organization and l.id = p_id;
+    return 'voided';
+  end
+  $function$;
+
+comment on function void_authorization(uuid,uuid,uuid,text,interval) is 'Answers voided, repeated, settled_otherwise, expired, too_late, too_many or denied; NULL when there is no such authorization.';

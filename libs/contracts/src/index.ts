@@ -1,3 +1,4 @@
+export * from './authorizations.js';
 export * from './call-simulation.js';
 export * from './country-presets.js';
 export * from './destinations.js';

@@ -7,8 +7,9 @@
  * ahead of the clock keeps its day.
  *
  * @param condition which counters, on `a`
+ * @param also what else is set on their rows, with a comma before it
  */
-function setCountersBack(condition: string, limit: string): string {
+function setCountersBack(condition: string, limit: string, also: string): string {
   return `
     with locked as (
       select a.id, a.agent_id, a.phone_number_id, a.last_reset_date, a.calls_made_today
@@ -19,7 +20,7 @@ function setCountersBack(condition: string, limit: string): string {
       for no key update
     ), set_back as (
       update agent_phone_numbers a
-      set calls_made_today = 0, last_reset_date = greatest(a.last_reset_date, $2::date)
+      set calls_made_today = 0, last_reset_date = greatest(a.last_reset_date, $2::date)${also}
       from locked l
       where a.organization_id = $1 and a.id = l.id
       returning a.id
@@ -35,14 +36,18 @@ function setCountersBack(condition: string, limit: string): string {
     select (select count(*)::integer from set_back) as counters, (select count(*)::integer from archived) as archived`;
 }
 
-/** By hand: every counter that holds something, or those of one agent ($3). $2 is the usage day. */
+/**
+ * By hand: every counter that holds something, or those of one agent ($3). $2 is the usage day. The instant, read under
+ * the lock, tells calls in the archive of the day from those in its counter, for one of them may be voided.
+ */
 export const RESET_COUNTERS = setCountersBack(
   'a.calls_made_today > 0 and ($3::uuid is null or a.agent_id = $3::uuid)',
   '',
+  ', counter_reset_at = ringfence_clock()',
 );
 
 /**
  * At midnight: counters of days before $2, at most $3 of them, so that calls of the new day wait for a short batch at
  * most. Two jobs at once are harmless: who comes second finds the day moved and leaves the row alone.
  */
-export const TURN_COUNTERS = setCountersBack('a.last_reset_date < $2::date', 'limit $3');
+export const TURN_COUNTERS = setCountersBack('a.last_reset_date < $2::date', 'limit $3', '');

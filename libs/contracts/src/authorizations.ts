@@ -1,0 +1,54 @@
+import type { DestinationType } from './destinations.js';
+import type { ReasonCode } from './reason-codes.js';
+import type { PhoneNumberProvider } from './resources.js';
+
+/** `expired` is derived: the lease has run out and nobody has settled the authorization. It counts as used. */
+export const authorizationStatuses = ['denied', 'authorized', 'completed', 'voided', 'expired'] as const;
+export type AuthorizationStatus = (typeof authorizationStatuses)[number];
+
+/** How a call ended. */
+export const callOutcomes = ['answered', 'no_answer', 'busy', 'rejected', 'failed', 'canceled', 'voicemail'] as const;
+export type CallOutcome = (typeof callOutcomes)[number];
+
+/** Why an authorization was given back: the call was never placed, or was none. */
+export const voidReasons = [
+  'not_dialed',
+  'caller_abandoned',
+  'trunk_unavailable',
+  'duplicate_request',
+  'test_call',
+] as const;
+export type VoidReason = (typeof voidReasons)[number];
+
+/** The record of one decision of the call gate, and of what became of it. */
+export interface AuthorizationView {
+  id: string;
+  decision: 'allowed' | 'denied';
+  reasonCode: ReasonCode;
+  status: AuthorizationStatus;
+  agentId: string | null;
+  assignmentId: string | null;
+  phoneNumberId: string | null;
+  /** E.164. */
+  from: string | null;
+  provider: PhoneNumberProvider | null;
+  destination: { phoneNumber: string; countryCode: string | null; type: DestinationType | null };
+  /** The daily limit at the decision. */
+  limit: number | null;
+  /** Calls of the day after the decision. */
+  used: number | null;
+  /** The usage day that the call counts on. */
+  localDate: string;
+  decidedAt: string;
+  /** The end of the lease; null when denied. */
+  expiresAt: string | null;
+  settledAt: string | null;
+  outcome: CallOutcome | null;
+  durationSeconds: number | null;
+  sipCode: number | null;
+  externalCallId: string | null;
+  voidReason: VoidReason | null;
+  /** Decimal, as text. */
+  cost: string | null;
+  currency: string | null;
+}
