@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnv } from '../../apps/api/src/config/env.js';
 import { createApp } from '../../apps/api/src/create-app.js';
+import { createLogger } from '../../apps/api/src/platform/logging/logger.js';
 
 export interface RunningApi {
   url: string;
@@ -11,10 +12,12 @@ export interface RunningApi {
 interface ApiOptions {
   databaseUrl: string;
   env?: Record<string, string>;
+  /** Told every line that the API logs, whatever LOG_LEVEL says. */
+  onLog?: (line: string) => void;
 }
 
 /** Starts the API in this process on a free port, with settings that suit tests: silent and without the midnight job. */
-export async function startApi({ databaseUrl, env = {} }: ApiOptions): Promise<RunningApi> {
+export async function startApi({ databaseUrl, env = {}, onLog }: ApiOptions): Promise<RunningApi> {
   const settings = readEnv({
     DATABASE_URL: databaseUrl,
     JWT_SECRET: 'a secret of the tests that protects nothing',
@@ -24,7 +27,8 @@ export async function startApi({ databaseUrl, env = {} }: ApiOptions): Promise<R
     PORT: '0',
     ...env,
   });
-  const app = await createApp(settings);
+  const logger = onLog && createLogger({ level: 'trace', format: 'json' }, { write: onLog });
+  const app = await createApp(settings, logger && { logger });
   await app.listen(settings.PORT, settings.HOST);
   return { url: await app.getUrl(), app, close: () => app.close() };
 }

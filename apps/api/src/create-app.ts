@@ -38,7 +38,7 @@ interface AppOptions {
  */
 export async function createApp(env: Env, options: AppOptions = {}): Promise<NestFastifyApplication> {
   const logger = options.logger ?? createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(env), httpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(env), httpAdapter(env), {
     logger: new NestLogger(logger),
     // Fastify reads JSON itself; Nest's own reader also takes forms, which no route wants.
     bodyParser: false,
@@ -64,8 +64,9 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
   return app;
 }
 
-function httpAdapter(): FastifyAdapter {
+function httpAdapter(env: Env): FastifyAdapter {
   return new FastifyAdapter({
+    trustProxy: trustedProxies(env.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestIdOf,
     requestIdHeader: false,
@@ -79,4 +80,9 @@ function httpAdapter(): FastifyAdapter {
     skipMiddie: true,
     multipart: { limits: { files: 1, fields: 8, fieldSize: 1_024 } },
   });
+}
+
+/** So many proxies nearest to the API, or those of the networks. Nobody else's X-Forwarded-For is believed. */
+function trustedProxies(proxies: Env['TRUST_PROXY']): false | string | ((address: string, hop: number) => boolean) {
+  return typeof proxies === 'number' ? (_address, hop) => hop < proxies : (proxies ?? false);
 }

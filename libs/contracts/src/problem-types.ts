@@ -21,7 +21,6 @@ export const problemTypes = {
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
   csv_invalid: { status: 422, title: 'The CSV file cannot be read' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
-  idempotency_key_in_use: { status: 409, title: 'A request with this idempotency key is being processed' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   gate_unavailable: { status: 503, title: 'The call gate cannot decide right now' },

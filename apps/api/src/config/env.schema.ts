@@ -1,7 +1,15 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.trim().split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
 
 /**
  * Every setting of the API. `.env.example` is generated from this schema (`npm run env:example`), and CI proves that
@@ -23,6 +31,21 @@ export const envSchema = z.object({
     .url()
     .optional()
     .describe('Address at which people reach the console. https marks the session cookie Secure.'),
+  TRUST_PROXY: z
+    .union(
+      [
+        z
+          .string()
+          .regex(/^[1-9]\d?$/)
+          .transform(Number),
+        z.string().refine((list) => list.split(',').every(isNetwork)),
+      ],
+      'must be a number of proxies, or their addresses or networks (CIDR), separated by commas',
+    )
+    .optional()
+    .describe(
+      'Proxies before the API whose X-Forwarded-For is believed: how many, or their networks (10.0.0.0/8,::1). Empty: none.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

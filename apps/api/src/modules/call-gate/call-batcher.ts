@@ -33,7 +33,7 @@ export class CallBatcher {
    * @throws ProblemError gate_unavailable when too many calls wait or the database cannot decide. Never an allow.
    */
   decide(command: CallCommand): Promise<CallDecision> {
-    if (this.queue.size >= this.env.GATE_QUEUE_SIZE) return Promise.reject(unavailable('too many calls are waiting'));
+    if (this.queue.size >= this.env.GATE_QUEUE_SIZE) return Promise.reject(unavailable('queue_full'));
     return new Promise((resolve, reject) => {
       this.queue.add({ command, resolve, reject });
       this.schedule();
@@ -89,7 +89,7 @@ export class CallBatcher {
         this.queue.putBack(batch.slice(0, middle), batch.slice(middle));
       } else {
         this.database.report(error);
-        for (const call of batch) call.reject(unavailable('the database could not decide'));
+        for (const call of batch) call.reject(unavailable('database'));
       }
       this.dispatch();
     }
@@ -102,7 +102,10 @@ function isShutdown(error: unknown): boolean {
   return sqlState.startsWith('08') || (sqlState.startsWith('57') && sqlState !== '57014');
 }
 
-function unavailable(why: string): ProblemError {
-  const detail = `The call gate cannot decide: ${why}. Do not dial; ask again in a second with the same Idempotency-Key.`;
+const WHY = { queue_full: 'too many calls are waiting', database: 'the database could not decide' } as const;
+
+function unavailable(cause: keyof typeof WHY): ProblemError {
+  gateMetrics.unavailable(cause);
+  const detail = `The call gate cannot decide: ${WHY[cause]}. Do not dial; ask again in a second with the same Idempotency-Key.`;
   return new ProblemError('gate_unavailable', detail, { headers: { 'retry-after': '1' } });
 }

@@ -12,6 +12,17 @@ const decisions = new Counter({
   registers,
 });
 
+/** Why calls could not be decided. */
+const unavailableCauses = ['queue_full', 'database'] as const;
+
+const unavailable = new Counter({
+  name: 'ringfence_gate_unavailable_total',
+  help: 'Calls that could not be decided (503), by cause: too many were waiting, or the database did not decide',
+  labelNames: ['cause'] as const,
+  registers,
+});
+for (const cause of unavailableCauses) unavailable.inc({ cause }, 0);
+
 const batchSize = new Histogram({
   name: 'ringfence_gate_batch_size',
   help: 'Calls decided in one statement',
@@ -50,6 +61,9 @@ const bound = new Map<string, { inc(): void }>(
 export const gateMetrics = {
   decision(reasonCode: ReasonCode, outcome: CallDecision['outcome']): void {
     bound.get(`${reasonCode} ${outcome}`)?.inc();
+  },
+  unavailable(cause: (typeof unavailableCauses)[number]): void {
+    unavailable.inc({ cause });
   },
   batch(size: number): void {
     batchSize.observe(size);

@@ -41,7 +41,8 @@ export function addRequestHooks(instance: FastifyInstance, logger: Logger, rules
     if (!hot) addPoliteHooks(route);
     addTo(route, 'onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
       timer(reply.statusCode, reply.elapsedTime);
-      if (logged) logRequest(logger, request, reply);
+      // What could not be answered is logged on hot routes too: it is rare, and an operator looks for its request id.
+      if (logged || (hot && reply.statusCode >= 500)) logRequest(logger, request, reply);
       done();
     });
   });

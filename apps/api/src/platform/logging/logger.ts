@@ -1,4 +1,4 @@
-import { type DestinationStream, pino, type Logger } from 'pino';
+import { type DestinationStream, type LogFn, pino, type Logger } from 'pino';
 import PinoPretty from 'pino-pretty';
 import { maskPhoneNumbers } from './mask-phone-numbers.js';
 
@@ -16,6 +16,7 @@ export function createLogger({ level, format }: LogSettings, output?: Destinatio
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
+    hooks: { logMethod: maskMessages },
   };
   if (format === 'json') return output ? pino(options, output) : pino(options);
   return pino(
@@ -29,11 +30,22 @@ function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       if (SECRET.test(name)) return [name, '[hidden]'];
-      if (typeof value === 'string') return [name, maskPhoneNumbers(value)];
-      if (isPlainObject(value)) return [name, withoutSecrets(value)];
-      return [name, value];
+      return [name, masked(value)];
     }),
   );
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return maskPhoneNumbers(value);
+  if (Array.isArray(value)) return value.map(masked);
+  // An error of the database carries, beside its message, the row that it is about.
+  if (value instanceof Error) return { message: maskPhoneNumbers(value.message), stack: masked(value.stack) };
+  return isPlainObject(value) ? withoutSecrets(value) : value;
+}
+
+/** The formatter sees the fields of a line; its message passes here. */
+function maskMessages(this: Logger, parts: Parameters<LogFn>, log: LogFn): void {
+  log.apply(this, parts.map((part) => (typeof part === 'string' ? maskPhoneNumbers(part) : part)) as Parameters<LogFn>);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
