@@ -80,6 +80,13 @@ export const envSchema = z.object({
     .max(10_080)
     .default(240)
     .describe('How long an authorization may stay unsettled before it expires (it counts as used).'),
+  VOID_WINDOW_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(300)
+    .describe('How long after the decision an authorization can be voided, which gives the call back.'),
   IDEMPOTENCY_RETENTION_HOURS: z.coerce
     .number()
     .int()

@@ -5,12 +5,23 @@ import { AuthorizeCallService } from './authorize-call.service.js';
 import { CallBatcher } from './call-batcher.js';
 import { GateDatabase } from './gate-database.js';
 import { OwnCalls } from './own-calls.js';
+import { SettleCallController } from './settle-call.controller.js';
+import { SettleCallService } from './settle-call.service.js';
+import { SettlementRepository } from './settlement.repository.js';
 import { SimulateCallController } from './simulate-call.controller.js';
 import { SimulateCallService } from './simulate-call.service.js';
 
 @Module({
   imports: [AuthModule],
-  controllers: [AuthorizeCallController, SimulateCallController],
-  providers: [AuthorizeCallService, CallBatcher, GateDatabase, OwnCalls, SimulateCallService],
+  controllers: [AuthorizeCallController, SettleCallController, SimulateCallController],
+  providers: [
+    AuthorizeCallService,
+    CallBatcher,
+    GateDatabase,
+    OwnCalls,
+    SettleCallService,
+    SettlementRepository,
+    SimulateCallService,
+  ],
 })
 export class CallGateModule {}

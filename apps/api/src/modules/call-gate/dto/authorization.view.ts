@@ -1,0 +1,101 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  authorizationStatuses,
+  callOutcomes,
+  destinationTypes,
+  phoneNumberProviders,
+  reasonCodeList,
+  voidReasons,
+  type AuthorizationStatus,
+  type AuthorizationView,
+  type CallOutcome,
+  type DestinationType,
+  type PhoneNumberProvider,
+  type ReasonCode,
+  type VoidReason,
+} from '#contracts';
+
+class AuthorizationDestinationDto {
+  @ApiProperty({ example: '+14165550123' })
+  phoneNumber!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'CA' })
+  countryCode!: string | null;
+
+  @ApiProperty({ enum: destinationTypes, nullable: true })
+  type!: DestinationType | null;
+}
+
+export class AuthorizationViewDto implements AuthorizationView {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ enum: ['allowed', 'denied'] })
+  decision!: 'allowed' | 'denied';
+
+  @ApiProperty({ enum: reasonCodeList })
+  reasonCode!: ReasonCode;
+
+  @ApiProperty({
+    enum: authorizationStatuses,
+    description: 'expired: the lease has run out and nobody has settled the call. It counts as used.',
+  })
+  status!: AuthorizationStatus;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  agentId!: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  assignmentId!: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  phoneNumberId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '+12025550123' })
+  from!: string | null;
+
+  @ApiProperty({ enum: phoneNumberProviders, nullable: true })
+  provider!: PhoneNumberProvider | null;
+
+  @ApiProperty({ type: AuthorizationDestinationDto })
+  destination!: AuthorizationDestinationDto;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'The daily limit at the decision.' })
+  limit!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Calls of the day after the decision.' })
+  used!: number | null;
+
+  @ApiProperty({ format: 'date', description: 'The usage day that the call counts on.' })
+  localDate!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  decidedAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'The end of the lease.' })
+  expiresAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  settledAt!: string | null;
+
+  @ApiProperty({ enum: callOutcomes, nullable: true })
+  outcome!: CallOutcome | null;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  durationSeconds!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  sipCode!: number | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  externalCallId!: string | null;
+
+  @ApiProperty({ enum: voidReasons, nullable: true })
+  voidReason!: VoidReason | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '0.0135' })
+  cost!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'USD' })
+  currency!: string | null;
+}
