@@ -55,6 +55,14 @@ async function assignment(dailyLimit = 10) {
 const authorize = (body: unknown, headers: Record<string, string> = {}) =>
   send('/call-gate/authorize', { apiKey: key, body, headers });
 
+async function authorizedCall(agentId?: string): Promise<string> {
+  const caller = agentId ?? (await assignment()).agentId;
+  return (await authorize({ agentId: caller, destination: CANADA })).body.authorizationId as string;
+}
+
+const settle = (id: string, how: 'complete' | 'void', body: unknown) =>
+  asAdmin(`/call-gate/authorizations/${id}/${how}`, { body });
+
 /** Asks for a call of a new agent, after something was done to what it calls with. */
 async function call(
   destination = CANADA,
@@ -142,6 +150,22 @@ const problems = {
     const number = await createPhoneNumber(db, { organizationId });
     const agentId = await createAgent(db, { organizationId, status: 'inactive' });
     return asAdmin(`/phone-numbers/${number}/assign`, { body: { agentId } });
+  },
+  authorization_settled: async () => {
+    const id = await authorizedCall();
+    await settle(id, 'complete', { outcome: 'busy' });
+    return settle(id, 'void', { reason: 'not_dialed' });
+  },
+  authorization_not_settleable: async () => {
+    const { body } = await authorize({ agentId: crypto.randomUUID(), destination: CANADA });
+    return settle(body.authorizationId as string, 'complete', { outcome: 'busy' });
+  },
+  void_limit_reached: async () => {
+    const { agentId } = await assignment(100);
+    for (let voids = 1; ; voids += 1) {
+      const answer = await settle(await authorizedCall(agentId), 'void', { reason: 'test_call' });
+      if (answer.status !== 200 || voids === 50) return answer;
+    }
   },
   payload_too_large: () => send('/auth/login', { body: `{"email":"${'x'.repeat(1_048_576)}"}`, headers: json }),
   unsupported_media_type: () =>
