@@ -1,0 +1,233 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from './cluster.js';
+import { Destinations } from './destinations.js';
+import { Random } from './random.js';
+import {
+  type Attempt,
+  type CallRecord,
+  nowMs,
+  type Pair,
+  type ToldDecision,
+  type VoidRecord,
+  type World,
+} from './record.js';
+
+const TIMEOUT_MS = 2_500;
+const DUPLICATES = 0.1;
+const REUSES = 0.03;
+const VOIDS = 0.05;
+
+/** The least that a caller needs of a cluster: where the API processes answer. */
+export type Ports = readonly number[];
+
+export const portsOf = (cluster: Cluster): Ports => cluster.slots.map((slot) => slot.outer.port);
+
+interface Posted {
+  status: number;
+  body: string;
+}
+
+/** Dialers that ask the gate at once. A lost or failed reply is retried with the same key, perhaps at another process. */
+export class Callers {
+  readonly calls: CallRecord[] = [];
+  readonly voids: VoidRecord[] = [];
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
+  private readonly destinations = new Destinations();
+  private stopped = false;
+  private serial = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly ports: Ports,
+    private readonly seed: number,
+    /** Whether authorizations are voided as well. */
+    private readonly voiding = false,
+  ) {}
+
+  /** Runs that many callers until `stop`, each waiting up to `thinkMs` between its calls. Answers when all are answered. */
+  async run(count: number, thinkMs: number): Promise<void> {
+    await Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        const random = new Random(this.seed * 7_919 + index);
+        await delay(random.next() * thinkMs);
+        while (!this.stopped) {
+          await this.callOnce(random);
+          await delay(random.next() * thinkMs);
+        }
+      }),
+    );
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** One call of one pair, sent until it is answered, or until `patienceMs` is over. */
+  async call(pair: Pair, country: string, options: { patienceMs?: number; api?: number } = {}): Promise<CallRecord> {
+    const call = this.newCall(pair, null, this.destinations.in(country));
+    await this.untilAnswered(
+      call,
+      new Random(this.serial),
+      bodyOf(call, pair, 0),
+      options.patienceMs ?? 10_000,
+      options.api,
+    );
+    return call;
+  }
+
+  /** Sends a call once more as it was: a retry. */
+  async again(call: CallRecord, pair: Pair, api = 0): Promise<Attempt> {
+    return this.attempt(call, bodyOf(call, pair, 0), api);
+  }
+
+  private async callOnce(random: Random): Promise<void> {
+    const hot = random.chance(0.3) ? this.world.pairs[0]! : random.pick(this.world.pairs);
+    const form = random.between(0, 9);
+    const call = this.newCall(hot, form < 2 ? hot.phoneNumberId : null, this.destinations.next(random.next()));
+    const body = bodyOf(call, hot, form);
+    const twice = random.chance(DUPLICATES);
+    const asked = [this.untilAnswered(call, random, body, 60_000)];
+    if (twice && random.chance(0.5)) asked.push(this.untilAnswered(call, random, body, 60_000));
+    await Promise.all(asked);
+    if (twice && asked.length === 1) await this.untilAnswered(call, random, body, 60_000);
+    if (random.chance(REUSES)) await this.reuse(call, random, hot, form);
+    if (this.voiding && hot !== this.world.pairs[0] && random.chance(VOIDS)) await this.void(call, random);
+  }
+
+  private newCall(pair: Pair, phoneNumberId: string | null, destination: CallRecord['destination']): CallRecord {
+    this.serial += 1;
+    const { organizationId, agentId } = pair;
+    const key = `chaos-${this.seed}-${this.serial}`;
+    const call: CallRecord = { key, organizationId, agentId, phoneNumberId, destination, attempts: [] };
+    this.calls.push(call);
+    return call;
+  }
+
+  private async untilAnswered(
+    call: CallRecord,
+    random: Random,
+    body: string,
+    patienceMs: number,
+    api = random.between(0, this.ports.length - 1),
+  ): Promise<void> {
+    const deadline = nowMs() + patienceMs;
+    for (let at = api; ; at = random.between(0, this.ports.length - 1)) {
+      const { status } = await this.attempt(call, body, at);
+      if (status === 200 || (status >= 400 && status < 500 && status !== 429) || nowMs() > deadline) return;
+      await delay(random.between(30, 400));
+    }
+  }
+
+  /** The same key for another destination: the key is taken, which is all that may come of it. */
+  private async reuse(call: CallRecord, random: Random, pair: Pair, form: number): Promise<void> {
+    if (!call.attempts.some(({ status }) => status === 200)) return;
+    const destination = this.destinations.in('US');
+    const other = { ...call, destination };
+    await this.attempt(call, bodyOf(other, pair, form), random.between(0, this.ports.length - 1), destination.number);
+  }
+
+  private async attempt(call: CallRecord, body: string, api: number, reused?: string): Promise<Attempt> {
+    const { apiKey } = this.world.organizations.find(({ id }) => id === call.organizationId)!;
+    const attempt: Attempt = { sentMs: nowMs(), endedMs: 0, api, status: 0, ...(reused && { reused }) };
+    call.attempts.push(attempt);
+    try {
+      const answer = await this.post(api, '/api/v1/call-gate/authorize', body, apiKey, call.key);
+      attempt.endedMs = nowMs();
+      attempt.status = answer.status;
+      read(answer, attempt);
+    } catch {
+      attempt.endedMs = nowMs();
+    }
+    return attempt;
+  }
+
+  private async void(call: CallRecord, random: Random): Promise<void> {
+    const told = call.attempts.find((attempt) => attempt.told?.allowed)?.told;
+    if (!told) return;
+    const { apiKey } = this.world.organizations.find(({ id }) => id === call.organizationId)!;
+    const body = JSON.stringify({ reason: 'not_dialed' });
+    const path = `/api/v1/call-gate/authorizations/${told.authorizationId}/void`;
+    const record: VoidRecord = { authorizationId: told.authorizationId, sentMs: nowMs(), endedMs: 0, status: 0 };
+    this.voids.push(record);
+    try {
+      const api = random.between(0, this.ports.length - 1);
+      record.status = (await this.post(api, path, body, apiKey, `void-${call.key}`)).status;
+    } catch {
+      // Nobody knows whether it happened.
+    }
+    record.endedMs = nowMs();
+  }
+
+  private post(api: number, path: string, body: string, apiKey: string, key: string): Promise<Posted> {
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        {
+          agent: this.agent,
+          host: '127.0.0.1',
+          port: this.ports[api],
+          method: 'POST',
+          path,
+          headers: {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+            'x-api-key': apiKey,
+            'idempotency-key': key,
+          },
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => (text += chunk));
+          response.on('end', () => {
+            clearTimeout(timer);
+            if (response.complete) resolve({ status: response.statusCode ?? 0, body: text });
+            else reject(new Error('cut short'));
+          });
+          response.on('error', reject);
+        },
+      );
+      const timer = setTimeout(() => sent.destroy(new Error('no answer')), TIMEOUT_MS);
+      sent.on('error', (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+      sent.end(body);
+    });
+  }
+}
+
+/** Most name the agent, some the assignment, some the agent and the number. */
+function bodyOf(call: CallRecord, pair: Pair, form: number): string {
+  const destination = call.destination.number;
+  if (call.phoneNumberId === null) return JSON.stringify({ agentId: pair.agentId, destination });
+  if (form === 0) return JSON.stringify({ assignmentId: pair.assignmentId, destination });
+  return JSON.stringify({ agentId: pair.agentId, from: pair.phoneNumber, destination });
+}
+
+function read(answer: Posted, attempt: Attempt): void {
+  let body: Record<string, unknown> | null = null;
+  try {
+    body = JSON.parse(answer.body) as Record<string, unknown>;
+  } catch {
+    // No JSON: shown below.
+  }
+  const isDecision = typeof body?.['allowed'] === 'boolean' && typeof body['authorizationId'] === 'string';
+  if (isDecision && body) {
+    attempt.told = {
+      allowed: body['allowed'] as boolean,
+      authorizationId: body['authorizationId'] as string,
+      reasonCode: String(body['reasonCode']),
+      from: (body['from'] as { phoneNumber: string } | null)?.phoneNumber ?? null,
+      country: (body['destination'] as { countryCode: string | null }).countryCode,
+      limit: body['limit'] as ToldDecision['limit'],
+      used: body['used'] as ToldDecision['used'],
+    };
+  }
+  const expected = answer.status === 200 ? isDecision : !isDecision && [422, 429, 503].includes(answer.status);
+  if (!expected) attempt.strange = `${answer.status} ${answer.body.slice(0, 300)}`;
+}

@@ -1,0 +1,194 @@
+import type { Evidence, LedgerRow } from './evidence.js';
+import { type ChaosRecord, type Pair, pairKey } from './record.js';
+import { groupBy } from './grouping.js';
+import type { Timelines } from './timelines.js';
+import type { Violations } from './violations.js';
+
+interface Rules {
+  limit: number;
+  paused: boolean;
+  live: boolean;
+  countries: string[] | null;
+}
+
+/** What is known of an assignment while the ledger is replayed. */
+interface State extends Rules {
+  pair: Pair;
+  day: string;
+  used: Map<string, number>;
+}
+
+type Event = { commit: number; order: number } & (
+  | { kind: 'decision'; row: LedgerRow; state: State }
+  | { kind: 'void'; row: LedgerRow; state: State }
+  | { kind: 'rules'; state: State; rules: Partial<Rules> }
+  | { kind: 'reset'; states: State[] }
+);
+
+/** Replays decisions, voids and changes in the order in which they were committed. */
+export function checkReplay(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
+  const states = new Map<string, State>();
+  for (const pair of record.world.pairs) {
+    const { limit, countries } = pair;
+    states.set(pairKey(pair), { pair, limit, countries, paused: false, live: true, day: '', used: new Map() });
+  }
+  const defaults = new Map(record.world.organizations.map(({ id, defaultCountries }) => [id, defaultCountries]));
+  for (const event of eventsOf(evidence, states)) {
+    switch (event.kind) {
+      case 'rules':
+        Object.assign(event.state, event.rules);
+        break;
+      case 'reset':
+        for (const { day, used } of event.states) used.set(day, 0);
+        break;
+      case 'void':
+        event.state.used.set(event.row.localDate, (event.state.used.get(event.row.localDate) ?? 0) - 1);
+        break;
+      case 'decision':
+        replay(event.row, event.state, defaults.get(event.row.organizationId)!, violations);
+    }
+  }
+}
+
+function replay(row: LedgerRow, state: State, defaults: string[], violations: Violations): void {
+  const { localDate, reason } = row;
+  if (localDate < state.day) violations.add('day went back', `${row.id} counts for ${localDate} after ${state.day}`);
+  if (localDate > state.day) state.day = localDate;
+  const isCountryAllowed = (state.countries ?? defaults).includes(row.country ?? '');
+  const used = state.used.get(localDate) ?? 0;
+  const facts = `${row.id} (${reason}, ${localDate}): ${used} used before of ${state.limit}, the row says ${row.usedAfter} of ${row.limitAt}`;
+  if (row.allowed) {
+    state.used.set(localDate, used + 1);
+    if (used + 1 > state.limit) violations.add('limit', facts);
+    if (row.usedAfter !== used + 1) violations.add('count', facts);
+    if (row.limitAt !== state.limit || state.paused || !state.live || !isCountryAllowed) {
+      violations.add('old value', `${facts}; paused ${state.paused}, live ${state.live}, ${state.countries?.join()}`);
+    }
+  }
+  const isGroundless =
+    (reason === 'daily_limit_reached' && used < state.limit) ||
+    (reason === 'assignment_paused' && !state.paused) ||
+    (reason === 'country_not_allowed' && isCountryAllowed);
+  if (isGroundless) violations.add('groundless refusal', facts);
+}
+
+function eventsOf(evidence: Evidence, states: Map<string, State>): Event[] {
+  const events: Event[] = [];
+  for (const row of evidence.ledger) {
+    if (row.agentId === null || row.phoneNumberId === null) continue;
+    const state = states.get(`${row.agentId}/${row.phoneNumberId}`);
+    if (!state) continue;
+    // In one batch the calls that were admitted come first, in the order of the count.
+    events.push({ kind: 'decision', commit: row.commit, order: row.allowed ? (row.usedAfter ?? 0) : 1e9, row, state });
+    if (row.voided) events.push({ kind: 'void', commit: row.rowCommit, order: -1, row, state });
+  }
+  const byAssignment = new Map([...states.values()].map((state) => [state.pair.assignmentId, state]));
+  const byNumber = new Map([...states.values()].map((state) => [state.pair.phoneNumber, state]));
+  for (const { action, subjectId, changes, commit } of [...evidence.audit].sort((a, b) => a.commit - b.commit)) {
+    if (action === 'usage.reset') {
+      const concerned = [...states.values()].filter(
+        ({ pair }) => pair.agentId === subjectId || pair.organizationId === subjectId,
+      );
+      events.push({ kind: 'reset', commit, order: -1, states: concerned });
+    }
+    // An assignment that came back may have another id, if somebody made it anew.
+    const number = changes['phoneNumber']?.to as string | undefined;
+    if (action === 'agent_assignment.created' && number) byAssignment.set(subjectId, byNumber.get(number)!);
+    const state = byAssignment.get(subjectId);
+    if (action.startsWith('agent_assignment.') && state) {
+      events.push({ kind: 'rules', commit, order: -1, state, rules: rulesOf(action, changes) });
+    }
+  }
+  return events.sort((a, b) => a.commit - b.commit || a.order - b.order);
+}
+
+function rulesOf(action: string, changes: Record<string, { to?: unknown }>): Partial<Rules> {
+  if (action === 'agent_assignment.ended') return { live: false };
+  const rules: Partial<Rules> = action === 'agent_assignment.created' ? { live: true, paused: false } : {};
+  if (changes['dailyLimit']) rules.limit = changes['dailyLimit'].to as number;
+  if (changes['allowedCountries']) rules.countries = changes['allowedCountries'].to as string[] | null;
+  if (changes['paused']) rules.paused = changes['paused'].to as boolean;
+  return rules;
+}
+
+/** Day by day: what was admitted is within the greatest limit of the day, and is what counter and archive hold. */
+export function checkArchive(
+  record: ChaosRecord,
+  evidence: Evidence,
+  timelines: Timelines,
+  violations: Violations,
+): void {
+  const counted = new Map<string, number>();
+  const add = (key: string, calls: number) => counted.set(key, (counted.get(key) ?? 0) + calls);
+  for (const { agentId, phoneNumberId, day, calls } of evidence.archive)
+    add(`${agentId}/${phoneNumberId} ${day}`, calls);
+  for (const { agentId, phoneNumberId, day, calls } of evidence.counters)
+    add(`${agentId}/${phoneNumberId} ${day}`, calls);
+  const spans = spansByKey(record);
+  const days = groupBy(
+    evidence.ledger.filter(({ allowed, phoneNumberId }) => allowed && phoneNumberId !== null),
+    ({ agentId, phoneNumberId, localDate }) => `${agentId}/${phoneNumberId} ${localDate}`,
+  );
+  for (const [key, rows] of days) {
+    const admitted = rows.filter(({ voided }) => !voided).length;
+    if (admitted !== (counted.get(key) ?? 0)) {
+      violations.add('count', `${key}: ${admitted} in the ledger, ${counted.get(key) ?? 0} in counter and archive`);
+    }
+    counted.delete(key);
+    const fromMs = Math.min(...rows.map((row) => spans.get(row.key ?? '')?.[0] ?? record.startedMs));
+    const toMs = Math.max(...rows.map((row) => spans.get(row.key ?? '')?.[1] ?? record.endedMs));
+    const pair = key.split(' ')[0]!;
+    const greatest = Math.max(...(timelines.possible(`limit:${pair}`, fromMs, toMs) as number[]));
+    const resets = timelines.changesDuring(`reset:${pair.split('/')[0]}`, fromMs, toMs);
+    if (admitted > greatest * (1 + resets)) {
+      violations.add('limit', `${key}: ${admitted} admitted, the greatest limit of the day was ${greatest}`);
+    }
+  }
+  for (const [key, calls] of counted) {
+    if (calls !== 0) violations.add('count', `${key}: nothing in the ledger, ${calls} in counter and archive`);
+  }
+  checkRulesInForce(record, evidence, timelines, violations);
+  checkSamples(record, violations);
+}
+
+function spansByKey(record: ChaosRecord): Map<string, [number, number]> {
+  return new Map(
+    record.calls.map(({ key, attempts }) => [
+      key,
+      [attempts[0]?.sentMs ?? record.startedMs, attempts.find(({ told }) => told)?.endedMs ?? record.endedMs],
+    ]),
+  );
+}
+
+/** Changes that were acknowledged are there in the end. */
+function checkRulesInForce(
+  record: ChaosRecord,
+  evidence: Evidence,
+  timelines: Timelines,
+  violations: Violations,
+): void {
+  const counters = new Map(evidence.counters.map((counter) => [pairKey(counter), counter]));
+  for (const pair of record.world.pairs) {
+    const key = pairKey(pair);
+    const counter = counters.get(key);
+    for (const name of ['limit', 'paused', 'live', 'countries'] as const) {
+      const expected = timelines.last(`${name}:${key}`);
+      if (JSON.stringify(counter?.[name]) === JSON.stringify(expected)) continue;
+      violations.add(
+        'lost change',
+        `${name} of ${key} is ${String(counter?.[name])}, acknowledged ${String(expected)}`,
+      );
+    }
+  }
+}
+
+function checkSamples(record: ChaosRecord, violations: Violations): void {
+  const latest = new Map<string, string>();
+  for (const sample of record.samples) {
+    const before = latest.get(pairKey(sample));
+    if (before !== undefined && sample.lastResetDate < before) {
+      violations.add('day went back', `the counter of ${pairKey(sample)} from ${before} to ${sample.lastResetDate}`);
+    }
+    latest.set(pairKey(sample), sample.lastResetDate);
+  }
+}

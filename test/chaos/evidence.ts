@@ -1,0 +1,87 @@
+import type { Row } from '../support/database.js';
+
+/** Asks the database, past every proxy. */
+type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Row[]>;
+
+/** A decision as the ledger has it, with the time of the commit that PostgreSQL itself noted. */
+export interface LedgerRow {
+  id: string;
+  organizationId: string;
+  agentId: string | null;
+  phoneNumberId: string | null;
+  from: string | null;
+  destination: string;
+  country: string | null;
+  allowed: boolean;
+  reason: string;
+  localDate: string;
+  usedAfter: number | null;
+  limitAt: number | null;
+  voided: boolean;
+  decidedMs: number;
+  key: string | null;
+  /** Microseconds since 1970. Of a voided row `rowCommit` is the void's. */
+  commit: number;
+  rowCommit: number;
+}
+
+interface Counter {
+  agentId: string;
+  phoneNumberId: string;
+  assignmentId: string;
+  limit: number;
+  paused: boolean;
+  live: boolean;
+  countries: string[] | null;
+  calls: number;
+  day: string;
+}
+
+interface AuditRow {
+  action: string;
+  subjectId: string;
+  changes: Record<string, { from?: unknown; to?: unknown }>;
+  commit: number;
+}
+
+export interface Evidence {
+  ledger: LedgerRow[];
+  counters: Counter[];
+  archive: { agentId: string; phoneNumberId: string; day: string; calls: number }[];
+  audit: AuditRow[];
+}
+
+const commitOf = (xmin: string) => `(extract(epoch from pg_xact_commit_timestamp(${xmin})) * 1e6)::float8`;
+
+/** Reads what the database holds of these organizations. No statement of the gate is used. */
+export async function readEvidence(query: Query, organizationIds: readonly string[]): Promise<Evidence> {
+  const ledger = await query(
+    `select l.id, l.organization_id as "organizationId", l.agent_id as "agentId", l.phone_number_id as "phoneNumberId",
+       l.from_number as "from", l.destination, l.destination_country as country, l.decision = 'allowed' as allowed,
+       l.reason_code as reason, l.local_date::text as "localDate", l.used_after as "usedAfter", l.limit_at as "limitAt",
+       l.status = 'voided' as voided, (extract(epoch from l.decided_at) * 1000)::float8 as "decidedMs", k.key,
+       coalesce(${commitOf('k.xmin')}, ${commitOf('l.xmin')}) as commit, ${commitOf('l.xmin')} as "rowCommit"
+     from call_authorizations l
+     left join idempotency_keys k on k.organization_id = l.organization_id and k.authorization_id = l.id
+     where l.organization_id = any ($1::uuid[])`,
+    [organizationIds],
+  );
+  const counters = await query(
+    `select agent_id as "agentId", phone_number_id as "phoneNumberId", id as "assignmentId", daily_limit as "limit",
+       paused_at is not null as paused, ended_at is null as live, allowed_countries as countries,
+       calls_made_today as calls, last_reset_date::text as day
+     from agent_phone_numbers where organization_id = any ($1::uuid[])`,
+    [organizationIds],
+  );
+  const archive = await query(
+    `select agent_id as "agentId", phone_number_id as "phoneNumberId", local_date::text as day, calls_allowed as calls
+     from usage_daily where organization_id = any ($1::uuid[]) and calls_allowed <> 0`,
+    [organizationIds],
+  );
+  const audit = await query(
+    `select action, subject_id as "subjectId", changes, ${commitOf('xmin')} as commit
+     from audit_events where organization_id = any ($1::uuid[])`,
+    [organizationIds],
+  );
+  return { ledger, counters, archive, audit } as unknown as Evidence;
+}

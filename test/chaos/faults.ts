@@ -1,0 +1,150 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ADMIN_KINDS, type AdminKind, type Admins } from './admins.js';
+import type { ApiSlot, Cluster } from './cluster.js';
+import { Random } from './random.js';
+import { nowMs } from './record.js';
+
+const FAULT_KINDS = [
+  'api-killed',
+  'api-stopped',
+  'backends-terminated',
+  'postgres-killed',
+  'database-cut',
+  'database-delayed',
+  'database-replies-lost',
+  'database-silent',
+  'callers-cut',
+  'callers-delayed',
+  'callers-replies-lost',
+  'callers-silent',
+  'clock-forward',
+  'clock-back',
+] as const;
+type FaultKind = (typeof FAULT_KINDS)[number];
+
+interface Planned<Kind> {
+  atMs: number;
+  kind: Kind;
+  /** Seed of what the fault chooses: which process, how long. */
+  seed: number;
+}
+
+export interface Schedule {
+  faults: Planned<FaultKind>[];
+  /** One line for each admin at work. */
+  admins: Planned<AdminKind>[][];
+}
+
+const ADMINS = 4;
+
+/** The same seed and length give the same schedule. Every kind comes once before any comes twice. */
+export function schedule(seed: number, lengthMs: number, faultEveryMs: number, changeEveryMs: number): Schedule {
+  const random = new Random(seed);
+  return {
+    faults: plan(random, FAULT_KINDS, lengthMs, faultEveryMs),
+    admins: Array.from({ length: ADMINS }, () => plan(random, ADMIN_KINDS, lengthMs, changeEveryMs * ADMINS)),
+  };
+}
+
+function plan<Kind>(random: Random, kinds: readonly Kind[], lengthMs: number, everyMs: number): Planned<Kind>[] {
+  const planned: Planned<Kind>[] = [];
+  let round: Kind[] = [];
+  for (let atMs = everyMs / 2; atMs < lengthMs; atMs += everyMs) {
+    if (round.length === 0) round = random.shuffled(kinds);
+    planned.push({
+      atMs: atMs + (random.next() - 0.5) * everyMs * 0.5,
+      kind: round.shift()!,
+      seed: random.between(1, 1e9),
+    });
+  }
+  return planned;
+}
+
+/** Does what the schedule says. What takes longer than planned delays what follows; nothing is left out. */
+export class Faults {
+  readonly injected: Record<string, number> = {};
+  private readonly restarts = new Set<Promise<void>>();
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly admins: Admins,
+    private readonly isOver: () => boolean,
+  ) {}
+
+  async run(planned: Schedule): Promise<void> {
+    const started = nowMs();
+    const line = async <Kind extends string>(
+      events: Planned<Kind>[],
+      perform: (kind: Kind, random: Random) => Promise<void>,
+    ): Promise<void> => {
+      for (const { atMs, kind, seed } of events) {
+        await delay(Math.max(started + atMs - nowMs(), 0));
+        if (this.isOver()) return;
+        await perform(kind, new Random(seed));
+      }
+    };
+    await Promise.all([
+      line(planned.faults, (kind, random) => this.inject(kind, random)),
+      ...planned.admins.map((events) =>
+        line(events, (kind, random) => this.admins.change(kind, random, random.between(100, 700))),
+      ),
+    ]);
+    await Promise.all(this.restarts);
+  }
+
+  private async inject(kind: FaultKind, random: Random): Promise<void> {
+    this.injected[kind] = (this.injected[kind] ?? 0) + 1;
+    const slot = await this.runningSlot(random);
+    const holdMs = random.between(300, 1_500);
+    switch (kind) {
+      case 'api-killed':
+        return this.killApi(slot);
+      case 'api-stopped':
+        slot.process?.process.kill('SIGSTOP');
+        await delay(holdMs * 2);
+        slot.process?.process.kill('SIGCONT');
+        return;
+      case 'backends-terminated':
+        await this.cluster.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ringfence-gate'`,
+        );
+        return;
+      case 'postgres-killed':
+        return this.cluster.crashPostgres();
+      case 'clock-forward':
+        return this.admins.alone('time', () => this.admins.turnClock(random.between(4, 20)));
+      case 'clock-back':
+        return this.admins.alone('time', () => this.admins.turnClock(-random.between(1, 15)));
+      default:
+        return this.spoil(kind, slot, holdMs);
+    }
+  }
+
+  private async spoil(kind: FaultKind, slot: ApiSlot, holdMs: number): Promise<void> {
+    const proxy = kind.startsWith('database') ? slot.inner : slot.outer;
+    if (kind.endsWith('cut')) {
+      proxy.refuse();
+      await delay(holdMs / 4);
+    } else {
+      if (kind.endsWith('delayed')) proxy.delay(holdMs / 3);
+      if (kind.endsWith('replies-lost')) proxy.loseReplies();
+      if (kind.endsWith('silent')) proxy.goSilent();
+      await delay(holdMs);
+    }
+    proxy.heal();
+  }
+
+  private async killApi(slot: ApiSlot): Promise<void> {
+    await this.cluster.killApi(slot);
+    const restart = this.cluster.startApi(slot).finally(() => this.restarts.delete(restart));
+    this.restarts.add(restart);
+  }
+
+  private async runningSlot(random: Random): Promise<ApiSlot> {
+    for (;;) {
+      const running = this.cluster.slots.filter(({ process }) => process !== null);
+      if (running.length > 0) return random.pick(running);
+      await delay(50);
+    }
+  }
+}

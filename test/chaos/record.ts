@@ -1,0 +1,110 @@
+import type { Destination } from './destinations.js';
+
+/** Milliseconds since 1970 by the clock of the test, finer than one, and never stepping back. */
+export const nowMs = (): number => performance.timeOrigin + performance.now();
+
+/** One agent with one number: what a limit belongs to, whatever the ids of the rows are. */
+export interface Pair {
+  assignmentId: string;
+  agentId: string;
+  phoneNumberId: string;
+  phoneNumber: string;
+  organizationId: string;
+  /** What was in force when the run began. */
+  limit: number;
+  countries: string[] | null;
+}
+
+export interface WorldOrganization {
+  id: string;
+  apiKey: string;
+  ownerEmail: string;
+  timeZone: string;
+  defaultCountries: string[];
+}
+
+export interface World {
+  organizations: WorldOrganization[];
+  pairs: Pair[];
+}
+
+/** What an API process said in a 200. */
+export interface ToldDecision {
+  allowed: boolean;
+  authorizationId: string;
+  reasonCode: string;
+  from: string | null;
+  country: string | null;
+  limit: number | null;
+  used: number | null;
+}
+
+export interface Attempt {
+  sentMs: number;
+  endedMs: number;
+  api: number;
+  /** 0 when no answer came. */
+  status: number;
+  told?: ToldDecision;
+  /** An answer that is none of the contract's, as far as it can be shown. */
+  strange?: string;
+  /** Sent with the key of a call but another body, after the call was decided. */
+  reused?: string;
+}
+
+/** One call that a dialer wants to place: one idempotency key, one destination that no other call has. */
+export interface CallRecord {
+  key: string;
+  organizationId: string;
+  agentId: string;
+  /** Null: the agent was named and any of its numbers will do. */
+  phoneNumberId: string | null;
+  destination: Destination;
+  attempts: Attempt[];
+}
+
+/** A voided authorization, as far as who asked for it was told. */
+export interface VoidRecord {
+  authorizationId: string;
+  sentMs: number;
+  endedMs: number;
+  /** 0 when no answer came. */
+  status: number;
+}
+
+/**
+ * A change by an admin. Changes of one field come one after the other; from `settledMs` on nothing of it is under way any
+ * more, and `final` is in force: what was acknowledged, or what was read when no answer had come.
+ */
+export interface Change {
+  /** `limit:<pair>`, `paused:<pair>`, `countries:<pair>`, `live:<pair>`, `agent:<id>`, `number:<id>`, `zone:<org>`, `clock`. */
+  field: string;
+  value: unknown;
+  final: unknown;
+  sentMs: number;
+  settledMs: number;
+}
+
+/** The day that counters belonged to, looked at from time to time. */
+export interface DaySample {
+  atMs: number;
+  agentId: string;
+  phoneNumberId: string;
+  lastResetDate: string;
+}
+
+export interface ChaosRecord {
+  seed: number;
+  startedMs: number;
+  endedMs: number;
+  world: World;
+  calls: CallRecord[];
+  voids: VoidRecord[];
+  changes: Change[];
+  samples: DaySample[];
+  /** How often each kind of fault was injected. */
+  faults: Record<string, number>;
+}
+
+export const pairKey = (pair: { agentId: string; phoneNumberId: string }): string =>
+  `${pair.agentId}/${pair.phoneNumberId}`;

@@ -1,0 +1,28 @@
+import { runChaos } from '../chaos/chaos-run.js';
+import { Cluster } from '../chaos/cluster.js';
+
+describe('three API processes under faults', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ apis: 3, inMemory: true });
+  });
+
+  afterAll(() => cluster?.close());
+
+  it('break no invariant while everything fails once', async () => {
+    const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000_000);
+    const { record, evidence, violations } = await runChaos(cluster, {
+      seed,
+      lengthMs: 16_000,
+      callers: 256,
+      thinkMs: 2_000,
+      faultEveryMs: 1_100,
+      changeEveryMs: 300,
+    });
+    expect({ seed, violations: violations.shown }).toEqual({ seed, violations: [] });
+    expect(Object.keys(record.faults)).toHaveLength(23);
+    expect(evidence.ledger.filter(({ allowed }) => allowed).length).toBeGreaterThan(100);
+    expect(new Set(evidence.ledger.map(({ reason }) => reason)).size).toBeGreaterThan(5);
+  });
+});
