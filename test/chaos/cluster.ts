@@ -1,4 +1,4 @@
-import { access, chmod, constants, mkdtemp, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,7 +48,9 @@ export class Cluster {
   ) {}
 
   static async start(options: ClusterOptions): Promise<Cluster> {
-    const directory = await mkdtemp(path.join(await parentDirectory(options), 'ringfence-chaos-'));
+    const parent = await parentDirectory(options);
+    await removeLeftovers(parent);
+    const directory = await mkdtemp(path.join(parent, `ringfence-chaos-${process.pid}-`));
     await chmod(directory, 0o755);
     let cluster: Cluster | undefined;
     try {
@@ -114,6 +116,7 @@ export class Cluster {
     while (!this.closing) {
       try {
         slot.process = await startApiProcess(url.toString(), env);
+        if (this.closing) return await this.killApi(slot);
         // What it says in the log is not read any more; the pipe must not fill.
         slot.process.process.stdout?.resume();
         slot.process.process.stderr?.resume();
@@ -167,6 +170,25 @@ function startPostgres(directory: string, options: ClusterOptions, port?: number
     // The server's own record of the order of commits is what the checker goes by.
     settings: { track_commit_timestamp: 'on', ...options.settings },
   });
+}
+
+/** A run that was killed leaves its server running. The directory's name says which process that run was. */
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = Number(/^ringfence-chaos-(\d+)-/.exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
+    // Another user's, or another run is just removing it.
+    await removeDirectory(path.join(parent, name)).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function removeDirectory(directory: string): Promise<void> {

@@ -17,6 +17,7 @@ interface Link {
  */
 export class TcpProxy {
   private readonly links = new Set<Link>();
+  private readonly sockets = new Set<Socket>();
   private delayMs = 0;
   private losing: readonly Direction[] = [];
   private refusing = false;
@@ -81,6 +82,7 @@ export class TcpProxy {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.cut();
+    for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 
@@ -100,6 +102,8 @@ export class TcpProxy {
   private carry(link: Link, from: Socket, to: Socket, direction: Direction): void {
     let last: Promise<void> = Promise.resolve();
     let waiting = 0;
+    this.sockets.add(from);
+    from.on('close', () => this.sockets.delete(from));
     from.on('error', () => this.end(link, true));
     from.on('close', () => this.end(link, false));
     from.on('data', (chunk) => {

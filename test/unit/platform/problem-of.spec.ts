@@ -1,5 +1,5 @@
 import { BadRequestException, ForbiddenException, HttpException, NotFoundException } from '@nestjs/common';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { problemOf } from '../../../apps/api/src/platform/http/problem-of.js';
 import { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
 
@@ -34,6 +34,7 @@ describe('problemOf', () => {
     ['a transaction that deadlocked again and again', databaseError('40P01')],
     ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
     ['a lost connection', new Error('Connection terminated unexpectedly')],
+    ['a connection that broke within a transaction', new QueryRunnerAlreadyReleasedError()],
     ['an exhausted pool', new Error('timeout exceeded when trying to connect')],
   ])('asks to try again after %s', (_kind, error) => {
     const problem = problemOf(error);
