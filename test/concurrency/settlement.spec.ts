@@ -108,6 +108,17 @@ describe('settlements that run at the same time, on two APIs and one database', 
     );
   }
 
+  /** Comes back when that many transactions of this database wait for a lock. */
+  async function waiting(transactions: number): Promise<void> {
+    for (;;) {
+      const [row] = await db.query(
+        `select count(*)::integer as count from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      if (row!['count'] >= transactions) return;
+    }
+  }
+
   async function settled(ids: string[]) {
     const rows = await db.query('select status from call_authorizations where id = any ($1)', [ids]);
     return rows.map(({ status }) => status as string);
@@ -157,7 +168,7 @@ describe('settlements that run at the same time, on two APIs and one database', 
     async (mover) => {
       for (let round = 0; round < 4; round += 1) {
         await setClock(NOON + 2 * round * DAY_MS);
-        const { agentId, phoneNumberId } = await line(100);
+        const { agentId, phoneNumberId, assignmentId } = await line(100);
         const ids = await authorized(agentId, 8);
         if (mover === 'the gate' || mover === 'the midnight job') await setClock(NOON + (2 * round + 0.75) * DAY_MS);
         const move = {
@@ -166,11 +177,17 @@ describe('settlements that run at the same time, on two APIs and one database', 
           'a reset by hand': reset,
           'an unassignment': () => post(`phone-numbers/${phoneNumberId}/unassign`, {}, admin),
         }[mover]!;
-        const moves: Promise<unknown>[] = [];
-        const voids = ids.map((id, index) => {
-          if (index % 3 === 1) moves.push(move());
-          return voidCall(id);
-        });
+        // Hold the row until mover and voids wait for it, so that they meet for certain.
+        const holder = await db.connect();
+        await holder.query('begin');
+        await holder.query('select from agent_phone_numbers where id = $1 for no key update', [assignmentId]);
+        const moves = [move()];
+        await waiting(1);
+        const voids = ids.map((id) => voidCall(id));
+        await waiting(4);
+        moves.push(move());
+        await holder.query('commit');
+        await holder.end();
         const answers = await Promise.all(voids);
         expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200));
         await Promise.all(moves);
