@@ -4,6 +4,7 @@ import { CreateAssignmentsAndLedger1795200002000 } from './1795200002000-CreateA
 import { CreateCallGate1795200003000 } from './1795200003000-CreateCallGate.js';
 import { AddSettlement1795300000000 } from './1795300000000-AddSettlement.js';
 import { NotifyAccessChanges1795300004000 } from './1795300004000-NotifyAccessChanges.js';
+import { FasterCallGate1795300005000 } from './1795300005000-FasterCallGate.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   CreateCallGate1795200003000,
   AddSettlement1795300000000,
   NotifyAccessChanges1795300004000,
+  FasterCallGate1795300005000,
 ];

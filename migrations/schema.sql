@@ -23,8 +23,13 @@ END) stored,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   counter_reset_at timestamp with time zone,
+  agent_active boolean,
+  number_active boolean,
+  from_number text,
+  provider text,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
+  constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
   constraint agent_phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint live_assignment_of_own_number FOREIGN KEY (live_organization_id, phone_number_id) REFERENCES phone_numbers(organization_id, id),
@@ -34,6 +39,7 @@ END) stored,
 
 CREATE UNIQUE INDEX one_live_assignment_per_number ON public.agent_phone_numbers USING btree (organization_id, phone_number_id) WHERE (ended_at IS NULL);
 
+CREATE TRIGGER copy_caller_facts BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION copy_caller_facts();
 CREATE TRIGGER touch BEFORE UPDATE OF daily_limit, allowed_countries, allowed_number_types, paused_at, ended_at ON public.agent_phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table agent_phone_numbers enable row level security, force row level security;
@@ -48,6 +54,7 @@ comment on column agent_phone_numbers.allowed_countries is 'NULL inherits organi
 comment on column agent_phone_numbers.last_reset_date is 'The usage day that calls_made_today belongs to. It only moves forward.';
 comment on column agent_phone_numbers.live_organization_id is 'Lets the foreign key hold while the assignment is live only, so that a released number may change its owner.';
 comment on column agent_phone_numbers.counter_reset_at is 'When the counter was last set back by hand: calls decided before are in the archive, although the day is the same.';
+comment on column agent_phone_numbers.agent_active is 'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -77,6 +84,7 @@ CREATE UNIQUE INDEX agents_external_id_key ON public.agents USING btree (organiz
 CREATE UNIQUE INDEX agents_name_key ON public.agents USING btree (organization_id, lower(name)) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX agents_user_key ON public.agents USING btree (organization_id, user_id) WHERE (deleted_at IS NULL);
 
+CREATE TRIGGER copy_to_assignments AFTER UPDATE OF status, deleted_at ON public.agents FOR EACH ROW WHEN (((old.status <> new.status) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL)))) EXECUTE FUNCTION copy_agent_to_assignments();
 CREATE TRIGGER touch BEFORE UPDATE ON public.agents FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table agents enable row level security, force row level security;
@@ -413,6 +421,7 @@ CREATE INDEX phone_numbers_created ON public.phone_numbers USING btree (organiza
 CREATE UNIQUE INDEX phone_numbers_e164_key ON public.phone_numbers USING btree (e164) WHERE (lifecycle <> 'released'::text);
 CREATE INDEX phone_numbers_released ON public.phone_numbers USING btree (organization_id, e164) WHERE (lifecycle = 'released'::text);
 
+CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider))) EXECUTE FUNCTION copy_number_to_assignments();
 CREATE TRIGGER touch BEFORE UPDATE ON public.phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table phone_numbers enable row level security, force row level security;
@@ -609,6 +618,51 @@ AS $function$
 
 comment on function complete_authorization(uuid,uuid,uuid,text,integer,smallint,text,numeric,text) is 'Answers completed, repeated, settled_otherwise or denied; NULL when there is no such authorization.';
 
+CREATE OR REPLACE FUNCTION public.copy_agent_to_assignments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    perform from agent_phone_numbers a
+    where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null
+    order by a.id for no key update;
+    update agent_phone_numbers a set agent_active = new.status = 'active' and new.deleted_at is null
+    where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null;
+    return null;
+  end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.copy_caller_facts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    select g.status = 'active' and g.deleted_at is null into new.agent_active
+    from agents g where g.organization_id = new.organization_id and g.id = new.agent_id for share;
+    select n.lifecycle = 'active', n.e164, n.provider into new.number_active, new.from_number, new.provider
+    from phone_numbers n where n.organization_id = new.organization_id and n.id = new.phone_number_id for share;
+    if new.agent_active is null or new.from_number is null then
+      raise foreign_key_violation using
+        message = 'The agent or the phone number of the assignment does not exist in its organization',
+        constraint = case when new.agent_active is null
+          then 'agent_phone_numbers_organization_id_agent_id_fkey' else 'live_assignment_of_own_number' end;
+    end if;
+    return new;
+  end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.copy_number_to_assignments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    update agent_phone_numbers a
+    set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider
+    where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
+    return null;
+  end
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.decide_call(destination_refusal text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, destination_country text, destination_type text, allowed_countries text[], allowed_number_types text[])
  RETURNS text
  LANGUAGE sql
@@ -638,251 +692,250 @@ AS $function$select case when at < effective_at then previous_time_zone else tim
 
 comment on function effective_time_zone(text,text,timestamp with time zone,timestamp with time zone) is 'A change of zone takes effect at the next midnight of the old zone.';
 
-CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_caller uuid[], p_key text[], p_fingerprint bytea[], p_lease interval, p_key_retention interval)
+CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_caller uuid[], p_key text[], p_fingerprint bytea[], p_lease interval, p_key_retention interval, p_pass_locked boolean DEFAULT false)
  RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE plpgsql
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
 AS $function$
   #variable_conflict use_column
   declare
     v_calls constant integer := cardinality(p_organization);
-    v_now timestamptz;
+    -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
+    v_agent uuid[] := p_agent;
     v_ids uuid[] := array(select uuidv7() from generate_series(1, v_calls));
-    v_fresh boolean[] := array_fill(true, array[v_calls]);
-    v_locked uuid[];
-    v_locked_agents uuid[];
-    v_oldest_day date;
-    v_target uuid[];
-    v_reason text[] := array_fill(null::text, array[v_calls]);
-    v_used integer[] := array_fill(null::integer, array[v_calls]);
+    -- Which calls are to be decided; NULL for all of them.
+    v_open boolean[];
+    v_free uuid[];
+    v_busy boolean[];
+    v_decided bigint;
     v_call integer;
-    v_pick record;
   begin
     perform set_config(
       'ringfence.organization_ids', (select array_agg(distinct o)::text from unnest(p_organization) o), true);
 
-    -- 1. Claim the idempotency keys, in one order for everybody. A key that somebody else is deciding with right now is
-    --    waited for here; the next statement then sees what came of it.
-    if array_remove(p_key, null) <> '{}' then
-      insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
-      select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_key_retention
-      from unnest(p_organization, p_key, p_fingerprint, v_ids) with ordinality c(org, key, fingerprint, id, i)
-      where c.key is not null
-      order by c.org, c.key, c.i
-      on conflict do nothing;
-
-      v_fresh := array(
-        select c.key is null or exists (
-          select from idempotency_keys k
-          where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id)
-        from unnest(p_organization, p_key, v_ids) with ordinality c(org, key, id, i)
+    if array_remove(p_assignment, null) <> '{}' then
+      v_agent := array(
+        select coalesce(c.agent, a.agent_id)
+        from unnest(p_organization, p_agent, p_assignment) with ordinality c(org, agent, assignment, i)
+        left join agent_phone_numbers a on a.organization_id = c.org and a.id = c.assignment
         order by c.i);
     end if;
 
-    -- 2. Lock the assignments that the calls can use, in id order, so that two batches never wait for each other in a
-    --    circle. Everything that decides is read by later statements: under READ COMMITTED their snapshots are younger
-    --    than the locks. (Reading a limit in the locking statement admitted 51 calls with a limit of 50.)
-    if array_remove(p_assignment, null) = '{}' then
-      -- The usual batch names agents only: their assignments are found and locked in one scan.
-      select coalesce(array_agg(locked.id), '{}'), coalesce(array_agg(locked.agent_id), '{}'), min(locked.last_reset_date)
-      into v_locked, v_locked_agents, v_oldest_day
-      from (
-        select a.id, a.agent_id, a.last_reset_date
-        from (
-          select distinct c.org, c.agent from unnest(p_organization, p_agent, v_fresh) c(org, agent, fresh) where c.fresh
-        ) c
+    -- Somebody holds a row for long: decide all calls but those that need it.
+    if p_pass_locked then
+      v_free := array(
+        select a.id
+        from (select distinct c.org, c.agent from unnest(p_organization, v_agent) c(org, agent)) c
         join agent_phone_numbers a on a.organization_id = c.org and a.agent_id = c.agent
         where a.ended_at is null
-        order by a.organization_id, a.id
-        for no key update of a
-      ) locked;
-    else
-      select coalesce(array_agg(locked.id), '{}'), coalesce(array_agg(locked.agent_id), '{}'), min(locked.last_reset_date)
-      into v_locked, v_locked_agents, v_oldest_day
-      from (
-        select a.id, a.agent_id, a.last_reset_date
-        from agent_phone_numbers a
-        where a.ended_at is null and (a.organization_id, a.id) in (
-          select c.org, c.assignment
-          from unnest(p_organization, p_assignment, v_fresh) c(org, assignment, fresh)
-          where c.fresh and c.assignment is not null
-          union
-          select b.organization_id, b.id
-          from unnest(p_organization, p_agent, p_assignment, v_fresh) c(org, agent, assignment, fresh)
-          join agent_phone_numbers b on b.organization_id = c.org and b.agent_id = c.agent
-          where c.fresh and c.assignment is null and b.ended_at is null)
-        order by a.organization_id, a.id
-        for no key update
-      ) locked;
+        for no key update of a skip locked);
+      v_busy := array(
+        select exists (
+          select from agent_phone_numbers a
+          where a.organization_id = c.org and a.agent_id = c.agent and a.ended_at is null and a.id <> all (v_free))
+        from unnest(p_organization, v_agent) with ordinality c(org, agent, i)
+        order by c.i);
+      v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
+      return query
+      select c.i::integer, 'busy', null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
+        null::text, null::integer, null::integer, null::timestamptz, null::timestamptz
+      from unnest(v_busy) with ordinality c(busy, i) where c.busy;
     end if;
 
-    v_now := ringfence_clock();
-    v_target := array(
-      select v_locked[coalesce(array_position(v_locked, c.assignment), case when c.assignment is null then
-        array_position(v_locked_agents, c.agent) end)]
-      from unnest(p_agent, p_assignment) with ordinality c(agent, assignment, i)
-      order by c.i);
+    -- Claim the idempotency keys, in one order for everybody. A key that somebody else is deciding with right now is
+    -- waited for here; the next statement then sees what came of it.
+    if array_remove(p_key, null) <> '{}' then
+      insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
+      select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_key_retention
+      from unnest(p_organization, p_key, p_fingerprint, v_ids, v_open) with ordinality c(org, key, fingerprint, id, open, i)
+      where c.key is not null and c.open is not false
+      order by c.org, c.key, c.i
+      on conflict do nothing;
 
-    -- 3. Yesterday's counts go to the archive when a row is first touched on a new day.
-    if v_oldest_day < (
-      select max((v_now at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
-        v_now))::date)
-      from organizations o where o.id = any (p_organization)
-    ) then
-      with turned as (
-        select f.organization_id, f.assignment_id, f.agent_id, f.phone_number_id, f.counted_on, f.counted, f.usage_day
-        from (select distinct o from unnest(p_organization) o) c(org)
-        cross join unnest(v_locked) l(id)
-        join gate_facts(v_now) f on f.organization_id = c.org and f.assignment_id = l.id
-        where f.counted_on < f.usage_day
-      ), set_back as (
-        update agent_phone_numbers a set calls_made_today = 0, last_reset_date = t.usage_day
-        from turned t where a.organization_id = t.organization_id and a.id = t.assignment_id
-      )
-      insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
-      select t.organization_id, t.counted_on, t.agent_id, t.phone_number_id, t.counted from turned t where t.counted > 0
-      on conflict (organization_id, local_date, agent_id, phone_number_id)
-        do update set calls_allowed = u.calls_allowed + excluded.calls_allowed;
+      v_open := array(
+        select c.open is not false and (c.key is null or exists (
+          select from idempotency_keys k
+          where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
+        from unnest(p_organization, p_key, v_ids, v_open) with ordinality c(org, key, id, open, i)
+        order by c.i);
     end if;
 
-    -- 4. An agent with several numbers: each call takes the number whose limit is used least, one call after the other,
-    --    so that the next number takes over when one is exhausted. When none is left, the refusal that came furthest
-    --    in the order of the checks tells most.
-    if exists (select from unnest(v_locked_agents) g group by g having count(*) > 1) then
-      for v_call in
-        select c.i::integer
-        from unnest(p_agent, p_assignment, v_fresh) with ordinality c(agent, assignment, fresh, i)
-        where c.fresh and c.assignment is null
-          and c.agent in (select g from unnest(v_locked_agents) g group by g having count(*) > 1)
-        order by c.i
-      loop
-        select f.assignment_id, f.used, r.reason into v_pick
-        from gate_facts(v_now) f
-        cross join lateral (
-          select coalesce(
-            decide_call(p_refusal[v_call], f.organization_suspended, f.agent_active, f.number_active,
-              f.assignment_paused, p_country[v_call], p_type[v_call], f.allowed_countries, f.allowed_number_types),
-            case when f.used >= f.daily_limit then 'daily_limit_reached' else 'allowed' end) as reason
-        ) r
-        where f.organization_id = p_organization[v_call] and f.agent_id = p_agent[v_call]
-          and (p_from[v_call] is null or f.from_number = p_from[v_call])
-          and array_position(v_locked, f.assignment_id) is not null
-        order by
-          array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked',
-            'destination_unroutable', 'assignment_paused', 'number_inactive'], r.reason) nulls last,
-          f.used::float8 / greatest(f.daily_limit, 1), f.assignment_id
-        limit 1;
-
-        v_target[v_call] := v_pick.assignment_id;
-        v_reason[v_call] := v_pick.reason;
-        v_used[v_call] := v_pick.used + (v_pick.reason = 'allowed')::integer;
-        if v_pick.reason = 'allowed' then
-          update agent_phone_numbers a set calls_made_today = v_used[v_call]
-          where a.organization_id = p_organization[v_call] and a.id = v_pick.assignment_id;
-        end if;
-      end loop;
-    end if;
-
-    -- 5. All other calls have one assignment or none. Rank the calls that pass every check against what is left of the
-    --    limit, count them, and write the ledger.
+    -- Lock the assignments that the calls can use, agent by agent in one order for everybody, so that two batches never
+    -- wait for each other in a circle. Whoever had to wait gets the row as it is now: all that decides stands on it, or
+    -- is read by gate_organizations() afterwards. Then rank the calls that pass every check against what is left of the
+    -- limit, count them, and write the ledger.
     return query
-    with call as (
-      select c.*, c.i::integer as index, c.reason is not null as chosen
-      from unnest(p_organization, p_agent, p_assignment, p_from, p_destination, p_country, p_type, p_refusal, p_caller,
-          v_ids, v_fresh, v_target, v_reason, v_used)
-        with ordinality c(org, agent, assignment, from_number, destination, country, type, refusal, caller,
-          id, fresh, target, reason, used, i)
-      where c.fresh
+    with locked as materialized (
+      select c.index, c.org, a.*
+      from (
+        select c.i::integer as index, c.org, c.finder, c.assignment, c.from_asked
+        from unnest(p_organization, v_agent, p_assignment, p_from, v_open)
+          with ordinality c(org, finder, assignment, from_asked, open, i)
+        where c.open is not false
+        order by c.org, c.finder
+      ) c
+      left join lateral (
+        select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
+          a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
+          a.daily_limit, a.calls_made_today, a.last_reset_date
+        from agent_phone_numbers a
+        where a.organization_id = c.org and a.agent_id = c.finder and a.ended_at is null
+          and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
+        order by a.id
+        for no key update
+      ) a on true
     ), org as materialized (
-      select o.id, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, o.suspended_at, o.default_allowed_countries,
-        z.today, usage_day_ends_at(z.today, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, v_now) as ends_at
-      from organizations o
-      cross join lateral (
-        select (v_now at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
-          v_now))::date as today
-        offset 0
-      ) z
-      where o.id = any (p_organization)
+      select o.*
+      from (select count(*) from locked) l(locked)
+      cross join lateral gate_organizations(array(select distinct o from unnest(p_organization) o), l.locked) o
     ), checked as (
-      -- The facts of gate_facts(), with what belongs to the organization looked up once and not for each call.
-      select c.*, a.id as assignment_id, g.id as agent_id, n.id as phone_number_id, n.e164 as caller_id, n.provider,
-        a.daily_limit, case when a.last_reset_date < o.today then 0 else a.calls_made_today end as used_before,
-        greatest(a.last_reset_date, o.today) as usage_day,
-        case when a.last_reset_date > o.today then usage_day_ends_at(a.last_reset_date, o.time_zone,
-          o.previous_time_zone, o.time_zone_effective_at, v_now) else o.ends_at end as resets_at,
+      select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
+        l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
+        case when l.last_reset_date < o.today then 0 else l.calls_made_today end as used_before,
+        case when l.last_reset_date > o.today then usage_day_ends_at(l.last_reset_date, o.time_zone,
+          o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end as resets_at,
         case
-          when a.id is null then coalesce(c.refusal, 'no_assignment')
-          else decide_call(c.refusal, o.suspended_at is not null, g.status = 'active' and g.deleted_at is null,
-            n.lifecycle = 'active', a.paused_at is not null, c.country, c.type,
-            coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types)
+          when l.assignment_id is null then coalesce(p_refusal[l.index], 'no_assignment')
+          else decide_call(p_refusal[l.index], o.suspended, l.agent_active, l.number_active, l.paused,
+            p_country[l.index], p_type[l.index], coalesce(l.allowed_countries, o.default_allowed_countries),
+            l.allowed_number_types)
         end as refused
-      from call c
-      join org o on o.id = c.org
-      left join (
-        agent_phone_numbers a
-        join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
-        join phone_numbers n on n.organization_id = a.organization_id and n.id = a.phone_number_id
-      ) on a.organization_id = c.org and a.id = c.target and a.ended_at is null
-        and (c.agent is null or c.agent = a.agent_id) and (c.from_number is null or c.from_number = n.e164)
+      from locked l
+      join org o on o.id = l.org
+      where l.index <> all (array(select m.index from locked m group by m.index having count(*) > 1))
     ), ranked as (
-      select k.*,
-        count(*) filter (where k.refused is null and not k.chosen)
-          over (partition by k.org, k.assignment_id order by k.index rows unbounded preceding) as rank
+      select k.*, count(*) filter (where k.refused is null)
+        over (partition by k.assignment_id order by k.index rows unbounded preceding) as rank
       from checked k
-    ), decision as (
-      select r.*,
+    ), decision as materialized (
+      select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
+        r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
         case
-          when r.chosen then r.reason
           when r.refused is not null then r.refused
           when r.used_before + r.rank <= r.daily_limit then 'allowed'
           else 'daily_limit_reached'
         end as reason_code,
-        case
-          when r.chosen then r.used
-          else greatest(r.used_before, least(r.used_before + r.rank, r.daily_limit))
-        end::integer as used_after
+        greatest(r.used_before, least(r.used_before + r.rank, r.daily_limit))::integer as used_after
       from ranked r
     ), counted as (
-      update agent_phone_numbers a set calls_made_today = a.calls_made_today + n.admitted
+      update agent_phone_numbers a
+      set calls_made_today =
+          case when a.last_reset_date < n.usage_day then n.admitted else a.calls_made_today + n.admitted end,
+        last_reset_date = greatest(a.last_reset_date, n.usage_day)
       from (
-        select d.org, d.assignment_id, count(*)::integer as admitted
+        select d.assignment_id, d.org, d.usage_day, d.last_reset_date as counted_on, d.calls_made_today as counted,
+          count(*)::integer as admitted
         from decision d
-        where not d.chosen and d.reason_code = 'allowed'
-        group by d.org, d.assignment_id
+        where d.reason_code = 'allowed'
+        group by d.assignment_id, d.org, d.usage_day, d.last_reset_date, d.calls_made_today
       ) n
       where a.organization_id = n.org and a.id = n.assignment_id
+      returning n.org, a.agent_id, a.phone_number_id, n.counted_on, n.counted, n.usage_day
+    ), archived as (
+      -- Yesterday's count goes to the archive when the row is first touched on a new day.
+      insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
+      select n.org, n.counted_on, n.agent_id, n.phone_number_id, n.counted
+      from counted n where n.counted_on < n.usage_day and n.counted > 0
+      on conflict (organization_id, local_date, agent_id, phone_number_id)
+        do update set calls_allowed = u.calls_allowed + excluded.calls_allowed
     ), written as (
       insert into call_authorizations (
         organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
         destination, destination_country, destination_type, decision, reason_code, local_date,
         used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
-      select d.org, d.id, coalesce(d.assignment_id, d.assignment), coalesce(d.agent_id, d.agent), d.phone_number_id,
-        d.caller_id, d.provider, d.destination, d.country, d.type,
+      select d.org, v_ids[d.index], coalesce(d.assignment_id, p_assignment[d.index]),
+        coalesce(d.agent_id, p_agent[d.index]), d.phone_number_id, d.from_number, d.provider,
+        p_destination[d.index], p_country[d.index], p_type[d.index],
         case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
         d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
-        d.caller, v_now, d.resets_at, case when d.reason_code = 'allowed' then v_now + p_lease end
+        p_caller[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
       from decision d
     )
-    select d.index, 'decided', d.id, d.reason_code, d.phone_number_id, d.caller_id, d.provider,
-      d.destination, d.country, d.type, d.daily_limit, d.used_after, d.resets_at,
-      case when d.reason_code = 'allowed' then v_now + p_lease end
+    select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
+      p_destination[d.index], p_country[d.index], p_type[d.index], d.daily_limit, d.used_after, d.resets_at,
+      case when d.reason_code = 'allowed' then d.at + p_lease end
     from decision d;
+    get diagnostics v_decided = row_count;
+    if v_decided = v_calls then
+      return;
+    end if;
 
-    -- 6. A key that was used before answers what was answered then, or says that it belongs to another request.
-    if not (true = all (v_fresh)) then
+    -- An agent with several numbers: one call after the other. Their assignments are locked.
+    for v_call in
+      select c.i::integer
+      from unnest(p_organization, v_ids, v_open) with ordinality c(org, id, open, i)
+      where c.open is not false
+        and not exists (select from call_authorizations l where l.organization_id = c.org and l.id = c.id)
+      order by c.i
+    loop
+      return query
+      select v_call, 'decided', g.authorization_id, g.reason_code, g.phone_number_id, g.from_number, g.provider,
+        p_destination[v_call], p_country[v_call], p_type[v_call], g.limit_at, g.used_after, g.resets_at, g.expires_at
+      from gate_choose(p_organization[v_call], v_agent[v_call], p_from[v_call], p_destination[v_call],
+        p_country[v_call], p_type[v_call], p_refusal[v_call], p_caller[v_call],
+        v_ids[v_call], p_lease) g;
+    end loop;
+
+    -- A key that was used before answers what was answered then, or says that it belongs to another request.
+    if array_remove(p_key, null) <> '{}' then
       return query
       select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
         l.id, l.reason_code, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
         l.destination_type, l.limit_at, l.used_after, l.resets_at, l.expires_at
-      from unnest(p_organization, p_key, p_fingerprint, v_fresh) with ordinality c(org, key, fingerprint, fresh, i)
-      join idempotency_keys k on k.organization_id = c.org and k.key = c.key
+      from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
+        with ordinality c(org, key, fingerprint, id, busy, i)
+      join idempotency_keys k on k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
       join call_authorizations l on l.organization_id = k.organization_id and l.id = k.authorization_id
-      where not c.fresh;
+      where c.busy is not true;
     end if;
   end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.gate_choose(p_organization uuid, p_agent uuid, p_from text, p_destination text, p_country text, p_type text, p_refusal text, p_caller uuid, p_id uuid, p_lease interval)
+ RETURNS TABLE(authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE sql
+AS $function$
+    with clock as materialized (
+      select ringfence_clock() as at
+    ), pick as materialized (
+      select f.*, c.at, r.reason, r.reason = 'allowed' as allowed
+      from clock c
+      cross join lateral gate_facts(c.at) f
+      cross join lateral (
+        select coalesce(
+          decide_call(p_refusal, f.organization_suspended, f.agent_active, f.number_active, f.assignment_paused,
+            p_country, p_type, f.allowed_countries, f.allowed_number_types),
+          case when f.used >= f.daily_limit then 'daily_limit_reached' else 'allowed' end) as reason
+      ) r
+      where f.organization_id = p_organization and f.agent_id = p_agent
+        and (p_from is null or f.from_number = p_from)
+      order by
+        array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked',
+          'destination_unroutable', 'assignment_paused', 'number_inactive'], r.reason) nulls last,
+        f.used::float8 / greatest(f.daily_limit, 1), f.assignment_id
+      limit 1
+    ), counted as (
+      update agent_phone_numbers a set calls_made_today = p.used + 1, last_reset_date = p.usage_day
+      from pick p where p.allowed and a.organization_id = p.organization_id and a.id = p.assignment_id
+    ), archived as (
+      insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
+      select p.organization_id, p.counted_on, p.agent_id, p.phone_number_id, p.counted
+      from pick p where p.allowed and p.counted_on < p.usage_day and p.counted > 0
+      on conflict (organization_id, local_date, agent_id, phone_number_id)
+        do update set calls_allowed = u.calls_allowed + excluded.calls_allowed
+    ), written as (
+      insert into call_authorizations (
+        organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
+        destination, destination_country, destination_type, decision, reason_code, local_date,
+        used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
+      select p.organization_id, p_id, p.assignment_id, p.agent_id, p.phone_number_id, p.from_number, p.provider,
+        p_destination, p_country, p_type, case when p.allowed then 'allowed' else 'denied' end, p.reason, p.usage_day,
+        p.used + p.allowed::integer, p.daily_limit, case when p.allowed then 'authorized' else 'denied' end,
+        p_caller, p.at, p.resets_at, case when p.allowed then p.at + p_lease end
+      from pick p
+    )
+    select p_id, p.reason, p.phone_number_id, p.from_number, p.provider, p.daily_limit,
+      p.used + p.allowed::integer, p.resets_at, case when p.allowed then p.at + p_lease end
+    from pick p
   $function$;
 
 CREATE OR REPLACE FUNCTION public.gate_facts(at timestamp with time zone)
@@ -909,6 +962,24 @@ AS $function$
       ) as usage_day
     ) d
     where a.ended_at is null
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.gate_organizations(p_organizations uuid[], p_locked bigint)
+ RETURNS TABLE(id uuid, suspended boolean, default_allowed_countries text[], time_zone text, previous_time_zone text, time_zone_effective_at timestamp with time zone, at timestamp with time zone, today date, ends_at timestamp with time zone)
+ LANGUAGE sql
+ ROWS 1
+AS $function$
+    select o.id, o.suspended_at is not null, o.default_allowed_countries, o.time_zone, o.previous_time_zone,
+      o.time_zone_effective_at, c.at, z.today,
+      usage_day_ends_at(z.today, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, c.at)
+    from (select ringfence_clock() as at offset 0) c
+    cross join organizations o
+    cross join lateral (
+      select (c.at at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
+        c.at))::date as today
+      offset 0
+    ) z
+    where o.id = any (p_organizations)
   $function$;
 
 CREATE OR REPLACE FUNCTION public.notify_api_key_change()

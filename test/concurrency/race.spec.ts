@@ -68,4 +68,34 @@ describe('two API processes on one database', () => {
     );
     expect(counted).toEqual({ counter: LIMIT, within: true, ledger: LIMIT });
   });
+
+  it('hold up only the calls that need a row which somebody holds', async () => {
+    const held = await agentWithLimits([LIMIT]);
+    const free = await Promise.all(Array.from({ length: 20 }, () => agentWithLimits([1])));
+    const call = ({ agentId, key }: { agentId: string; key: string }) =>
+      request(`${processes[0]!.url}/api/v1/call-gate/authorize`, {
+        method: 'POST',
+        apiKey: key,
+        body: { agentId, destination: '+14165550123' },
+      });
+    const somebody = await db.connect();
+    try {
+      await somebody.query('begin');
+      await somebody.query('select from agent_phone_numbers where agent_id = $1 for update', [held.agentId]);
+      const waiting = call(held);
+      const answers = await Promise.all(free.map(call));
+      expect(answers.map(({ body }) => body.allowed)).toEqual(free.map(() => true));
+      await somebody.query('commit');
+      expect((await waiting).body.allowed).toBe(true);
+
+      await somebody.query('begin');
+      await somebody.query('select from agent_phone_numbers where agent_id = $1 for update', [held.agentId]);
+      const refused = await call(held);
+      expect([refused.status, refused.body.code]).toEqual([503, 'gate_unavailable']);
+      await somebody.query('rollback');
+      expect((await call(held)).body.allowed).toBe(true);
+    } finally {
+      await somebody.end();
+    }
+  });
 });

@@ -83,7 +83,8 @@ describe('gate_authorize', () => {
     const wrong = await client.query(
       `select 1 from agent_phone_numbers a
        join call_authorizations c on c.organization_id = a.organization_id and c.assignment_id = a.id
-       where c.used_after <> a.calls_made_today or c.local_date <> a.last_reset_date`,
+       where c.decision = 'allowed' and (c.used_after <> a.calls_made_today or c.local_date <> a.last_reset_date)
+         or c.decision = 'denied' and c.local_date < a.last_reset_date`,
     );
     expect(wrong.rows).toEqual([]);
   });

@@ -14,24 +14,28 @@ const destinations = [...everyDestination()].filter(
 );
 
 /** An agent, a number and an assignment for each combination; the list [US] is inherited. */
-const POPULATE = `
-  with given as (
-    select uuidv7() as agent, uuidv7() as number, i, c from jsonb_array_elements($2::jsonb) with ordinality x(c, i)
-  ), agent as (
-    insert into agents (organization_id, id, name, kind, status)
-    select $1, agent, 'Agent ' || i, 'ai', case when (c->>'agentActive')::boolean then 'active' else 'inactive' end from given
-  ), number as (
-    insert into phone_numbers (organization_id, id, e164, provider, lifecycle)
-    select $1, number, '+1202' || (5550000 + i), 'telnyx', case when (c->>'numberActive')::boolean then 'active' else 'error' end
-    from given
-  )
+const CASES = `select c, i from jsonb_array_elements($2::jsonb) with ordinality x(c, i)`;
+
+const POPULATE_AGENTS = `
+  insert into agents (organization_id, name, kind, status)
+  select $1, 'Agent ' || i, 'ai', case when (c->>'agentActive')::boolean then 'active' else 'inactive' end
+  from (${CASES})`;
+
+const POPULATE_NUMBERS = `
+  insert into phone_numbers (organization_id, e164, provider, lifecycle)
+  select $1, '+1202' || (5550000 + i), 'telnyx', case when (c->>'numberActive')::boolean then 'active' else 'error' end
+  from (${CASES})`;
+
+const POPULATE_ASSIGNMENTS = `
   insert into agent_phone_numbers (organization_id, agent_id, phone_number_id, paused_at, allowed_countries,
     allowed_number_types, daily_limit, calls_made_today, last_reset_date)
-  select $1, agent, number, case when (c->>'paused')::boolean then now() end,
+  select $1, g.id, n.id, case when (c->>'paused')::boolean then now() end,
     case when c->'countries' <> '["US"]' then array(select jsonb_array_elements_text(c->'countries')) end,
     array(select jsonb_array_elements_text(c->'types')), 5, case when (c->>'exhausted')::boolean then 5 else 4 end, date '2099-01-01'
-  from given
-  returning id, (select i from given g where g.agent = agent_id) as i`;
+  from (${CASES})
+  join agents g on g.organization_id = $1 and g.name = 'Agent ' || i
+  join phone_numbers n on n.organization_id = $1 and n.e164 = '+1202' || (5550000 + i)
+  returning id, (select substr(g.name, 7) from agents g where g.id = agent_id) as i`;
 
 describe('the checks of a simulation', () => {
   let db: TestDatabase;
@@ -47,7 +51,10 @@ describe('the checks of a simulation', () => {
       { ...facts, exhausted: false },
       { ...facts, exhausted: true },
     ]);
-    const made = await client.query<{ id: string; i: string }>(POPULATE, [organizationId, JSON.stringify(cases)]);
+    const parameters = [organizationId, JSON.stringify(cases)];
+    await client.query(POPULATE_AGENTS, parameters);
+    await client.query(POPULATE_NUMBERS, parameters);
+    const made = await client.query<{ id: string; i: string }>(POPULATE_ASSIGNMENTS, parameters);
     for (const { id, i } of made.rows) factsOf.set(id, cases[Number(i) - 1]!);
     expect(factsOf.size).toBe(2 * 8 * 4 * 8);
   });

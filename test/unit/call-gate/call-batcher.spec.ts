@@ -1,15 +1,20 @@
 import type { Env } from '../../../apps/api/src/config/env.js';
 import { CallBatcher } from '../../../apps/api/src/modules/call-gate/call-batcher.js';
 import type { CallCommand, CallDecision } from '../../../apps/api/src/modules/call-gate/call-decision.js';
-import type { GateDatabase } from '../../../apps/api/src/modules/call-gate/gate-database.js';
+import type { GateDatabase, GateMode } from '../../../apps/api/src/modules/call-gate/gate-database.js';
 
 const command = (destination: string): CallCommand => ({ organizationId: 'o', destination }) as CallCommand;
+
+const callOf = (agentId: string, destination: string): CallCommand => ({ ...command(destination), agentId });
 
 /** Stands in for PostgreSQL: records the batches, and answers, fails or waits as told. */
 class FakeGateDatabase {
   readonly batches: string[][] = [];
   hold: Promise<void> = Promise.resolve();
   failOn: (batch: readonly CallCommand[]) => Error | null = () => null;
+  /** The destination whose row somebody holds, and the modes that it was asked in. */
+  lockedRow: string | null = null;
+  readonly modes: GateMode[] = [];
   busy = 0;
 
   constructor(private readonly connections = 1) {}
@@ -22,14 +27,19 @@ class FakeGateDatabase {
     return this.busy === 0;
   }
 
-  async authorize(calls: readonly CallCommand[]): Promise<CallDecision[]> {
+  async authorize(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
     this.busy += 1;
     this.batches.push(calls.map((call) => call.destination));
+    this.modes.push(mode);
     await this.hold;
     this.busy -= 1;
     const error = this.failOn(calls);
     if (error) throw error;
-    return calls.map((call) => ({ outcome: 'decided', destination: call.destination }) as CallDecision);
+    const isLocked = (call: CallCommand) => call.destination === this.lockedRow;
+    if (mode !== 'pass_locked' && calls.some(isLocked)) throw sqlError('55P03');
+    return calls.map((call) =>
+      isLocked(call) ? null : ({ outcome: 'decided', destination: call.destination } as CallDecision),
+    );
   }
 
   report(): void {}
@@ -107,6 +117,18 @@ describe('CallBatcher', () => {
       'fulfilled',
       'fulfilled',
     ]);
+  });
+
+  it('decides a batch without the call whose row somebody holds, which waits on its own', async () => {
+    const database = new FakeGateDatabase();
+    database.lockedRow = 'held';
+    const batcher = batcherOn(database);
+    const free = batcher.decide(callOf('1', 'free'));
+    const held = batcher.decide(callOf('2', 'held'));
+    await expect(free).resolves.toMatchObject({ destination: 'free' });
+    await expect(held).rejects.toMatchObject({ code: 'gate_unavailable', status: 503 });
+    expect(database.batches).toEqual([['free', 'held'], ['free', 'held'], ['held']]);
+    expect(database.modes).toEqual(['shared', 'pass_locked', 'patient']);
   });
 
   it.each([

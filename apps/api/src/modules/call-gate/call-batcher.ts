@@ -4,8 +4,9 @@ import { databaseErrorOf } from '../../platform/database/sqlstate.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
 import { CallQueue, type PendingCall } from './call-queue.js';
-import { GateDatabase } from './gate-database.js';
+import { GateDatabase, type GateMode } from './gate-database.js';
 import { gateMetrics } from './gate-metrics.js';
+import { LockedCalls } from './locked-calls.js';
 
 /** A batch that takes longer waits for a lock or a disk; those behind it take another connection. */
 const LATE_MS = 5;
@@ -17,6 +18,10 @@ const LATE_MS = 5;
 @Injectable()
 export class CallBatcher {
   private readonly queue = new CallQueue();
+  private readonly locked = new LockedCalls(
+    (batch) => this.run(batch, 'patient'),
+    (call) => call.reject(unavailable('locked')),
+  );
   private scheduled = false;
   private late: NodeJS.Timeout | undefined;
 
@@ -24,7 +29,7 @@ export class CallBatcher {
     @Inject(ENV) private readonly env: Env,
     private readonly database: GateDatabase,
   ) {
-    gateMetrics.watchQueue(() => this.queue.size);
+    gateMetrics.watchQueue(() => this.waiting);
   }
 
   /**
@@ -33,11 +38,19 @@ export class CallBatcher {
    * @throws ProblemError gate_unavailable when too many calls wait or the database cannot decide. Never an allow.
    */
   decide(command: CallCommand): Promise<CallDecision> {
-    if (this.queue.size >= this.env.GATE_QUEUE_SIZE) return Promise.reject(unavailable('queue_full'));
+    if (this.waiting >= this.env.GATE_QUEUE_SIZE) return Promise.reject(unavailable('queue_full'));
     return new Promise((resolve, reject) => {
-      this.queue.add({ command, resolve, reject });
-      this.schedule();
+      const call = { command, resolve, reject };
+      if (this.locked.has(command)) this.locked.add(call);
+      else {
+        this.queue.add(call);
+        this.schedule();
+      }
     });
+  }
+
+  private get waiting(): number {
+    return this.queue.size + this.locked.size;
   }
 
   /** Requests that arrived in the same turn of the event loop leave in the same batch. */
@@ -65,44 +78,70 @@ export class CallBatcher {
         }, LATE_MS);
         return;
       }
-      void this.run(this.queue.take(this.env.GATE_BATCH_SIZE));
+      void this.run(this.queue.take(this.env.GATE_BATCH_SIZE), 'shared');
     }
     clearTimeout(this.late);
     this.late = undefined;
   }
 
-  /**
-   * A batch that PostgreSQL refused was rolled back as a whole, so its halves may be tried again: in the end only the
-   * call that cannot be decided fails. When the connection broke, nobody knows what was committed: nothing is retried
-   * here, the dialer does it with its idempotency key.
-   */
-  private async run(batch: PendingCall[]): Promise<void> {
+  private async run(batch: PendingCall[], mode: GateMode): Promise<void> {
     try {
-      const decisions = await this.database.authorize(batch.map((call) => call.command));
+      const decisions = await this.database.authorize(
+        batch.map((call) => call.command),
+        mode,
+      );
       // The next batch leaves first: the database works on it while the answers of this one are written.
       this.dispatch();
       gateMetrics.batch(batch.length);
-      for (const [index, call] of batch.entries()) call.resolve(decisions[index]!);
-    } catch (error) {
-      if (batch.length > 1 && databaseErrorOf(error) !== null && !isShutdown(error)) {
-        const middle = batch.length >> 1;
-        this.queue.putBack(batch.slice(0, middle), batch.slice(middle));
-      } else {
-        this.database.report(error);
-        for (const call of batch) call.reject(unavailable('database'));
+      for (const [index, call] of batch.entries()) {
+        const decision = decisions[index]!;
+        if (decision === null) this.locked.add(call);
+        else call.resolve(decision);
       }
+    } catch (error) {
+      this.recover(batch, mode, error);
       this.dispatch();
+    }
+  }
+
+  /**
+   * A batch that PostgreSQL refused was rolled back as a whole. When it waited too long for somebody's lock, it is
+   * decided without the calls that need the locked row. For anything else its halves are tried again: in the end only
+   * the call that cannot be decided fails. When the connection broke, nobody knows what was committed: nothing is
+   * retried here, the dialer does it with its idempotency key.
+   */
+  private recover(batch: PendingCall[], mode: GateMode, error: unknown): void {
+    const sqlState = databaseErrorOf(error)?.sqlState ?? null;
+    if (sqlState === LOCK_NOT_AVAILABLE && mode === 'shared' && this.database.isFree) {
+      void this.run(batch, 'pass_locked');
+    } else if (batch.length > 1 && sqlState !== null && !isShutdown(sqlState) && !gaveUp(sqlState, mode)) {
+      const middle = batch.length >> 1;
+      this.queue.putBack(batch.slice(0, middle), batch.slice(middle));
+    } else {
+      this.database.report(error);
+      const cause = sqlState === LOCK_NOT_AVAILABLE ? 'locked' : 'database';
+      for (const call of batch) call.reject(unavailable(cause));
     }
   }
 }
 
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Patient calls all need the one row that could not be had. */
+function gaveUp(sqlState: string, mode: GateMode): boolean {
+  return mode === 'patient' && sqlState === LOCK_NOT_AVAILABLE;
+}
+
 /** Class 57 and 08: the server goes down or the connection broke. Trying the halves would fail as well. */
-function isShutdown(error: unknown): boolean {
-  const sqlState = databaseErrorOf(error)?.sqlState ?? '';
+function isShutdown(sqlState: string): boolean {
   return sqlState.startsWith('08') || (sqlState.startsWith('57') && sqlState !== '57014');
 }
 
-const WHY = { queue_full: 'too many calls are waiting', database: 'the database could not decide' } as const;
+const WHY = {
+  queue_full: 'too many calls are waiting',
+  locked: 'the assignment is being changed',
+  database: 'the database could not decide',
+} as const;
 
 function unavailable(cause: keyof typeof WHY): ProblemError {
   gateMetrics.unavailable(cause);
