@@ -60,7 +60,8 @@ const CALLER_FACTS = `
   where g.organization_id = a.organization_id and g.id = a.agent_id
     and n.organization_id = a.organization_id and n.id = a.phone_number_id;
 
-  -- The number of an assignment that has ended may belong to somebody else by now.
+  -- The number of an assignment that has ended may belong to somebody else by now. An agent or a number that does not
+  -- exist in the organization leaves nothing to copy, and is refused here.
   alter table agent_phone_numbers add constraint live_assignments_know_their_caller check (
     ended_at is not null
     or (agent_active is not null and number_active is not null and from_number is not null and provider is not null));
@@ -74,12 +75,6 @@ const CALLER_FACTS = `
     from agents g where g.organization_id = new.organization_id and g.id = new.agent_id for share;
     select n.lifecycle = 'active', n.e164, n.provider into new.number_active, new.from_number, new.provider
     from phone_numbers n where n.organization_id = new.organization_id and n.id = new.phone_number_id for share;
-    if new.agent_active is null or new.from_number is null then
-      raise foreign_key_violation using
-        message = 'The agent or the phone number of the assignment does not exist in its organization',
-        constraint = case when new.agent_active is null
-          then 'agent_phone_numbers_organization_id_agent_id_fkey' else 'live_assignment_of_own_number' end;
-    end if;
     return new;
   end
   $$;

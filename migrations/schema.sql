@@ -641,12 +641,6 @@ AS $function$
     from agents g where g.organization_id = new.organization_id and g.id = new.agent_id for share;
     select n.lifecycle = 'active', n.e164, n.provider into new.number_active, new.from_number, new.provider
     from phone_numbers n where n.organization_id = new.organization_id and n.id = new.phone_number_id for share;
-    if new.agent_active is null or new.from_number is null then
-      raise foreign_key_violation using
-        message = 'The agent or the phone number of the assignment does not exist in its organization',
-        constraint = case when new.agent_active is null
-          then 'agent_phone_numbers_organization_id_agent_id_fkey' else 'live_assignment_of_own_number' end;
-    end if;
     return new;
   end
   $function$;
