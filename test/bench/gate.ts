@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
 import pg from 'pg';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { seedBench, type BenchCaller } from './gate-seed.js';
+import { putLoad, type Figure } from './load.js';
 
 /**
  * `npm run bench:gate -- [--json] [--seconds 4] [--rounds 3] [--database-url postgres://…]`
@@ -28,12 +28,6 @@ const { values: options } = parseArgs({
 const CONNECTIONS = [1, 64, 256] as const;
 const ROUTES = ['noop', 'gate', 'naive'] as const;
 type Route = (typeof ROUTES)[number];
-
-interface Figure {
-  perSecond: number;
-  p50Ms: number;
-  p99Ms: number;
-}
 
 const PATHS: Record<Route, string> = {
   noop: '/bench/noop',
@@ -131,26 +125,14 @@ async function measure(url: string, caller: BenchCaller): Promise<Runs> {
   return runs;
 }
 
-/** Puts load on one route for some seconds. Every answer must be a 200: a fast error is no decision. */
-async function load(
-  url: string,
-  route: Route,
-  caller: BenchCaller,
-  connections: number,
-  seconds: number,
-): Promise<Figure> {
-  const result = await autocannon({
-    url: url + PATHS[route],
-    connections,
-    duration: seconds,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${caller.apiKey}` },
-    setupClient: (client) => client.setRequests(caller.bodies(24).map((body) => ({ body }))),
-  });
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${route}: ${result.non2xx} answers were no 200 and ${result.errors} requests failed`);
-  }
-  return { perSecond: result.requests.average, p50Ms: result.latency.p50, p99Ms: result.latency.p99 };
+function load(url: string, route: Route, caller: BenchCaller, connections: number, seconds: number): Promise<Figure> {
+  const target = {
+    url,
+    path: PATHS[route],
+    headers: { authorization: `Bearer ${caller.apiKey}` },
+    bodies: caller.bodies(1_000),
+  };
+  return putLoad([target], { connections, seconds });
 }
 
 function median(values: number[]): number {
@@ -206,7 +188,7 @@ function report(runs: Runs, rssMb: number): void {
 
 const fixed = (value: number) => value.toFixed(3);
 const show = (figure: Figure) =>
-  `${String(Math.round(figure.perSecond)).padStart(6)}/s  p50 ${figure.p50Ms} ms  p99 ${figure.p99Ms} ms`;
+  `${String(Math.round(figure.perSecond)).padStart(6)}/s  p50 ${figure.p50Ms.toFixed(2)} ms  p99 ${figure.p99Ms.toFixed(2)} ms`;
 const say = (line: string) => console.log(line);
 
 await main();
