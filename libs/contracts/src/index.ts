@@ -1,6 +1,7 @@
 export * from './authorizations.js';
 export * from './call-simulation.js';
 export * from './country-presets.js';
+export * from './decision-log.js';
 export * from './destinations.js';
 export * from './permissions.js';
 export * from './problem-types.js';

@@ -56,7 +56,7 @@ export const permissionsOfRole = {
   owner: administer,
   admin: administer,
   manager: readEverything,
-  agent: ['calls:authorize', 'calls:settle', 'agents:read', 'assignments:read', 'organization:read'],
+  agent: ['calls:authorize', 'calls:settle', 'calls:read', 'agents:read', 'assignments:read', 'organization:read'],
 } as const satisfies Record<Role, readonly Permission[]>;
 
 /** The permissions that an API key may carry. */

@@ -3,6 +3,9 @@ import { AuthModule } from '../auth/auth.public.js';
 import { AuthorizeCallController } from './authorize-call.controller.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { CallBatcher } from './call-batcher.js';
+import { DecisionLogController } from './decision-log.controller.js';
+import { DecisionLogRepository } from './decision-log.repository.js';
+import { DecisionLogService } from './decision-log.service.js';
 import { GateDatabase } from './gate-database.js';
 import { OwnCalls } from './own-calls.js';
 import { SettleCallController } from './settle-call.controller.js';
@@ -13,8 +16,10 @@ import { SimulateCallService } from './simulate-call.service.js';
 
 @Module({
   imports: [AuthModule],
-  controllers: [AuthorizeCallController, SettleCallController, SimulateCallController],
+  controllers: [AuthorizeCallController, SettleCallController, SimulateCallController, DecisionLogController],
   providers: [
+    DecisionLogRepository,
+    DecisionLogService,
     AuthorizeCallService,
     CallBatcher,
     GateDatabase,

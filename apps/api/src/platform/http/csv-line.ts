@@ -1,0 +1,13 @@
+/** A line of CSV (RFC 4180). */
+export function csvLine(values: readonly (string | number | null)[]): string {
+  return `${values.map((value) => cellOf(String(value ?? ''))).join(',')}\r\n`;
+}
+
+/**
+ * A spreadsheet runs a cell that begins like a formula (OWASP, CSV injection): an apostrophe in front makes it text.
+ * Plain numbers in E.164 form begin with a plus and are left as they are, so that they can be sent again.
+ */
+function cellOf(value: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(value) && !/^\+\d+$/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
