@@ -1,10 +1,27 @@
 import { reasonCodes } from '#contracts';
+import { ProblemError } from '../../platform/http/problem.error.js';
 import type { CallDecision } from './call-decision.js';
 
-/** The JSON answer of the call gate: the example in section 3 of the design. */
+/** The JSON answer of the call gate. */
 export function jsonAnswer(decision: CallDecision): string {
-  const { limit, used } = decision;
+  return JSON.stringify(answerOf(decision));
+}
+
+/** The answers to a batch, in the order of its calls. */
+export function batchAnswer(answers: readonly (CallDecision | ProblemError)[]): string {
   return JSON.stringify({
+    decisions: answers.map((answer) => {
+      if (answer instanceof ProblemError) {
+        return { allowed: false, error: { code: answer.code, message: answer.message } };
+      }
+      return answer.outcome === 'replayed' ? { ...answerOf(answer), replayed: true } : answerOf(answer);
+    }),
+  });
+}
+
+function answerOf(decision: CallDecision) {
+  const { limit, used } = decision;
+  return {
     allowed: decision.reasonCode === 'allowed',
     authorizationId: decision.authorizationId,
     reasonCode: decision.reasonCode,
@@ -23,7 +40,7 @@ export function jsonAnswer(decision: CallDecision): string {
     remaining: limit === null || used === null ? null : Math.max(limit - used, 0),
     resetsAt: decision.resetsAt,
     expiresAt: decision.expiresAt,
-  });
+  };
 }
 
 /** One line for the scripts of SIP servers: `allow +12025550123` or `deny daily_limit_reached`. */

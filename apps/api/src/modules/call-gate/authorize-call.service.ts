@@ -4,7 +4,7 @@ import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js
 import { CallBatcher } from './call-batcher.js';
 import { commandOf } from './call-command.js';
 import type { CallDecision } from './call-decision.js';
-import type { CallRequest } from './call-request.js';
+import type { BatchCall, CallRequest } from './call-request.js';
 import { gateMetrics } from './gate-metrics.js';
 import { OwnCalls } from './own-calls.js';
 
@@ -28,6 +28,30 @@ export class AuthorizeCallService {
     if (decision.outcome === 'key_reused') throw keyReused();
     gateMetrics.decision(decision.reasonCode, decision.outcome);
     return decision;
+  }
+
+  /**
+   * Decides the calls together, each as `authorize` would, and answers in their order; a call that could not be decided
+   * answers with its problem.
+   *
+   * @throws ProblemError gate_unavailable when there is no room for all of them, permission_denied
+   */
+  async authorizeAll(context: RequestContext, calls: readonly BatchCall[]): Promise<(CallDecision | ProblemError)[]> {
+    const ownUserId = ownAgentsOnly(context);
+    if (ownUserId !== null) await this.demandOwn(context, ownUserId, calls);
+    const commands = calls.map(({ call, idempotencyKey }) => commandOf(context, call, idempotencyKey));
+    const answers = await this.batcher.decideAll(commands);
+    return answers.map((answer) => {
+      if (answer instanceof ProblemError) return answer;
+      if (answer.outcome === 'key_reused') return keyReused();
+      gateMetrics.decision(answer.reasonCode, answer.outcome);
+      return answer;
+    });
+  }
+
+  private async demandOwn(context: RequestContext, userId: string, calls: readonly BatchCall[]): Promise<void> {
+    const callers = new Map(calls.map(({ call }) => [`${call.agentId} ${call.assignmentId}`, call]));
+    for (const call of callers.values()) await this.ownCalls.demand(context, userId, call);
   }
 }
 

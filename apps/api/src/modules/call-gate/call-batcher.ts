@@ -49,6 +49,21 @@ export class CallBatcher {
     });
   }
 
+  /**
+   * Decides calls that arrived together, in as few batches as they fit in, and answers in their order.
+   *
+   * @throws ProblemError gate_unavailable when there is no room for all of them: then none is decided
+   */
+  async decideAll(commands: readonly CallCommand[]): Promise<(CallDecision | ProblemError)[]> {
+    if (this.waiting + commands.length > this.env.GATE_QUEUE_SIZE) throw unavailable('queue_full');
+    const answers = await Promise.allSettled(commands.map((command) => this.decide(command)));
+    return answers.map((answer) => {
+      if (answer.status === 'fulfilled') return answer.value;
+      if (answer.reason instanceof ProblemError) return answer.reason;
+      throw answer.reason;
+    });
+  }
+
   private get waiting(): number {
     return this.queue.size + this.locked.size;
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.public.js';
+import { AuthorizeBatchController } from './authorize-batch.controller.js';
 import { AuthorizeCallController } from './authorize-call.controller.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { CallBatcher } from './call-batcher.js';
@@ -16,7 +17,11 @@ import { SimulateCallService } from './simulate-call.service.js';
 
 @Module({
   imports: [AuthModule],
+<<<<<<< HEAD
   controllers: [AuthorizeCallController, SettleCallController, SimulateCallController, DecisionLogController],
+=======
+  controllers: [AuthorizeBatchController, AuthorizeCallController, SettleCallController, SimulateCallController],
+>>>>>>> 443a8f5 (Decide up to 500 calls in one request)
   providers: [
     DecisionLogRepository,
     DecisionLogService,

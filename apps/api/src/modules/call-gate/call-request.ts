@@ -46,6 +46,39 @@ export function parseCallRequest(body: unknown): Parsed<CallRequest> {
   return { ok: true, value: { agentId, assignmentId, from, destination: destination as string } };
 }
 
+/** One call of a batch, with the key under which it may be asked for again. */
+export interface BatchCall {
+  call: CallRequest;
+  idempotencyKey: string | null;
+}
+
+export const MAX_BATCH_CALLS = 500;
+
+/** Checks the body of a batch; the errors name the call, as `calls[3].destination`. */
+export function parseBatchRequest(body: unknown): Parsed<BatchCall[]> {
+  const given = body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {};
+  const { calls, ...others } = given;
+  if (!Array.isArray(calls) || calls.length < 1 || calls.length > MAX_BATCH_CALLS) {
+    return { ok: false, errors: { calls: `must be an array of 1 to ${MAX_BATCH_CALLS} calls` } };
+  }
+  const errors = Object.create(null) as Record<string, string>;
+  for (const name in others) errors[name] = 'is not a field of this request';
+  const parsed = calls.map((call, index) => parseBatchCall(call, `calls[${index}]`, errors));
+  for (const _ in errors) return { ok: false, errors };
+  return { ok: true, value: parsed as BatchCall[] };
+}
+
+function parseBatchCall(given: unknown, name: string, errors: Record<string, string>): BatchCall | null {
+  const { idempotencyKey, ...request } = (given ?? {}) as Record<string, unknown>;
+  const call = parseCallRequest(typeof given === 'object' ? request : given);
+  const key = parseIdempotencyKey(typeof idempotencyKey === 'string' ? idempotencyKey : undefined);
+  if (!call.ok) for (const field in call.errors) errors[`${name}.${field}`] = call.errors[field]!;
+  if (!key.ok || (idempotencyKey !== undefined && typeof idempotencyKey !== 'string')) {
+    errors[`${name}.idempotencyKey`] = `must be a string of 1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
+  }
+  return call.ok && key.ok ? { call: call.value, idempotencyKey: key.value } : null;
+}
+
 function optional(
   value: unknown,
   pattern: RegExp,
