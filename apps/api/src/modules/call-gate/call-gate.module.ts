@@ -17,11 +17,13 @@ import { SimulateCallService } from './simulate-call.service.js';
 
 @Module({
   imports: [AuthModule],
-<<<<<<< HEAD
-  controllers: [AuthorizeCallController, SettleCallController, SimulateCallController, DecisionLogController],
-=======
-  controllers: [AuthorizeBatchController, AuthorizeCallController, SettleCallController, SimulateCallController],
->>>>>>> 443a8f5 (Decide up to 500 calls in one request)
+  controllers: [
+    AuthorizeBatchController,
+    AuthorizeCallController,
+    SettleCallController,
+    SimulateCallController,
+    DecisionLogController,
+  ],
   providers: [
     DecisionLogRepository,
     DecisionLogService,
