@@ -119,6 +119,16 @@ describeInBrowser('the main job in a browser', () => {
     await page.getByRole('listitem').filter({ hasText: 'Country not allowed' }).waitFor();
     await page.getByRole('listitem').filter({ hasText: 'Daily limit reached' }).waitFor();
 
+    await open('Decisions');
+    const decisions = page.getByRole('table', { name: 'Decisions' }).getByRole('row').filter({ hasText: 'Robin' });
+    await decisions.filter({ hasText: 'Country not allowed' }).waitFor();
+    expect(await decisions.count()).toBe(4);
+    await decisions.filter({ hasText: 'Daily limit reached' }).click();
+    const details = page.getByRole('dialog', { name: 'Decision' });
+    await details.getByText('2 of 2').waitFor();
+    await details.getByRole('button', { name: 'Close' }).click();
+    await details.waitFor({ state: 'hidden' });
+    expect(await offered()).toEqual([]);
     await open('Phone Numbers');
     await numberRow().waitFor();
     expect(await offered()).toEqual([]);

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { type DecisionPageView, type DecisionView, reasonCodes } from '#contracts';
 import { DecisionLogRepository } from '../../apps/api/src/modules/call-gate/decision-log.repository.js';
 import { DecisionLogService } from '../../apps/api/src/modules/call-gate/decision-log.service.js';
+import { decisionLogStep } from '../../apps/api/src/modules/call-gate/sql/decision-log.sql.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -226,6 +227,15 @@ describe('/call-gate/authorizations', () => {
     expect(age > 86_400_000 && age < 2 * 86_400_000 + 60_000).toBe(true);
     const taken = await Promise.all(steps.mock.results.map(({ value }) => value as ReturnType<Step>));
     expect(taken.reduce((sum, { examined }) => sum + examined, 0)).toBeLessThan(60_000);
+
+    await db.query('analyze call_authorizations');
+    const nothing = { phoneNumberId: null, destination: null, decision: null, reasonCode: null, from: null, to: null };
+    const { sql, values } = decisionLogStep({ ...nothing, agentId: own, status: 'expired' }, randomUUID());
+    const range = ['ffffffff-ffff-ffff-ffff-ffffffffffff', '00000000-0000-0000-0000-000000000000'];
+    const plan = await db.query(`explain ${sql}`, [organizationId, ...range, 8_192, 51, ...values]);
+    expect(plan.map((line) => line['QUERY PLAN'] as string).join('\n')).toMatch(
+      /Index (Only )?Scan Backward using call_authorizations_pkey/,
+    );
 
     const { items: found, pages } = await everything(page, { agentId: own });
     expect(found.map(({ id }) => id)).toEqual([first]);

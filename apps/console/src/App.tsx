@@ -16,6 +16,7 @@ import { phoneNumbers } from './resources/phone-numbers';
 import { users } from './resources/users';
 import { may, type Permissions } from './shared/permissions';
 
+const DecisionsPage = lazy(() => import('./resources/decisions/DecisionsPage'));
 const SettingsPage = lazy(() => import('./settings/SettingsPage'));
 
 const TRIES = 3;
@@ -66,6 +67,11 @@ export const App = () => (
         create={may(permissions, 'agents:write') ? agents.create : undefined}
         edit={may(permissions, 'agents:write') ? agents.edit : undefined}
       />,
+      may(permissions, 'calls:read') && (
+        <CustomRoutes key="decisions">
+          <Route path="/decisions" element={<DecisionsPage />} />
+        </CustomRoutes>
+      ),
       may(permissions, 'keys:manage') && <Resource key="api-keys" name="api-keys" {...apiKeys} />,
       may(permissions, 'users:manage') && <Resource key="users" name="users" {...users} />,
       may(permissions, 'organization:write') && (

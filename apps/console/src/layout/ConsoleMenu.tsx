@@ -1,5 +1,6 @@
 import AssignmentIndIcon from '@mui/icons-material/AssignmentInd';
 import DialpadIcon from '@mui/icons-material/Dialpad';
+import FactCheckIcon from '@mui/icons-material/FactCheckOutlined';
 import GroupIcon from '@mui/icons-material/Group';
 import InsightsIcon from '@mui/icons-material/Insights';
 import KeyIcon from '@mui/icons-material/Key';
@@ -19,7 +20,13 @@ interface Screen {
 }
 
 const groups: { heading: string; screens: Screen[] }[] = [
-  { heading: 'Today', screens: [{ to: '/', label: 'Dashboard', icon: <InsightsIcon />, needs: 'usage:read' }] },
+  {
+    heading: 'Today',
+    screens: [
+      { to: '/', label: 'Dashboard', icon: <InsightsIcon />, needs: 'usage:read' },
+      { to: '/decisions', label: 'Decisions', icon: <FactCheckIcon />, needs: 'calls:read' },
+    ],
+  },
   {
     heading: 'Calling',
     screens: [

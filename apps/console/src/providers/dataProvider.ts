@@ -1,12 +1,18 @@
 import type {
   AgentAssignmentView,
   CallSimulationView,
+  AuthorizationStatus,
+  AuthorizationView,
+  DecisionPageView,
+  DecisionView,
   ImportJobView,
   OrganizationView,
   PhoneNumberView,
+  ReasonCode,
   RestrictedDestinationType,
   UsageDailyView,
   UsageSummaryView,
+  VoidReason,
 } from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
 import { type DataProvider, type fetchUtils, HttpError } from 'react-admin';
@@ -56,6 +62,22 @@ export type OrganizationSettings = Pick<
   'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries'
 >;
 
+export interface DecisionQuery {
+  agentId?: string;
+  phoneNumberId?: string;
+  destination?: string;
+  decision?: 'allowed' | 'denied';
+  reasonCode?: ReasonCode;
+  status?: AuthorizationStatus;
+  from?: string;
+  to?: string;
+}
+
+const queryOf = (query: object) =>
+  new URLSearchParams(
+    Object.entries(query).filter(([, value]) => value !== undefined) as [string, string][],
+  ).toString();
+
 const verbs = {
   bulkUpload: (csv: string | File, dryRun: boolean) =>
     json<ImportJobView>(`/phone-numbers/bulk-upload?dryRun=${dryRun}`, {
@@ -68,6 +90,15 @@ const verbs = {
   unassign: (phoneNumberId: string) =>
     sendJson<PhoneNumberView>('POST', `/phone-numbers/${phoneNumberId}/unassign`, {}),
   simulateCall: (request: SimulateRequest) => sendJson<CallSimulationView>('POST', '/call-gate/simulate', request),
+  decisions: (query: DecisionQuery, cursor: string | null) =>
+    json<DecisionPageView>(`/call-gate/authorizations?${queryOf({ ...query, cursor: cursor ?? undefined })}`),
+  decision: (id: string) => json<DecisionView>(`/call-gate/authorizations/${id}`),
+  decisionsCsv: async (query: DecisionQuery): Promise<Blob> => {
+    const response = await callApi(`/call-gate/authorizations.csv?${queryOf(query)}`).catch(asHttpError);
+    return response.blob();
+  },
+  voidCall: (id: string, reason: VoidReason) =>
+    sendJson<AuthorizationView>('POST', `/call-gate/authorizations/${id}/void`, { reason }),
   usageSummary: () => json<UsageSummaryView>('/usage/summary'),
   usageDaily: () => json<UsageDailyView>('/usage/daily'),
   resetUsage: () => sendJson<{ resetCount: number }>('POST', '/usage/reset', {}),

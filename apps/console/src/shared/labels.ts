@@ -1,11 +1,14 @@
 import type {
   AgentKind,
   AgentStatus,
+  AuthorizationStatus,
+  CallOutcome,
   PhoneNumberLifecycle,
   PhoneNumberProvider,
   PhoneNumberStatus,
   RestrictedDestinationType,
   Role,
+  VoidReason,
 } from '#contracts';
 
 export const providerLabels: Record<PhoneNumberProvider, string> = {
@@ -41,6 +44,32 @@ export const restrictedTypeLabels: Record<RestrictedDestinationType, string> = {
   PREMIUM_RATE: 'Premium-rate numbers',
   SHARED_COST: 'Shared-cost numbers',
   NON_GEOGRAPHIC: 'Numbers of no country (+800, +883)',
+};
+
+export const authorizationStatusLabels: Record<AuthorizationStatus, string> = {
+  authorized: 'Authorized',
+  completed: 'Completed',
+  voided: 'Voided',
+  expired: 'Expired',
+  denied: 'Denied',
+};
+
+export const outcomeLabels: Record<CallOutcome, string> = {
+  answered: 'Answered',
+  no_answer: 'No answer',
+  busy: 'Busy',
+  rejected: 'Rejected',
+  failed: 'Failed',
+  canceled: 'Canceled',
+  voicemail: 'Voicemail',
+};
+
+export const voidReasonLabels: Record<VoidReason, string> = {
+  not_dialed: 'Never dialed',
+  caller_abandoned: 'The caller gave up before dialing',
+  trunk_unavailable: 'The trunk was not available',
+  duplicate_request: 'Asked for twice',
+  test_call: 'Test call',
 };
 
 export const choicesOf = <Id extends string>(
