@@ -5,6 +5,7 @@ import { CreateCallGate1795200003000 } from './1795200003000-CreateCallGate.js';
 import { AddSettlement1795300000000 } from './1795300000000-AddSettlement.js';
 import { NotifyAccessChanges1795300004000 } from './1795300004000-NotifyAccessChanges.js';
 import { FasterCallGate1795300005000 } from './1795300005000-FasterCallGate.js';
+import { AddLifecycle1795400001000 } from './1795400001000-AddLifecycle.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   AddSettlement1795300000000,
   NotifyAccessChanges1795300004000,
   FasterCallGate1795300005000,
+  AddLifecycle1795400001000,
 ];

@@ -27,6 +27,7 @@ END) stored,
   number_active boolean,
   from_number text,
   provider text,
+  sole boolean default false not null,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
   constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
@@ -38,8 +39,10 @@ END) stored,
 ) with (fillfactor=60);
 
 CREATE UNIQUE INDEX one_live_assignment_per_number ON public.agent_phone_numbers USING btree (organization_id, phone_number_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX one_number_per_agent ON public.agent_phone_numbers USING btree (organization_id, agent_id) WHERE ((ended_at IS NULL) AND sole);
 
 CREATE TRIGGER copy_caller_facts BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION copy_caller_facts();
+CREATE TRIGGER sole_number BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION mark_sole_number();
 CREATE TRIGGER touch BEFORE UPDATE OF daily_limit, allowed_countries, allowed_number_types, paused_at, ended_at ON public.agent_phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table agent_phone_numbers enable row level security, force row level security;
@@ -55,6 +58,7 @@ comment on column agent_phone_numbers.last_reset_date is 'The usage day that cal
 comment on column agent_phone_numbers.live_organization_id is 'Lets the foreign key hold while the assignment is live only, so that a released number may change its owner.';
 comment on column agent_phone_numbers.counter_reset_at is 'When the counter was last set back by hand: calls decided before are in the archive, although the day is the same.';
 comment on column agent_phone_numbers.agent_active is 'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
+comment on column agent_phone_numbers.sole is 'Whether the organization gives an agent one number only. A copy that triggers keep while the assignment is live.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -80,6 +84,7 @@ create table agents (
   constraint agents_organization_id_id_key UNIQUE (organization_id, id)
 );
 
+CREATE INDEX agents_client ON public.agents USING btree (organization_id, client_id) WHERE (client_id IS NOT NULL);
 CREATE UNIQUE INDEX agents_external_id_key ON public.agents USING btree (organization_id, external_id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX agents_name_key ON public.agents USING btree (organization_id, lower(name)) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX agents_user_key ON public.agents USING btree (organization_id, user_id) WHERE (deleted_at IS NULL);
@@ -89,9 +94,11 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.agents FOR EACH ROW EXECUTE FUNCTIO
 
 alter table agents enable row level security, force row level security;
 
+create policy every_organization on agents for select to ringfence_system using (true);
 create policy own_organization on agents for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
 grant insert, select, update on agents to ringfence_app;
+grant select (id), select (name), select (organization_id) on agents to ringfence_system;
 
 create table api_keys (
   id uuid default uuidv7() not null,
@@ -305,6 +312,7 @@ create table memberships (
   role text not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  client_ids uuid[],
   constraint memberships_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'agent'::text]))),
   constraint memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
@@ -324,6 +332,8 @@ create policy own_organization on memberships for all to ringfence_app using ((o
 grant select on memberships to ringfence_app;
 grant delete, insert, select, update on memberships to ringfence_system;
 
+comment on column memberships.client_ids is 'The clients that the member is limited to; NULL for all of them.';
+
 create table organizations (
   id uuid default uuidv7() not null,
   kind text default 'tenant'::text not null,
@@ -339,17 +349,21 @@ create table organizations (
   suspended_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  numbers_per_agent text default 'many'::text not null,
+  deleted_at timestamp with time zone,
   constraint one_platform_organization CHECK (((kind = 'platform'::text) = (id = '00000000-0000-7000-8000-000000000001'::uuid))),
   constraint organizations_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint organizations_default_daily_limit_check CHECK (((default_daily_limit >= 0) AND (default_daily_limit <= 1000000))),
   constraint organizations_kind_check CHECK ((kind = ANY (ARRAY['tenant'::text, 'platform'::text]))),
   constraint organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint organizations_numbers_per_agent_check CHECK ((numbers_per_agent = ANY (ARRAY['one'::text, 'many'::text]))),
   constraint organizations_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
   constraint time_zone_change_is_whole CHECK (((previous_time_zone IS NULL) = (time_zone_effective_at IS NULL))),
   constraint organizations_pkey PRIMARY KEY (id),
   constraint organizations_slug_key UNIQUE (slug)
 );
 
+CREATE TRIGGER sole_numbers AFTER UPDATE OF numbers_per_agent ON public.organizations FOR EACH ROW WHEN ((old.numbers_per_agent <> new.numbers_per_agent)) EXECUTE FUNCTION copy_numbers_per_agent();
 CREATE TRIGGER touch BEFORE UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table organizations enable row level security, force row level security;
@@ -393,6 +407,9 @@ create table phone_numbers (
   last_verified_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  reserved_by uuid,
+  claimed_from jsonb,
+  sole_connection boolean default false not null,
   constraint cost_has_currency CHECK (((monthly_cost IS NULL) OR (currency IS NOT NULL))),
   constraint phone_numbers_country_code_check CHECK ((country_code ~ '^[A-Z]{2}$'::text)),
   constraint phone_numbers_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -408,28 +425,39 @@ create table phone_numbers (
   constraint phone_numbers_region_check CHECK (((length(region) >= 1) AND (length(region) <= 100))),
   constraint phone_numbers_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'upload'::text, 'provider'::text, 'demo'::text]))),
   constraint phone_numbers_webhook_url_check CHECK ((length(webhook_url) <= 2000)),
+  constraint reservation_is_whole CHECK (((reserved_by IS NULL) OR (reserved_until IS NOT NULL))),
   constraint phone_numbers_organization_id_client_id_fkey FOREIGN KEY (organization_id, client_id) REFERENCES clients(organization_id, id),
   constraint phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint phone_numbers_organization_id_inbound_agent_id_fkey FOREIGN KEY (organization_id, inbound_agent_id) REFERENCES agents(organization_id, id),
   constraint phone_numbers_organization_id_provider_account_id_fkey FOREIGN KEY (organization_id, provider_account_id) REFERENCES provider_accounts(organization_id, id),
   constraint phone_numbers_organization_id_trunk_id_fkey FOREIGN KEY (organization_id, trunk_id) REFERENCES trunks(organization_id, id),
+  constraint phone_numbers_reserved_by_fkey FOREIGN KEY (reserved_by) REFERENCES organizations(id),
   constraint phone_numbers_pkey PRIMARY KEY (id),
   constraint phone_numbers_organization_id_id_key UNIQUE (organization_id, id)
 );
 
+CREATE UNIQUE INDEX one_connection_per_agent ON public.phone_numbers USING btree (organization_id, inbound_agent_id) WHERE ((inbound_agent_id IS NOT NULL) AND sole_connection);
+CREATE INDEX phone_numbers_client ON public.phone_numbers USING btree (organization_id, client_id) WHERE (client_id IS NOT NULL);
 CREATE INDEX phone_numbers_created ON public.phone_numbers USING btree (organization_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX phone_numbers_e164_key ON public.phone_numbers USING btree (e164) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_inbound ON public.phone_numbers USING btree (organization_id, inbound_agent_id) WHERE (inbound_agent_id IS NOT NULL);
 CREATE INDEX phone_numbers_released ON public.phone_numbers USING btree (organization_id, e164) WHERE (lifecycle = 'released'::text);
+CREATE INDEX phone_numbers_reserved_by ON public.phone_numbers USING btree (reserved_by) WHERE (reserved_by IS NOT NULL);
 
 CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider))) EXECUTE FUNCTION copy_number_to_assignments();
+CREATE TRIGGER sole_connection BEFORE INSERT OR UPDATE OF inbound_agent_id ON public.phone_numbers FOR EACH ROW WHEN ((new.inbound_agent_id IS NOT NULL)) EXECUTE FUNCTION mark_sole_connection();
 CREATE TRIGGER touch BEFORE UPDATE ON public.phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table phone_numbers enable row level security, force row level security;
 
+create policy every_organization on phone_numbers for all to ringfence_system using (true) with check (true);
 create policy own_organization on phone_numbers for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 create policy readable_by_all on phone_numbers for select to ringfence_app using ((organization_id = '00000000-0000-7000-8000-000000000001'::uuid));
 
 grant delete, insert, select, update on phone_numbers to ringfence_app;
+grant select (claimed_from), select (e164), select (id), select (inbound_agent_id), select (lifecycle), select (organization_id), update (sole_connection) on phone_numbers to ringfence_system;
+
+comment on column phone_numbers.claimed_from is 'What a claimed number was in the pool, so that it goes back as it came. NULL for numbers that were never there.';
 
 create table provider_accounts (
   id uuid default uuidv7() not null,
@@ -653,6 +681,19 @@ AS $function$
     update agent_phone_numbers a
     set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider
     where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
+    return null;
+  end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.copy_numbers_per_agent()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    update agent_phone_numbers a set sole = new.numbers_per_agent = 'one'
+    where a.organization_id = new.id and a.ended_at is null;
+    update phone_numbers n set sole_connection = new.numbers_per_agent = 'one'
+    where n.organization_id = new.id and n.inbound_agent_id is not null;
     return null;
   end
   $function$;
@@ -974,6 +1015,29 @@ AS $function$
       offset 0
     ) z
     where o.id = any (p_organizations)
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_sole_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    select o.numbers_per_agent = 'one' into new.sole_connection
+    from organizations o where o.id = new.organization_id for share;
+    new.sole_connection := coalesce(new.sole_connection, false);
+    return new;
+  end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_sole_number()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    select o.numbers_per_agent = 'one' into new.sole from organizations o where o.id = new.organization_id for share;
+    new.sole := coalesce(new.sole, false);
+    return new;
+  end
   $function$;
 
 CREATE OR REPLACE FUNCTION public.notify_api_key_change()

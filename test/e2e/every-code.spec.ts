@@ -15,6 +15,7 @@ import { request } from '../support/http.js';
 
 type Answer = Awaited<ReturnType<typeof request>>;
 
+const POOL = '00000000-0000-7000-8000-000000000001';
 const CANADA = '+14165550123';
 const PREMIUM = '+19005551234';
 const SATELLITE = '+80012345678';
@@ -145,6 +146,24 @@ const problems = {
     const agentId = await createAgent(db, { organizationId });
     await db.query('update phone_numbers set inbound_agent_id = $2 where id = $1', [number, agentId]);
     return asAdmin(`/phone-numbers/${number}`, { method: 'DELETE' });
+  },
+  phone_number_taken: async () => {
+    const number = await createPhoneNumber(db, { organizationId: POOL });
+    const rival = await createOrganization(db);
+    await db.query(`update phone_numbers set organization_id = $2, claimed_from = '{}' where id = $1`, [number, rival]);
+    return asAdmin(`/phone-numbers/${number}/claim`, { method: 'POST' });
+  },
+  phone_number_reserved: async () => {
+    const number = await createPhoneNumber(db, { organizationId: POOL });
+    const sql = `update phone_numbers set reserved_until = now() + interval '1 hour', reserved_by = $2 where id = $1`;
+    await db.query(sql, [number, await createOrganization(db)]);
+    return asAdmin(`/phone-numbers/${number}/claim`, { method: 'POST' });
+  },
+  agent_has_number: async () => {
+    const { agentId } = await assignment();
+    const number = await createPhoneNumber(db, { organizationId });
+    await asAdmin(`/phone-numbers/${number}/assign`, { body: { agentId } });
+    return asAdmin('/organizations/current', { method: 'PUT', body: { numbersPerAgent: 'one' } });
   },
   agent_inactive: async () => {
     const number = await createPhoneNumber(db, { organizationId });

@@ -54,6 +54,7 @@ describe('GET /organizations/current', () => {
       currency: 'USD',
       defaultDailyLimit: 100,
       defaultAllowedCountries: [],
+      numbersPerAgent: 'many',
       suspended: false,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),

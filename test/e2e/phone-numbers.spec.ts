@@ -92,6 +92,13 @@ describe('adding a number', () => {
       assignmentId: null,
       agentId: null,
       agentName: null,
+      inboundAgentId: null,
+      inboundAgentName: null,
+      clientId: null,
+      clientName: null,
+      fromPool: false,
+      reservedUntil: null,
+      reservedByUs: false,
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: expect.stringMatching(/Z$/),
     });
@@ -411,7 +418,7 @@ describe('deleting a number', () => {
     const assignmentId = await createAssignment(database, { organizationId, agentId, phoneNumberId: id });
     const { status, body } = await remove(id);
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'phone_number_assigned' });
-    expect(body.detail).toContain('Unassign it from the agent "Front desk" first');
+    expect(body.detail).toContain("Unassign it from the agent 'Front desk' first");
     await database.query('update agent_phone_numbers set ended_at = now() where id = $1', [assignmentId]);
     expect((await remove(id)).status).toBe(200);
   });

@@ -93,6 +93,16 @@ export interface PhoneNumberView {
   assignmentId: string | null;
   agentId: string | null;
   agentName: string | null;
+  /** The agent that answers inbound calls. */
+  inboundAgentId: string | null;
+  inboundAgentName: string | null;
+  clientId: string | null;
+  clientName: string | null;
+  /** Claimed from the pool: it is released there instead of deleted. */
+  fromPool: boolean;
+  /** Null once the reservation has expired. */
+  reservedUntil: string | null;
+  reservedByUs: boolean;
   createdAt: string;
   updatedAt: string;
 }
@@ -231,6 +241,10 @@ export interface NewApiKeyView extends ApiKeyView {
   key: string;
 }
 
+/** How many numbers an agent may call from, and how many it may answer. */
+export const numbersPerAgent = ['one', 'many'] as const;
+export type NumbersPerAgent = (typeof numbersPerAgent)[number];
+
 export interface OrganizationView {
   id: string;
   kind: 'tenant' | 'platform';
@@ -244,6 +258,7 @@ export interface OrganizationView {
   currency: string;
   defaultDailyLimit: number;
   defaultAllowedCountries: string[];
+  numbersPerAgent: NumbersPerAgent;
   suspended: boolean;
   createdAt: string;
   updatedAt: string;

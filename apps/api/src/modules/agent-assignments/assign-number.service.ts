@@ -26,7 +26,7 @@ export class AssignNumberService {
    * Lets the agent call from the number. The same agent and number get the same assignment as before, with its counter.
    *
    * @param options.reassign takes the number from the agent that has it; without, that is a refusal
-   * @throws ProblemError record_not_found, agent_inactive, phone_number_assigned, or conflict for a number of the pool
+   * @throws ProblemError record_not_found, agent_inactive, phone_number_assigned, agent_has_number, or conflict for a number of the pool
    */
   async assign(
     context: RequestContext,
@@ -45,6 +45,8 @@ export class AssignNumberService {
       });
     } catch (error) {
       if (isUniqueViolation(error, 'one_live_assignment_per_number')) throw alreadyAssigned(null);
+      if (isUniqueViolation(error, 'one_number_per_agent'))
+        throw await this.agentHasNumber(context, assignment.agentId);
       throw error;
     }
   }
@@ -80,6 +82,14 @@ export class AssignNumberService {
       },
     });
     return view;
+  }
+
+  /** Names the number that the agent has, for an organization that gives each agent one. */
+  private async agentHasNumber(context: RequestContext, agentId: string): Promise<ProblemError> {
+    const { phoneNumbers } = await this.assignments.numbersOfAgent(context, agentId);
+    const held = phoneNumbers[0]?.phoneNumber ?? 'another number';
+    const detail = `The agent calls from ${held}, and the organization gives each agent one number. Unassign ${held} first, or choose another agent.`;
+    return new ProblemError('agent_has_number', detail, { errors: { agentId: `calls from ${held}` } });
   }
 
   private async lockNumber(tx: Transaction, context: RequestContext, phoneNumberId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import type { NumbersPerAgent } from '#contracts';
 
 @Entity('organizations')
 export class OrganizationEntity {
@@ -31,6 +32,9 @@ export class OrganizationEntity {
 
   @Column('text', { name: 'default_allowed_countries', array: true })
   defaultAllowedCountries!: string[];
+
+  @Column('text', { name: 'numbers_per_agent' })
+  numbersPerAgent!: NumbersPerAgent;
 
   @Column('timestamptz', { name: 'suspended_at', nullable: true })
   suspendedAt!: Date | null;

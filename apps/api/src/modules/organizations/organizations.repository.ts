@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { In, Raw, type FindOptionsWhere } from 'typeorm';
-import type { OrganizationView } from '#contracts';
+import type { NumbersPerAgent, OrganizationView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { OrganizationEntity } from './organization.entity.js';
+import { AGENTS_WITH_SEVERAL_NUMBERS } from './sql/agents-with-several-numbers.sql.js';
 import { CHANGE_TIME_ZONE } from './sql/change-time-zone.sql.js';
 
 /** What people may set of an organization, besides its zone and its suspension. */
@@ -12,6 +13,7 @@ export interface OrganizationFields {
   currency: string;
   defaultDailyLimit: number;
   defaultAllowedCountries: string[];
+  numbersPerAgent: NumbersPerAgent;
 }
 
 @Injectable()
@@ -63,6 +65,12 @@ export class OrganizationsRepository {
 
   async update(tx: Transaction, id: string, changes: Partial<OrganizationFields>): Promise<void> {
     await tx.manager.update(OrganizationEntity, { id }, changes);
+  }
+
+  /** Names of agents that the setting "one number" would leave with more; a handful is enough. */
+  async agentsWithSeveralNumbers(tx: Transaction, id: string): Promise<string[]> {
+    const rows = await tx.query<{ name: string }>(AGENTS_WITH_SEVERAL_NUMBERS, [id]);
+    return rows.map(({ name }) => name);
   }
 
   /** From the next midnight of the zone that counts now. */

@@ -27,7 +27,7 @@ export interface OrganizationChanges extends Partial<OrganizationFields> {
 }
 
 const FIXED = ['id', 'kind', 'slug', 'createdAt'] as const;
-const EDITABLE = ['name', 'currency', 'defaultDailyLimit', 'defaultAllowedCountries'] as const;
+const EDITABLE = ['name', 'currency', 'defaultDailyLimit', 'defaultAllowedCountries', 'numbersPerAgent'] as const;
 /** "invalid parameter value": PostgreSQL does not know the zone. */
 const INVALID_PARAMETER = '22023';
 
@@ -93,7 +93,7 @@ export class OrganizationsService {
   /**
    * Merges changes into any organization; for platform administrators. A suspended organization is refused every call.
    *
-   * @throws ProblemError record_not_found, conflict (the platform organization is never suspended), validation_failed
+   * @throws ProblemError record_not_found, conflict (the platform organization is never suspended), agent_has_number, validation_failed
    */
   update(context: RequestContext, id: string, changes: OrganizationChanges): Promise<OrganizationView> {
     return this.database.asSystem((tx) => this.change(tx, context, id, changes, FIXED));
@@ -128,6 +128,7 @@ export class OrganizationsService {
         changes[field],
       ]),
     );
+    if (fields['numbersPerAgent'] === 'one') await this.requireOneNumberEach(tx, id);
     if (Object.keys(fields).length > 0) await this.repository.update(tx, id, fields);
     if (timeZone !== undefined && timeZone !== before.timeZone) {
       await this.requireTimeZone(tx, timeZone);
@@ -139,6 +140,14 @@ export class OrganizationsService {
       }
       await this.repository.setSuspended(tx, id, suspended);
     }
+  }
+
+  private async requireOneNumberEach(tx: Transaction, id: string): Promise<void> {
+    const names = await this.repository.agentsWithSeveralNumbers(tx, id);
+    if (names.length === 0) return;
+    const shown = names.slice(0, 3).map((name) => `'${name}'`);
+    const detail = `These agents have several numbers: ${shown.join(', ')}${names.length > 3 ? ' and others' : ''}. Unassign and disconnect all but one of each first.`;
+    throw new ProblemError('agent_has_number', detail, { errors: { numbersPerAgent: detail } });
   }
 
   /** The server knows the zone (the DTO asked); the database, which decides by it, has to know it as well. */

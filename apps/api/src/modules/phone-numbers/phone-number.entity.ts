@@ -30,6 +30,12 @@ export class PhoneNumberEntity {
   @Column('uuid', { name: 'inbound_agent_id', nullable: true })
   inboundAgentId!: string | null;
 
+  @Column('uuid', { name: 'client_id', nullable: true })
+  clientId!: string | null;
+
+  @Column('jsonb', { name: 'claimed_from', nullable: true })
+  claimedFrom!: object | null;
+
   @Column('numeric', { name: 'monthly_cost', precision: 12, scale: 4, nullable: true })
   monthlyCost!: string | null;
 

@@ -3,6 +3,9 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
 import { DisconnectRemovedAgents } from './disconnect-removed-agents.js';
+import { NumberLifecycleController } from './number-lifecycle.controller.js';
+import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
+import { NumberLifecycleService } from './number-lifecycle.service.js';
 import { PhoneNumberEntity } from './phone-number.entity.js';
 import { PhoneNumberRegistry } from './phone-number-registry.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
@@ -12,8 +15,16 @@ import { PhoneNumbers } from './phone-numbers.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([PhoneNumberEntity]), AgentsModule, AuthModule],
-  controllers: [PhoneNumbersController],
-  providers: [PhoneNumbersService, PhoneNumbersRepository, PhoneNumberRegistry, PhoneNumbers, DisconnectRemovedAgents],
+  controllers: [PhoneNumbersController, NumberLifecycleController],
+  providers: [
+    PhoneNumbersService,
+    PhoneNumbersRepository,
+    PhoneNumberRegistry,
+    PhoneNumbers,
+    DisconnectRemovedAgents,
+    NumberLifecycleService,
+    NumberLifecycleRepository,
+  ],
   exports: [PhoneNumbers, PhoneNumberRegistry],
 })
 export class PhoneNumbersModule {}

@@ -41,7 +41,7 @@ export type PhoneNumberFields = Pick<
 
 /** A number whose row is locked. */
 export type LockedPhoneNumber = PhoneNumberFields &
-  Pick<PhoneNumberEntity, 'id' | 'e164' | 'countryCode' | 'inboundAgentId'>;
+  Pick<PhoneNumberEntity, 'id' | 'e164' | 'countryCode' | 'inboundAgentId' | 'claimedFrom'>;
 
 const SORT_COLUMNS: Record<string, string> = {
   phoneNumber: 'n.e164',
@@ -71,7 +71,7 @@ export class PhoneNumbersRepository {
        limit $${parameters.length + 1} offset $${parameters.length + 2}`,
       [...parameters, limit, offset],
     );
-    return { items: rows.map(toView), total: count!.total };
+    return { items: rows.map((row) => toView(context, row)), total: count!.total };
   }
 
   /** The first number that the filter finds; null when there is none. */
@@ -79,7 +79,7 @@ export class PhoneNumbersRepository {
     const { conditions, parameters } = conditionsOf(context, filter);
     const sql = `${PHONE_NUMBER_VIEW} ${PHONE_NUMBERS_FROM} ${conditions} limit 1`;
     const [row] = await tx.query<PhoneNumberViewRow>(sql, parameters);
-    return row ? toView(row) : null;
+    return row ? toView(context, row) : null;
   }
 
   /**
@@ -138,10 +138,14 @@ function scopeOf({ organizationId }: RequestContext, scope: PhoneNumberScope): s
   return scope === 'pool' ? [PLATFORM_ORGANIZATION] : [organizationId, PLATFORM_ORGANIZATION];
 }
 
-function toView({ voice, sms, ...row }: PhoneNumberViewRow): PhoneNumberView {
+/** Whose a reservation is, others are not told. */
+function toView(context: RequestContext, row: PhoneNumberViewRow): PhoneNumberView {
+  const { voice, sms, reservedBy, ...fields } = row;
   return {
-    ...row,
+    ...fields,
     capabilities: { voice, sms },
+    reservedUntil: row.reservedUntil?.toISOString() ?? null,
+    reservedByUs: row.reservedUntil !== null && reservedBy === context.organizationId,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -7,6 +7,7 @@ import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
 import { AuditLog } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { requireDeletable, requireUnused } from './number-steps.js';
 import { phoneNumberFilterOf } from './phone-number-filter.js';
 import { PhoneNumberRegistry, type Registration } from './phone-number-registry.js';
 import { phoneNumberNotFound } from './phone-numbers.js';
@@ -30,7 +31,7 @@ export interface UpdatePhoneNumber extends Omit<Partial<PhoneNumberFields>, 'cap
 }
 
 /** What a record carries beside what can be changed here. Status and times are left out: they move by themselves. */
-const FIXED = ['id', 'phoneNumber', 'countryCode', 'numberType', 'inPool', 'agentId', 'createdAt'] as const;
+const FIXED = ['id', 'phoneNumber', 'countryCode', 'numberType', 'inPool', 'agentId', 'clientId', 'createdAt'] as const;
 
 @Injectable()
 export class PhoneNumbersService {
@@ -126,21 +127,15 @@ export class PhoneNumbersService {
    * Deletes the number. Its row stays as `released`, for the assignments that it had.
    *
    * @returns the number as it was
-   * @throws ProblemError record_not_found, phone_number_assigned, phone_number_connected
+   * @throws ProblemError record_not_found, phone_number_assigned, phone_number_connected, conflict (it came from the pool)
    */
   remove(context: RequestContext, id: string): Promise<PhoneNumberView> {
     return this.database.inTenant(context.organizationId, async (tx) => {
-      const { inboundAgentId } = await this.lock(tx, context, id);
+      await this.lock(tx, context, id);
       // Read after the lock: whoever assigns the number takes the same lock first.
       const number = await this.view(tx, context, id);
-      if (number.assignmentId !== null) {
-        const detail = `${number.phoneNumber} is assigned. Unassign it from the agent "${number.agentName}" first.`;
-        throw new ProblemError('phone_number_assigned', detail);
-      }
-      if (inboundAgentId !== null) {
-        const detail = `${number.phoneNumber} answers inbound calls. Disconnect it from its agent first.`;
-        throw new ProblemError('phone_number_connected', detail);
-      }
+      requireUnused(number);
+      requireDeletable(number);
       await this.repository.update(tx, context, id, { lifecycle: 'released' });
       await this.audit.record(tx, context, {
         action: 'phone_number.deleted',

@@ -8,6 +8,7 @@ export class CreateOrganizationDto extends PickType(UpdateOrganizationDto, [
   'currency',
   'defaultDailyLimit',
   'defaultAllowedCountries',
+  'numbersPerAgent',
 ] as const) {
   @ApiProperty({ example: 'acme', description: 'Small letters, digits and hyphens; it cannot be changed later.' })
   @IsString()

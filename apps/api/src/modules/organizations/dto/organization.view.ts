@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { OrganizationView } from '#contracts';
+import { numbersPerAgent, type NumbersPerAgent, type OrganizationView } from '#contracts';
 
 export class OrganizationViewDto implements OrganizationView {
   @ApiProperty({ format: 'uuid' })
@@ -31,6 +31,9 @@ export class OrganizationViewDto implements OrganizationView {
 
   @ApiProperty({ type: [String], description: 'Countries of assignments that have no list of their own.' })
   defaultAllowedCountries!: string[];
+
+  @ApiProperty({ enum: numbersPerAgent, description: 'How many numbers an agent may have, outbound and inbound each.' })
+  numbersPerAgent!: NumbersPerAgent;
 
   @ApiProperty({ description: 'The call gate refuses every call of a suspended organization.' })
   suspended!: boolean;

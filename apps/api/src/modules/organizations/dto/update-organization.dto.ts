@@ -5,6 +5,7 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
+  IsIn,
   IsInt,
   IsString,
   IsUUID,
@@ -15,6 +16,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { numbersPerAgent, type NumbersPerAgent } from '#contracts';
 import { countryCheck, currencyCheck, isSent, timeZoneCheck, trimmed } from './organization-fields.js';
 
 /** What may be changed, and the rest of the record, for the console sends back all of it. */
@@ -50,6 +52,11 @@ export class UpdateOrganizationDto {
   @ArrayUnique()
   @ValidateBy(countryCheck, { each: true })
   defaultAllowedCountries?: string[];
+
+  @ApiProperty({ required: false, enum: numbersPerAgent, description: 'How many numbers an agent may have.' })
+  @ValidateIf(isSent)
+  @IsIn(numbersPerAgent)
+  numbersPerAgent?: NumbersPerAgent;
 
   @ApiProperty({ required: false, description: 'Only platform administrators change it.' })
   @ValidateIf(isSent)

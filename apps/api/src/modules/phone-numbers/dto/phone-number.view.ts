@@ -69,6 +69,27 @@ export class PhoneNumberViewDto implements PhoneNumberView {
   @ApiProperty({ type: String, nullable: true })
   agentName!: string | null;
 
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'The agent that answers inbound calls.' })
+  inboundAgentId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  inboundAgentName!: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  clientId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  clientName!: string | null;
+
+  @ApiProperty({ description: 'Claimed from the pool: it is released there instead of deleted.' })
+  fromPool!: boolean;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Null once it has expired.' })
+  reservedUntil!: string | null;
+
+  @ApiProperty({ description: 'True while the own organization has reserved the number.' })
+  reservedByUs!: boolean;
+
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 

@@ -69,6 +69,36 @@ export class UpdatePhoneNumberDto extends PartialType(EditableFields, { skipNull
   agentName?: string | null;
 
   @IsOptional()
+  @IsUUID()
+  inboundAgentId?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  inboundAgentName?: string | null;
+
+  @IsOptional()
+  @IsUUID()
+  clientId?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  clientName?: string | null;
+
+  @IsOptional()
+  @IsBoolean()
+  fromPool?: boolean;
+
+  @IsOptional()
+  @IsDateString()
+  reservedUntil?: string | null;
+
+  @IsOptional()
+  @IsBoolean()
+  reservedByUs?: boolean;
+
+  @IsOptional()
   @IsDateString()
   createdAt?: string;
 

@@ -3,10 +3,16 @@ import type { PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus } fro
 /** The platform organization: its numbers are the pool. */
 export const PLATFORM_ORGANIZATION = '00000000-0000-7000-8000-000000000001';
 
+/**
+ * Whether a reservation still holds. The clock decides, no job: an expired one is none. The subselect reads the clock once
+ * for the statement.
+ */
+export const IS_RESERVED = `coalesce(n.reserved_until > (select ringfence_clock()), false)`;
+
 /** What people see as the status. Derived here and nowhere stored, so that it cannot be out of date. */
 export const STATUS_SQL = `(case
   when n.organization_id = '${PLATFORM_ORGANIZATION}'
-    then case when n.reserved_until > now() then 'reserved' else 'available' end
+    then case when ${IS_RESERVED} then 'reserved' else 'available' end
   when n.inbound_agent_id is not null then 'connected'
   else 'assigned'
 end)`;
@@ -23,6 +29,8 @@ export const PHONE_NUMBERS_FROM = `
   left join agent_phone_numbers a
     on a.organization_id = n.organization_id and a.phone_number_id = n.id and a.ended_at is null
   left join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
+  left join agents i on i.organization_id = n.organization_id and i.id = n.inbound_agent_id
+  left join clients c on c.organization_id = n.organization_id and c.id = n.client_id
   where n.lifecycle <> 'released'`;
 
 export const PHONE_NUMBER_VIEW = `
@@ -33,6 +41,9 @@ export const PHONE_NUMBER_VIEW = `
     coalesce((n.capabilities ->> 'voice')::boolean, false) as voice,
     coalesce((n.capabilities ->> 'sms')::boolean, false) as sms,
     a.id as "assignmentId", a.agent_id as "agentId", g.name as "agentName",
+    n.inbound_agent_id as "inboundAgentId", i.name as "inboundAgentName",
+    n.client_id as "clientId", c.name as "clientName", n.claimed_from is not null as "fromPool",
+    case when ${IS_RESERVED} then n.reserved_until end as "reservedUntil", n.reserved_by as "reservedBy",
     n.created_at as "createdAt", n.updated_at as "updatedAt"`;
 
 export interface PhoneNumberViewRow {
@@ -54,6 +65,13 @@ export interface PhoneNumberViewRow {
   assignmentId: string | null;
   agentId: string | null;
   agentName: string | null;
+  inboundAgentId: string | null;
+  inboundAgentName: string | null;
+  clientId: string | null;
+  clientName: string | null;
+  fromPool: boolean;
+  reservedUntil: Date | null;
+  reservedBy: string | null;
   createdAt: Date;
   updatedAt: Date;
 }

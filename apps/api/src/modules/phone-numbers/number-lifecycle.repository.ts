@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { CLAIM_PHONE_NUMBERS, RELEASE_PHONE_NUMBERS, WAS_CLAIMED } from './sql/claim-phone-numbers.sql.js';
+import { PLATFORM_ORGANIZATION } from './sql/phone-number-views.sql.js';
+import { RESERVE_PHONE_NUMBER, UNRESERVE_PHONE_NUMBER } from './sql/reserve-phone-numbers.sql.js';
+
+export interface MovedPhoneNumber {
+  id: string;
+  phoneNumber: string;
+}
+
+/** The steps between the pool and an organization. They alone may write rows of the pool for somebody else. */
+@Injectable()
+export class NumberLifecycleRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns the numbers that were free and are the organization's now */
+  claim(
+    tx: Transaction,
+    context: RequestContext,
+    ids: readonly string[],
+    clientId: string | null,
+  ): Promise<MovedPhoneNumber[]> {
+    const parameters = [context.organizationId, ids, clientId];
+    return this.withPool(tx, context, () => tx.query<MovedPhoneNumber>(CLAIM_PHONE_NUMBERS, parameters));
+  }
+
+  /** @returns the numbers that came from the pool and are there again; the caller has locked them */
+  release(tx: Transaction, context: RequestContext, ids: readonly string[]): Promise<MovedPhoneNumber[]> {
+    const parameters = [context.organizationId, ids];
+    return this.withPool(tx, context, () => tx.query<MovedPhoneNumber>(RELEASE_PHONE_NUMBERS, parameters));
+  }
+
+  /** @returns until when, or null when the number is not free */
+  async reserve(tx: Transaction, context: RequestContext, id: string, minutes: number): Promise<Date | null> {
+    const [row] = await this.withPool(tx, context, () =>
+      tx.query<{ reservedUntil: Date }>(RESERVE_PHONE_NUMBER, [context.organizationId, id, minutes]),
+    );
+    return row?.reservedUntil ?? null;
+  }
+
+  /** @returns false when there is no reservation that the organization may end */
+  async unreserve(tx: Transaction, context: RequestContext, id: string): Promise<boolean> {
+    const rows = await this.withPool(tx, context, () => tx.query(UNRESERVE_PHONE_NUMBER, [context.organizationId, id]));
+    return rows.length > 0;
+  }
+
+  /** Whether somebody has claimed the number, which everybody could see in the pool before. */
+  async wasClaimed(id: string): Promise<boolean> {
+    return (await this.database.asSystem((tx) => tx.query(WAS_CLAIMED, [id]))).length > 0;
+  }
+
+  async setInboundAgent(tx: Transaction, context: RequestContext, id: string, agentId: string | null): Promise<void> {
+    await tx.query('update phone_numbers set inbound_agent_id = $3 where organization_id = $1 and id = $2', [
+      context.organizationId,
+      id,
+      agentId,
+    ]);
+  }
+
+  /** The platform's rows are writable for the one statement only. */
+  private async withPool<T>(tx: Transaction, context: RequestContext, work: () => Promise<T>): Promise<T> {
+    const organizations = [...new Set([context.organizationId, PLATFORM_ORGANIZATION])].join();
+    await this.setOrganizations(tx, organizations);
+    const result = await work();
+    await this.setOrganizations(tx, context.organizationId);
+    return result;
+  }
+
+  private async setOrganizations(tx: Transaction, organizations: string): Promise<void> {
+    await tx.query(`select set_config('ringfence.organization_ids', $1, true)`, [`{${organizations}}`]);
+  }
+}
