@@ -3,51 +3,117 @@ import type pg from 'pg';
 import { newApiKey } from '../../apps/api/src/modules/auth/auth.public.js';
 
 export interface BenchCaller {
+  organizationId: string;
   apiKey: string;
-  /** Bodies of authorization requests: a random agent calls a random number in the United States. */
-  bodies(count: number): string[];
+  agentIds: string[];
 }
 
-const AGENTS = 1_000;
+/** Limits that the benchmark never reaches. */
+const LIMIT = 1_000_000;
 const AREA_CODES = [202, 206, 212, 213, 303, 305, 312, 404, 415, 503, 512, 617, 702, 713, 801];
+/** So many agents are asked for; more would only make the requests hard to keep. */
+const MOST_CALLERS = 100_000;
 
-/** One organization with a thousand agents of one number each, and limits that the benchmark never reaches. */
-export async function seedBench(client: pg.Client): Promise<BenchCaller> {
-  const organization = await client.query<{ id: string }>(`
-    insert into organizations (slug, name, time_zone, default_allowed_countries)
-    values ('bench', 'Bench', 'America/New_York', '{US,CA}') returning id`);
-  const organizationId = organization.rows[0]!.id;
+/**
+ * Organizations with agents of one number each, and a key for each organization.
+ *
+ * @param agents agents of every organization
+ * @param prefix of the organizations' slugs, to seed more of them beside those that are there
+ */
+export async function seedOrganizations(
+  client: pg.Client,
+  organizations: number,
+  agents: number,
+  prefix = 'bench',
+): Promise<BenchCaller[]> {
+  const made = await client.query<{ id: string }>(
+    `insert into organizations (slug, name, time_zone, default_allowed_countries)
+     select $2 || '-' || i, 'Bench ' || i, 'America/New_York', '{US,CA}' from generate_series(1, $1::int) i returning id`,
+    [organizations, prefix],
+  );
+  const ids = made.rows.map((row) => row.id);
   await client.query(
-    `insert into agents (organization_id, name, kind) select $1, 'Agent ' || i, 'ai' from generate_series(1, $2::int) i`,
-    [organizationId, AGENTS],
+    `insert into agents (organization_id, name, kind)
+     select o, 'Agent ' || i, 'ai' from unnest($1::uuid[]) o cross join generate_series(1, $2::int) i`,
+    [ids, agents],
   );
   await client.query(
     `insert into phone_numbers (organization_id, e164, country_code, provider)
-     select $1, '+1202' || (2000000 + i), 'US', 'telnyx' from generate_series(1, $2::int) i`,
-    [organizationId, AGENTS],
+     select o, '+1' || (2020000000 + taken.numbers + (n - 1) * $2::int + i), 'US', 'telnyx'
+     from (select count(*) as numbers from phone_numbers) taken
+     cross join unnest($1::uuid[]) with ordinality o(o, n) cross join generate_series(1, $2::int) i`,
+    [ids, agents],
   );
-  const assigned = await client.query<{ agent_id: string }>(
+  await client.query(
     `insert into agent_phone_numbers (organization_id, agent_id, phone_number_id, daily_limit, last_reset_date)
-     select $1, a.id, n.id, 1000000, (now() at time zone 'America/New_York')::date
-     from (select id, row_number() over (order by id) as place from agents) a
-     join (select id, row_number() over (order by id) as place from phone_numbers) n using (place)
-     returning agent_id`,
-    [organizationId],
+    select organization_id, a.id, n.id, ${LIMIT}, (now() at time zone 'America/New_York')::date
+     from (select organization_id, id, row_number() over (partition by organization_id order by id) as place
+       from agents where organization_id = any ($1)) a
+     join (select organization_id, id, row_number() over (partition by organization_id order by id) as place
+       from phone_numbers where organization_id = any ($1)) n using (organization_id, place)`,
+    [ids],
   );
+  const callers: BenchCaller[] = [];
+  for (const organizationId of ids) callers.push(await callerOf(client, organizationId));
+  await client.query('vacuum analyze');
+  return callers;
+}
+
+async function callerOf(client: pg.Client, organizationId: string): Promise<BenchCaller> {
   const { key, prefix, keyHash } = newApiKey();
   await client.query(
     `insert into api_keys (organization_id, name, prefix, key_hash, scopes) values ($1, 'bench', $2, $3, $4)`,
     [organizationId, prefix, keyHash, ['calls:authorize']],
   );
-  await client.query('vacuum analyze');
-  const agentIds = assigned.rows.map((row) => row.agent_id);
-  return {
-    apiKey: key,
-    bodies: (count) =>
-      Array.from({ length: count }, () =>
-        JSON.stringify({ agentId: agentIds[randomInt(agentIds.length)], destination: destination() }),
-      ),
-  };
+  const agents = await client.query<{ id: string }>(
+    `select id from agents where organization_id = $1 order by random() limit ${MOST_CALLERS}`,
+    [organizationId],
+  );
+  return { organizationId, apiKey: key, agentIds: agents.rows.map((row) => row.id) };
+}
+
+/** Decisions of earlier days, with ids of their time as real ones have. */
+export async function seedLedger(
+  client: pg.Client,
+  { organizationId, agentIds }: BenchCaller,
+  rows: number,
+): Promise<void> {
+  const step = 1_000_000;
+  for (let from = 0; from < rows; from += step) {
+    await client.query(
+      `insert into call_authorizations (organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
+         destination, destination_country, destination_type, decision, reason_code, local_date, used_after, limit_at, status,
+         authorized_by, decided_at, resets_at, expires_at)
+       select $1, uuidv7(make_interval(secs => i - $3::int - 100000)), $1, $2, $1, '+12025550123', 'telnyx',
+         '+14165550123', 'CA', 'FIXED_LINE_OR_MOBILE', 'allowed', 'allowed', current_date - 2, 1, 100, 'authorized',
+         $1, now() - interval '2 days', now() - interval '1 day', now() - interval '1 day'
+       from generate_series($4::int, $5::int) i`,
+      [organizationId, agentIds[0], rows, from + 1, Math.min(from + step, rows)],
+    );
+  }
+  await client.query('vacuum analyze call_authorizations');
+}
+
+interface BenchCall {
+  agentId: string;
+  destination: string;
+}
+
+/** A random agent of the caller calls a random number in the United States. */
+function callOf({ agentIds }: BenchCaller): BenchCall {
+  return { agentId: agentIds[randomInt(agentIds.length)]!, destination: destination() };
+}
+
+/** Bodies of authorization requests. */
+export function bodiesOf(caller: BenchCaller, count: number): string[] {
+  return Array.from({ length: count }, () => JSON.stringify(callOf(caller)));
+}
+
+/** Bodies of requests with many calls each. */
+export function batchBodiesOf(caller: BenchCaller, count: number, calls: number): string[] {
+  return Array.from({ length: count }, () =>
+    JSON.stringify({ calls: Array.from({ length: calls }, () => callOf(caller)) }),
+  );
 }
 
 function destination(): string {

@@ -1,25 +1,39 @@
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../../apps/api/src/create-app.js';
 import { readEnv } from '../../apps/api/src/config/env.js';
+import { limiterOnPostgres, limiterOnRedis, type Peer } from './gate-peers.js';
 import { naiveGate } from './naive-gate.js';
 
 /**
- * The real API in a process of its own, with two routes beside the gate: one that does nothing (what the server can do
- * at most) and a gate as one would write it first (what batching is worth). Prints its address when it listens.
+ * The real API in a process of its own, with routes beside the gate: one that does nothing (what the server can do at
+ * most), a gate as one would write it first (what batching is worth), and general rate limiters. Tells its address when
+ * it listens, and how much memory it had at most when it is asked.
  */
 const env = readEnv();
 const app = await createApp(env);
 const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-const naive = naiveGate(env.DATABASE_URL);
+
+const peers: Record<string, Peer> = {
+  naive: naiveGate(env.DATABASE_URL),
+  'limiter-postgres': await limiterOnPostgres(env.DATABASE_URL),
+};
+if (process.env['BENCH_REDIS_URL']) peers['limiter-redis'] = limiterOnRedis(process.env['BENCH_REDIS_URL']);
 
 fastify.post('/bench/noop', async () => ({ allowed: false }));
-fastify.post('/bench/naive', (request) => naive.authorize(request.body as { agentId: string; destination: string }));
+for (const [name, peer] of Object.entries(peers)) {
+  fastify.post(`/bench/${name}`, (request) => peer.authorize(request.body as { agentId: string; destination: string }));
+}
 
 await app.listen(0, '127.0.0.1');
 process.send?.({ url: await app.getUrl() });
+
+let mostRss = 0;
+setInterval(() => (mostRss = Math.max(mostRss, process.memoryUsage.rss())), 100).unref();
 process.on('message', (message) => {
-  if (message === 'memory') process.send?.({ rssMb: Math.round(process.memoryUsage.rss() / 1_048_576) });
+  if (message === 'memory') process.send?.({ rssMb: Math.round(mostRss / 1_048_576) });
 });
 process.on('SIGTERM', () => {
-  void Promise.allSettled([app.close(), naive.close()]).then(() => process.exit(0));
+  void Promise.allSettled([app.close(), ...Object.values(peers).map((peer) => peer.close())]).then(() =>
+    process.exit(0),
+  );
 });

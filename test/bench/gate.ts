@@ -1,194 +1,149 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
-import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
-import { seedBench, type BenchCaller } from './gate-seed.js';
-import { putLoad, type Figure } from './load.js';
+import { asOwner, BenchServers } from './bench-servers.js';
+import { batchBodiesOf, type BenchCaller, bodiesOf, seedLedger, seedOrganizations } from './gate-seed.js';
+import { type Figure, type LoadTarget, putLoad } from './load.js';
+import { Rounds } from './rounds.js';
 
 /**
- * `npm run bench:gate -- [--json] [--seconds 4] [--rounds 3] [--database-url postgres://…]`
+ * `npm run bench:gate -- [--json] [--seconds 4] [--rounds 3] [--part speed,scale] [--database-url postgres://…]`
  *
- * Decisions per second and latency of the gate over HTTP, against the same server's no-op route and against a naive
- * gate, in turns in one run, so that the ratios hold although the machine's speed drifts. Commits are durable.
+ * Decisions per second and latency of the gate over HTTP, against other routes of the same server in the same run, in
+ * turns, so that the ratios hold although the machine's speed drifts. Commits are durable, the ledger is written.
  */
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
+    part: { type: 'string', default: 'speed,scale' },
+    assignments: { type: 'string', default: '1000000' },
+    ledger: { type: 'string', default: '10000000' },
     'database-url': { type: 'string' },
   },
 });
-const CONNECTIONS = [1, 64, 256] as const;
-const ROUTES = ['noop', 'gate', 'naive'] as const;
-type Route = (typeof ROUTES)[number];
+const SECONDS = Number(options.seconds);
+const AGENTS = 1_000;
+const ORGANIZATIONS = 1_000;
+const CALLS_OF_A_BATCH = 500;
+const AUTHORIZE = '/api/v1/call-gate/authorize';
+/** So many bodies stand ready for each connection, so that few calls are the same. */
+const BODIES = 400;
 
-const PATHS: Record<Route, string> = {
-  noop: '/bench/noop',
-  gate: '/api/v1/call-gate/authorize',
-  naive: '/bench/naive',
-};
+const rounds = new Rounds();
+const results: Record<string, number> = {};
+
+function targetOf(url: string, caller: BenchCaller, path = AUTHORIZE, bodies = bodiesOf(caller, BODIES)): LoadTarget {
+  return { url, path, headers: { authorization: `Bearer ${caller.apiKey}` }, bodies };
+}
+
+async function run(name: string, connections: number, targets: LoadTarget[], callsOfARequest = 1): Promise<Figure> {
+  const figure = await putLoad(targets, { connections, seconds: SECONDS });
+  const decided = { ...figure, perSecond: figure.perSecond * callsOfARequest };
+  rounds.add(name, decided);
+  return decided;
+}
+
+async function inRounds(round: () => Promise<void>): Promise<void> {
+  for (let number = 1; number <= Number(options.rounds); number += 1) {
+    console.log(`round ${number}`);
+    await round();
+  }
+}
+
+/** The gate against the no-op route, the naive gate, other limiters, and itself with other callers. */
+async function measureSpeed(servers: BenchServers): Promise<void> {
+  const url = await servers.database('speed');
+  const [spread, ...many] = await asOwner(url, async (client) => [
+    ...(await seedOrganizations(client, 1, AGENTS)),
+    ...(await seedOrganizations(client, ORGANIZATIONS, 5, 'one-of-many')),
+  ]);
+  const redisUrl = await servers.redis();
+  const api = await servers.api(url, redisUrl ?? undefined);
+  const caller = spread!;
+  const gate = targetOf(api.url, caller);
+  const peer = (name: string) => targetOf(api.url, caller, `/bench/${name}`);
+  const hot = targetOf(api.url, { ...caller, agentIds: caller.agentIds.slice(0, 1) });
+  const batch = targetOf(api.url, caller, `${AUTHORIZE}-batch`, batchBodiesOf(caller, 40, CALLS_OF_A_BATCH));
+  const organizations = many.map((one) => targetOf(api.url, one, AUTHORIZE, bodiesOf(one, 4)));
+
+  for (const target of [peer('noop'), gate]) await putLoad([target], { connections: 64, seconds: SECONDS });
+  await inRounds(async () => {
+    await run('gate at 1', 1, [gate]);
+    await run('noop at 64', 64, [peer('noop')]);
+    await run('gate at 64', 64, [gate]);
+    await run('noop at 256', 256, [peer('noop')]);
+    const { perSecond } = await run('gate at 256', 256, [gate]);
+    rounds.add(
+      'gate at 256, half of the peak',
+      await putLoad([gate], { connections: 256, seconds: SECONDS, perSecond: perSecond / 2 }),
+    );
+    await run('batches of 500 at 4', 4, [batch], CALLS_OF_A_BATCH);
+    await run('one hot assignment at 256', 256, [hot]);
+    await run('1,000 organizations at 256', 256, organizations);
+    await run('naive gate at 256', 256, [peer('naive')]);
+    await run('limiter on PostgreSQL at 256', 256, [peer('limiter-postgres')]);
+    if (redisUrl) await run('limiter on Redis at 256', 256, [peer('limiter-redis')]);
+  });
+  Object.assign(results, {
+    ratioNoop256: rounds.ratio('gate at 256', 'noop at 256'),
+    ratioNoop64: rounds.ratio('gate at 64', 'noop at 64'),
+    ratioNaive: rounds.ratio('gate at 256', 'naive gate at 256'),
+    ratioLimiterPostgres: rounds.ratio('gate at 256', 'limiter on PostgreSQL at 256'),
+    ...(redisUrl && { ratioLimiterRedis: rounds.ratio('gate at 256', 'limiter on Redis at 256') }),
+    ratioBatch: rounds.ratio('batches of 500 at 4', 'gate at 256'),
+    ratioHot: rounds.ratio('one hot assignment at 256', 'gate at 256'),
+    ratioOrganizations: rounds.ratio('1,000 organizations at 256', 'gate at 256'),
+    p99MsHalfPeak: rounds.median('gate at 256, half of the peak').p99Ms,
+    p50MsIdle: rounds.median('gate at 1').p50Ms,
+    gatePerSecond256: rounds.median('gate at 256').perSecond,
+    rssMb: await api.mostRssMb(),
+  });
+}
+
+/** The gate with few and with many assignments, and with an empty and a full ledger. */
+async function measureScale(servers: BenchServers): Promise<void> {
+  const sizes = [
+    { name: 'small', assignments: AGENTS, ledger: 0 },
+    { name: 'many assignments', assignments: Number(options.assignments), ledger: 0 },
+    { name: 'full ledger', assignments: AGENTS, ledger: Number(options.ledger) },
+  ];
+  const targets: [string, LoadTarget][] = [];
+  for (const { name, assignments, ledger } of sizes) {
+    const url = await servers.database(name.replace(' ', '_'));
+    const started = performance.now();
+    const caller = await asOwner(url, async (client) => {
+      const [one] = await seedOrganizations(client, 1, assignments);
+      if (ledger > 0) await seedLedger(client, one!, ledger);
+      return one!;
+    });
+    console.log(`seeded ${name} in ${Math.round((performance.now() - started) / 1_000)} s`);
+    const api = await servers.api(url);
+    targets.push([name, targetOf(api.url, caller)]);
+  }
+  for (const [, target] of targets) await putLoad([target], { connections: 64, seconds: SECONDS });
+  await inRounds(async () => {
+    for (const [name, target] of targets) await run(`${name} at 256`, 256, [target]);
+  });
+  results['ratioManyAssignments'] = rounds.ratio('many assignments at 256', 'small at 256');
+  results['ratioFullLedger'] = rounds.ratio('full ledger at 256', 'small at 256');
+}
 
 async function main(): Promise<void> {
-  const postgres = await database();
-  let server: ChildProcess | undefined;
+  const servers = new BenchServers(options['database-url']);
+  const cores = os.availableParallelism();
+  console.log(`${os.cpus()[0]?.model}, ${cores} cores, Node ${process.version}; commits are durable`);
   try {
-    const caller = await prepare(postgres.url);
-    const started = await startServer(postgres.url);
-    server = started.server;
-    say(`${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, Node ${process.version}; commits are durable`);
-    const runs = await measure(started.url, caller);
-    report(runs, await memoryOf(server));
+    if (options.part.includes('speed')) await measureSpeed(servers);
+    if (options.part.includes('scale')) await measureScale(servers);
   } finally {
-    if (server) await end(server);
-    await postgres.stop();
+    await servers.stop();
   }
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null) return;
-  const ended = once(server, 'exit');
-  server.kill('SIGTERM');
-  await ended;
-}
-
-/** An empty database: a new embedded server's, or the one that is named on the command line. */
-async function database(): Promise<{ url: string; stop(): Promise<void> }> {
-  const given = options['database-url'];
-  if (given) return { url: given, stop: async () => {} };
-  const directory = await mkdtemp(path.join(os.tmpdir(), 'ringfence-bench-'));
-  const dataDir = path.join(directory, 'postgres');
-  const postgres = await startEmbeddedPostgres({ dataDir });
-  const stop = async () => {
-    await removeEmbeddedPostgres(dataDir);
-    await rm(directory, { recursive: true, force: true });
-  };
-  return { url: postgres.url, stop };
-}
-
-async function prepare(url: string): Promise<BenchCaller> {
-  const migrations = migrationDataSource(url);
-  await migrations.initialize();
-  await migrations.runMigrations();
-  await migrations.destroy();
-  const client = new pg.Client(url);
-  await client.connect();
-  const durable = await client.query<{ name: string; setting: string }>(
-    `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')`,
+  const rounded = Object.fromEntries(
+    Object.entries(results).map(([name, value]) => [name, Number(value.toFixed(value > 100 ? 0 : 3))]),
   );
-  const off = durable.rows.filter((row) => row.setting !== 'on');
-  if (off.length > 0) throw new Error(`${off[0]!.name} is off: the figures would mean nothing`);
-  const caller = await seedBench(client);
-  await client.end();
-  return caller;
+  for (const [name, value] of Object.entries(rounded)) console.log(`${name.padEnd(24)} ${value}`);
+  if (options.json) console.log(JSON.stringify(rounded));
 }
-
-async function startServer(databaseUrl: string): Promise<{ server: ChildProcess; url: string }> {
-  const server = fork(fileURLToPath(new URL('./gate-server.js', import.meta.url)), {
-    env: {
-      ...process.env,
-      DATABASE_URL: databaseUrl,
-      JWT_SECRET: 'a secret of the benchmark that signs nothing of worth',
-      LOG_LEVEL: 'warn',
-      MIDNIGHT_JOB: 'false',
-      NODE_ENV: 'production',
-    },
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    server.once('message', (message) => resolve((message as { url: string }).url));
-    server.once('exit', (code) => reject(new Error(`The server ended with exit code ${code}`)));
-  });
-  return { server, url };
-}
-
-type Runs = Record<Route, Map<number, Figure[]>>;
-
-async function measure(url: string, caller: BenchCaller): Promise<Runs> {
-  const seconds = Number(options.seconds);
-  for (const route of ROUTES) await load(url, route, caller, 64, Math.min(2, seconds));
-  const runs: Runs = { noop: new Map(), gate: new Map(), naive: new Map() };
-  for (let round = 1; round <= Number(options.rounds); round += 1) {
-    for (const connections of CONNECTIONS) {
-      for (const route of ROUTES) {
-        const figure = await load(url, route, caller, connections, seconds);
-        runs[route].set(connections, [...(runs[route].get(connections) ?? []), figure]);
-        say(`round ${round}  ${route.padEnd(5)} ${String(connections).padStart(3)} connections  ${show(figure)}`);
-      }
-    }
-  }
-  return runs;
-}
-
-function load(url: string, route: Route, caller: BenchCaller, connections: number, seconds: number): Promise<Figure> {
-  const target = {
-    url,
-    path: PATHS[route],
-    headers: { authorization: `Bearer ${caller.apiKey}` },
-    bodies: caller.bodies(1_000),
-  };
-  return putLoad([target], { connections, seconds });
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
-}
-
-function memoryOf(server: ChildProcess): Promise<number> {
-  return new Promise((resolve) => {
-    server.once('message', (message) => resolve((message as { rssMb: number }).rssMb));
-    server.send('memory');
-  });
-}
-
-/** Ratios are taken within each round, where both sides met the same machine, and then their median. */
-function report(runs: Runs, rssMb: number): void {
-  const rates = (route: Route, connections: number) => runs[route].get(connections)!.map((figure) => figure.perSecond);
-  const ratio = (against: Route, connections: number) =>
-    median(rates('gate', connections).map((rate, round) => rate / rates(against, connections)[round]!));
-  const middle = (route: Route, connections: number): Figure => {
-    const figures = runs[route].get(connections)!;
-    return {
-      perSecond: median(figures.map((figure) => figure.perSecond)),
-      p50Ms: median(figures.map((figure) => figure.p50Ms)),
-      p99Ms: median(figures.map((figure) => figure.p99Ms)),
-    };
-  };
-  say('\nmedian of the rounds');
-  for (const route of ROUTES) {
-    for (const connections of CONNECTIONS) {
-      say(`  ${route.padEnd(5)} ${String(connections).padStart(3)} connections  ${show(middle(route, connections))}`);
-    }
-  }
-  const noop = CONNECTIONS.map((connections) => `${fixed(ratio('noop', connections))} at ${connections}`);
-  say(`\ngate against the no-op route: ${noop.join(', ')}`);
-  say(`gate against the naive gate at 256 connections: ${fixed(ratio('naive', 256))}`);
-  say(`memory of the API after the run: ${rssMb} MB`);
-  if (options.json) {
-    console.log(
-      JSON.stringify({
-        ratioNoop1: Number(fixed(ratio('noop', 1))),
-        ratioNoop64: Number(fixed(ratio('noop', 64))),
-        ratioNoop256: Number(fixed(ratio('noop', 256))),
-        ratioNaive: Number(fixed(ratio('naive', 256))),
-        gatePerSecond256: Math.round(middle('gate', 256).perSecond),
-        gateP99Ms256: middle('gate', 256).p99Ms,
-        gateP50Ms1: middle('gate', 1).p50Ms,
-        rssMb,
-      }),
-    );
-  }
-}
-
-const fixed = (value: number) => value.toFixed(3);
-const show = (figure: Figure) =>
-  `${String(Math.round(figure.perSecond)).padStart(6)}/s  p50 ${figure.p50Ms.toFixed(2)} ms  p99 ${figure.p99Ms.toFixed(2)} ms`;
-const say = (line: string) => console.log(line);
 
 await main();

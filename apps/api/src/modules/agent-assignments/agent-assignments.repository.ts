@@ -138,11 +138,11 @@ export class AgentAssignmentsRepository {
     ]);
   }
 
-  /** Locks every live assignment of an agent, in id order, and answers their ids. */
+  /** Locks every live assignment of an agent, in the order of the gate, and answers their ids. */
   async lockOfAgent(tx: Transaction, context: RequestContext, agentId: string): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `select id from agent_phone_numbers
-       where organization_id = $1 and agent_id = $2 and ended_at is null order by id for no key update`,
+       where organization_id = $1 and agent_id = $2 and ended_at is null order by phone_number_id for no key update`,
       [context.organizationId, agentId],
     );
     return rows.map(({ id }) => id);

@@ -1,0 +1,129 @@
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
+import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+
+/** Something to stop when the benchmark ends, the last started first. */
+type Stop = () => Promise<void>;
+
+/** The servers of one benchmark. Commits are durable, as they are in production. */
+export class BenchServers {
+  private readonly stops: Stop[] = [];
+  private serverUrl: string | undefined;
+
+  /** @param given a server to use instead of a new embedded one; its databases named bench_… are made anew */
+  constructor(private readonly given?: string) {}
+
+  async stop(): Promise<void> {
+    for (const stop of this.stops.reverse()) await stop();
+  }
+
+  /** A new, migrated database. */
+  async database(name: string): Promise<string> {
+    this.serverUrl ??= this.given ?? (await this.postgres());
+    const database = `bench_${name}`;
+    await asOwner(this.serverUrl, async (client) => {
+      await requireDurability(client);
+      await client.query(`drop database if exists "${database}" with (force)`);
+      await client.query(`create database "${database}"`);
+    });
+    const url = new URL(this.serverUrl);
+    url.pathname = `/${database}`;
+    const migrations = migrationDataSource(url.href);
+    await migrations.initialize();
+    await migrations.runMigrations();
+    await migrations.destroy();
+    return url.href;
+  }
+
+  /** The API in a process of its own, as it runs in production. */
+  async api(databaseUrl: string, redisUrl?: string): Promise<{ url: string; mostRssMb(): Promise<number> }> {
+    const server = fork(fileURLToPath(new URL('./gate-server.js', import.meta.url)), {
+      env: {
+        ...process.env,
+        DATABASE_URL: databaseUrl,
+        JWT_SECRET: 'a secret of the benchmark that signs nothing of worth',
+        LOG_LEVEL: 'warn',
+        MIDNIGHT_JOB: 'false',
+        NODE_ENV: 'production',
+        ...(redisUrl && { BENCH_REDIS_URL: redisUrl }),
+      },
+    });
+    this.stops.push(() => end(server));
+    const url = await new Promise<string>((resolve, reject) => {
+      server.once('message', (message) => resolve((message as { url: string }).url));
+      server.once('exit', (code) => reject(new Error(`The server ended with exit code ${code}`)));
+    });
+    const mostRssMb = async () => {
+      server.send('memory');
+      const [answer] = (await once(server, 'message')) as [{ rssMb: number }];
+      return answer.rssMb;
+    };
+    return { url, mostRssMb };
+  }
+
+  /** Redis that writes its log to disk every second; null where it is not installed. */
+  async redis(): Promise<string | null> {
+    if (spawnSync('redis-server', ['--version']).status !== 0) return null;
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'ringfence-bench-redis-'));
+    const port = await freePort();
+    const options = ['--port', String(port), '--dir', directory, '--save', ''];
+    const server = spawn('redis-server', [...options, '--appendonly', 'yes', '--appendfsync', 'everysec']);
+    this.stops.push(async () => {
+      await end(server);
+      await rm(directory, { recursive: true, force: true });
+    });
+    for await (const line of server.stdout) if (String(line).includes('Ready to accept')) break;
+    return `redis://127.0.0.1:${port}`;
+  }
+
+  private async postgres(): Promise<string> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'ringfence-bench-'));
+    const dataDir = path.join(directory, 'postgres');
+    const postgres = await startEmbeddedPostgres({ dataDir });
+    this.stops.push(async () => {
+      await removeEmbeddedPostgres(dataDir);
+      await rm(directory, { recursive: true, force: true });
+    });
+    return postgres.url;
+  }
+}
+
+export async function asOwner<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function requireDurability(client: pg.Client): Promise<void> {
+  const off = await client.query<{ name: string }>(
+    `select name from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting <> 'on'`,
+  );
+  if (off.rows.length > 0) throw new Error(`${off.rows[0]!.name} is not on: the figures would mean nothing`);
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  const ended = once(server, 'exit');
+  server.kill('SIGTERM');
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
