@@ -70,9 +70,11 @@ const CALLER_FACTS = `
   comment on column agent_phone_numbers.agent_active is
     'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
 
-  -- Found by the agent alone: an index that begins with the organization is passed through once for each organization
-  -- in context, for that is how the policy reads, and is no better than reading all assignments of a large one.
-  create index live_assignments_of_agent on agent_phone_numbers (agent_id, phone_number_id) where ended_at is null;
+  -- Found by the agent alone. The policy stands on every index that begins with the organization, so they all look alike
+  -- to the planner, and it may read all assignments of a large organization for one agent's. The predicate keeps the
+  -- index of live numbers, which is one of them, from serving the gate's condition.
+  create index live_assignments_of_agent on agent_phone_numbers (agent_id, phone_number_id)
+    where live_organization_id is not null;
 
   create function copy_caller_facts() returns trigger language plpgsql as $$
   begin
@@ -237,13 +239,12 @@ const GATE_AUTHORIZE = `
       v_free := array(
         select a.id
         from (select distinct c.org, c.agent from unnest(p_organization, v_agent) c(org, agent)) c
-        join agent_phone_numbers a on a.organization_id = c.org and a.agent_id = c.agent
-        where a.ended_at is null
+        join agent_phone_numbers a on a.live_organization_id = c.org and a.agent_id = c.agent
         for no key update of a skip locked);
       v_busy := array(
         select exists (
           select from agent_phone_numbers a
-          where a.organization_id = c.org and a.agent_id = c.agent and a.ended_at is null and a.id <> all (v_free))
+          where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free))
         from unnest(p_organization, v_agent) with ordinality c(org, agent, i)
         order by c.i);
       v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
@@ -290,7 +291,7 @@ const GATE_AUTHORIZE = `
           a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
           a.daily_limit, a.calls_made_today, a.last_reset_date
         from agent_phone_numbers a
-        where a.organization_id = c.org and a.agent_id = c.finder and a.ended_at is null
+        where a.live_organization_id = c.org and a.agent_id = c.finder
           and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
         order by a.phone_number_id
         for no key update
@@ -340,8 +341,8 @@ const GATE_AUTHORIZE = `
         where d.reason_code = 'allowed'
         group by d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date, d.calls_made_today
       ) n
-      where a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id and a.ended_at is null
-        and a.organization_id = n.org and a.id = n.assignment_id
+      where a.live_organization_id = n.org and a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id
+        and a.id = n.assignment_id
       returning n.org, n.agent_id, n.phone_number_id, n.counted_on, n.counted, n.usage_day
     ), archived as (
       -- Yesterday's count goes to the archive when the row is first touched on a new day.

@@ -38,6 +38,7 @@ END) stored,
   constraint agent_phone_numbers_organization_id_agent_id_phone_number_i_key UNIQUE (organization_id, agent_id, phone_number_id)
 ) with (fillfactor=60);
 
+CREATE INDEX live_assignments_of_agent ON public.agent_phone_numbers USING btree (agent_id, phone_number_id) WHERE (live_organization_id IS NOT NULL);
 CREATE UNIQUE INDEX one_live_assignment_per_number ON public.agent_phone_numbers USING btree (organization_id, phone_number_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX one_number_per_agent ON public.agent_phone_numbers USING btree (organization_id, agent_id) WHERE ((ended_at IS NULL) AND sole);
 
@@ -653,7 +654,7 @@ AS $function$
   begin
     perform from agent_phone_numbers a
     where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null
-    order by a.id for no key update;
+    order by a.phone_number_id for no key update;
     update agent_phone_numbers a set agent_active = new.status = 'active' and new.deleted_at is null
     where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null;
     return null;
@@ -760,13 +761,12 @@ AS $function$
       v_free := array(
         select a.id
         from (select distinct c.org, c.agent from unnest(p_organization, v_agent) c(org, agent)) c
-        join agent_phone_numbers a on a.organization_id = c.org and a.agent_id = c.agent
-        where a.ended_at is null
+        join agent_phone_numbers a on a.live_organization_id = c.org and a.agent_id = c.agent
         for no key update of a skip locked);
       v_busy := array(
         select exists (
           select from agent_phone_numbers a
-          where a.organization_id = c.org and a.agent_id = c.agent and a.ended_at is null and a.id <> all (v_free))
+          where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free))
         from unnest(p_organization, v_agent) with ordinality c(org, agent, i)
         order by c.i);
       v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
@@ -813,9 +813,9 @@ AS $function$
           a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
           a.daily_limit, a.calls_made_today, a.last_reset_date
         from agent_phone_numbers a
-        where a.organization_id = c.org and a.agent_id = c.finder and a.ended_at is null
+        where a.live_organization_id = c.org and a.agent_id = c.finder
           and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
-        order by a.id
+        order by a.phone_number_id
         for no key update
       ) a on true
     ), org as materialized (
@@ -857,14 +857,15 @@ AS $function$
           case when a.last_reset_date < n.usage_day then n.admitted else a.calls_made_today + n.admitted end,
         last_reset_date = greatest(a.last_reset_date, n.usage_day)
       from (
-        select d.assignment_id, d.org, d.usage_day, d.last_reset_date as counted_on, d.calls_made_today as counted,
+        select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date as counted_on, d.calls_made_today as counted,
           count(*)::integer as admitted
         from decision d
         where d.reason_code = 'allowed'
-        group by d.assignment_id, d.org, d.usage_day, d.last_reset_date, d.calls_made_today
+        group by d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date, d.calls_made_today
       ) n
-      where a.organization_id = n.org and a.id = n.assignment_id
-      returning n.org, a.agent_id, a.phone_number_id, n.counted_on, n.counted, n.usage_day
+      where a.live_organization_id = n.org and a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id
+        and a.id = n.assignment_id
+      returning n.org, n.agent_id, n.phone_number_id, n.counted_on, n.counted, n.usage_day
     ), archived as (
       -- Yesterday's count goes to the archive when the row is first touched on a new day.
       insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
