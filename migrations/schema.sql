@@ -136,6 +136,25 @@ grant select, update (last_used_at) on api_keys to ringfence_system;
 
 comment on column api_keys.prefix is 'The first characters of the key, enough to recognize it in a list.';
 
+create table audit_chain_heads (
+  organization_id uuid not null,
+  sequence bigint default 0 not null,
+  hash bytea default decode(repeat('00'::text, 32), 'hex'::text) not null,
+  constraint audit_chain_heads_hash_check CHECK ((length(hash) = 32)),
+  constraint audit_chain_heads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint audit_chain_heads_pkey PRIMARY KEY (organization_id)
+);
+
+alter table audit_chain_heads enable row level security, force row level security;
+
+create policy every_organization on audit_chain_heads for all to ringfence_system using (true) with check (true);
+create policy own_organization on audit_chain_heads for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant select on audit_chain_heads to ringfence_app;
+grant insert, select, update on audit_chain_heads to ringfence_system;
+
+comment on table audit_chain_heads is 'The last link of each chain, and the lock of whoever appends to it.';
+
 create table audit_events (
   organization_id uuid not null,
   id uuid default uuidv7() not null,
@@ -148,20 +167,36 @@ create table audit_events (
   subject_id uuid,
   changes jsonb default '{}'::jsonb not null,
   request_id text,
+  related_ids uuid[] default '{}'::uuid[] not null,
+  sequence bigint,
+  previous_hash bytea,
+  hash bytea,
   constraint audit_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text]))),
+  constraint link_is_whole CHECK (((num_nulls(sequence, previous_hash, hash) = 3) OR ((num_nulls(sequence, previous_hash, hash) = 0) AND (sequence > 0) AND (length(previous_hash) = 32) AND (length(hash) = 32)))),
   constraint audit_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
-  constraint audit_events_pkey PRIMARY KEY (organization_id, id)
+  constraint audit_events_pkey PRIMARY KEY (organization_id, id),
+  constraint audit_events_sequence_key UNIQUE (organization_id, sequence)
 );
 
+CREATE INDEX audit_events_actor ON public.audit_events USING btree (organization_id, actor_id, id);
+CREATE INDEX audit_events_related ON public.audit_events USING gin (related_ids) WHERE (related_ids <> '{}'::uuid[]);
 CREATE INDEX audit_events_subject ON public.audit_events USING btree (organization_id, subject_type, subject_id, id);
+CREATE INDEX audit_events_unlinked ON public.audit_events USING btree (organization_id, occurred_at, id) WHERE (sequence IS NULL);
+
+CREATE TRIGGER refuse_change BEFORE UPDATE ON public.audit_events FOR EACH ROW WHEN (((old.sequence IS NOT NULL) OR ((((((((((((old.organization_id IS DISTINCT FROM new.organization_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.occurred_at IS DISTINCT FROM new.occurred_at)) OR (old.actor_kind IS DISTINCT FROM new.actor_kind)) OR (old.actor_id IS DISTINCT FROM new.actor_id)) OR (old.actor_label IS DISTINCT FROM new.actor_label)) OR (old.action IS DISTINCT FROM new.action)) OR (old.subject_type IS DISTINCT FROM new.subject_type)) OR (old.subject_id IS DISTINCT FROM new.subject_id)) OR (old.related_ids IS DISTINCT FROM new.related_ids)) OR (old.changes IS DISTINCT FROM new.changes)) OR (old.request_id IS DISTINCT FROM new.request_id)))) EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER refuse_removal BEFORE DELETE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER refuse_truncation BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
 alter table audit_events enable row level security, force row level security;
 
 create policy every_organization on audit_events for all to ringfence_system using (true) with check (true);
 create policy own_organization on audit_events for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select on audit_events to ringfence_app;
-grant insert on audit_events to ringfence_system;
+grant insert (action), insert (actor_id), insert (actor_kind), insert (actor_label), insert (changes), insert (organization_id), insert (related_ids), insert (request_id), insert (subject_id), insert (subject_type), select on audit_events to ringfence_app;
+grant insert (action), insert (actor_id), insert (actor_kind), insert (actor_label), insert (changes), insert (organization_id), insert (related_ids), insert (request_id), insert (subject_id), insert (subject_type), select, update (hash), update (previous_hash), update (sequence) on audit_events to ringfence_system;
+
+comment on column audit_events.related_ids is 'Other records that the event is about: the agent and the number of an assignment, the items of a bulk operation.';
+comment on column audit_events.sequence is 'The place in the chain of the organization; null until it is linked.';
 
 create table call_authorizations (
   organization_id uuid not null,
@@ -596,6 +631,17 @@ create policy members_of_own_organization on users for select to ringfence_app u
 grant select (created_at), select (disabled_at), select (email), select (id), select (name), select (platform_admin), select (updated_at) on users to ringfence_app;
 grant insert, select, update on users to ringfence_system;
 
+CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place bigint)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+        select jsonb_build_array('ringfence-audit-1', event.organization_id, place, event.id,
+          (extract(epoch from event.occurred_at) * 1000000)::bigint, event.actor_kind, event.actor_id, event.actor_label,
+          event.action, event.subject_type, event.subject_id, to_jsonb(event.related_ids), event.changes,
+          event.request_id)::text
+      $function$;
+
 CREATE OR REPLACE FUNCTION public.authorization_status(status text, expires_at timestamp with time zone, at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -1018,6 +1064,50 @@ AS $function$
     where o.id = any (p_organizations)
   $function$;
 
+CREATE OR REPLACE FUNCTION public.link_audit_events(p_organization_id uuid, p_at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+      declare
+        v_head audit_chain_heads;
+        v_event audit_events;
+        v_hash bytea;
+        v_ids uuid[] := '{}';
+        v_previous_hashes bytea[] := '{}';
+        v_hashes bytea[] := '{}';
+      begin
+        if not exists (select from audit_chain_heads where organization_id = p_organization_id) then
+          insert into audit_chain_heads (organization_id) values (p_organization_id) on conflict do nothing;
+        end if;
+        -- Whoever comes while another links has nothing to do. What is read below is read by a later statement than this
+        -- lock, so it sees the links of the linker before.
+        select * into v_head from audit_chain_heads where organization_id = p_organization_id for update skip locked;
+        if not found then
+          return 0;
+        end if;
+        v_hash := v_head.hash;
+        for v_event in
+          select * from audit_events where organization_id = p_organization_id and sequence is null
+          order by occurred_at, id limit p_at_most
+        loop
+          v_previous_hashes := v_previous_hashes || v_hash;
+          v_ids := v_ids || v_event.id;
+          v_hash := sha256(v_hash || convert_to(audit_event_text(v_event, v_head.sequence + cardinality(v_ids)), 'UTF8'));
+          v_hashes := v_hashes || v_hash;
+        end loop;
+        if cardinality(v_ids) = 0 then
+          return 0;
+        end if;
+        update audit_events e
+        set sequence = v_head.sequence + l.place, previous_hash = l.previous_hash, hash = l.hash
+        from unnest(v_ids, v_previous_hashes, v_hashes) with ordinality as l (id, previous_hash, hash, place)
+        where e.organization_id = p_organization_id and e.id = l.id;
+        update audit_chain_heads set sequence = v_head.sequence + cardinality(v_ids), hash = v_hash
+        where organization_id = p_organization_id;
+        return cardinality(v_ids);
+      end
+      $function$;
+
 CREATE OR REPLACE FUNCTION public.mark_sole_connection()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1068,6 +1158,15 @@ AS $function$
       begin
         perform pg_notify('ringfence_access', 'user:' || old.id);
         return null;
+      end
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        raise exception 'An audit event is never changed or removed.' using errcode = 'insufficient_privilege';
       end
       $function$;
 

@@ -62,7 +62,9 @@ describe('POST /users', () => {
     const events = await db.query(`select * from audit_events where subject_id = $1 and action = 'user.added'`, [
       answer.body.id,
     ]);
-    expect(events).toMatchObject([{ actor_label: 'admin@example.test', changes: { role: 'manager', newUser: true } }]);
+    expect(events).toMatchObject([
+      { actor_label: 'admin@example.test', changes: { role: { from: null, to: 'manager' }, newUser: true } },
+    ]);
     expect(JSON.stringify(events)).not.toContain(body.password);
   });
 

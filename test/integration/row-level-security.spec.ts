@@ -194,6 +194,7 @@ const OTHER_ROWS = `
   insert into clients (organization_id, name) values ($1, 'Client');
   insert into audit_events (organization_id, actor_kind, actor_label, action, subject_type)
     values ($1, 'system', 'test', 'test.done', 'test');
+  insert into audit_chain_heads (organization_id) values ($1);
   with account as (
     insert into provider_accounts (organization_id, provider, label, sealed_credentials)
     values ($1, 'twilio', 'Main', 'sealed') returning id)

@@ -16,13 +16,14 @@ interface ApiOptions {
   onLog?: (line: string) => void;
 }
 
-/** Starts the API in this process on a free port, with settings that suit tests: silent and without the midnight job. */
+/** Starts the API in this process on a free port, with settings that suit tests: silent and without jobs that run by themselves. */
 export async function startApi({ databaseUrl, env = {}, onLog }: ApiOptions): Promise<RunningApi> {
   const settings = readEnv({
     DATABASE_URL: databaseUrl,
     JWT_SECRET: 'a secret of the tests that protects nothing',
     LOG_LEVEL: 'silent',
     MIDNIGHT_JOB: 'false',
+    AUDIT_CHAIN_JOB: 'false',
     HOST: '127.0.0.1',
     PORT: '0',
     ...env,

@@ -30,6 +30,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await asAdmin(serverUrl, (admin) => clone(admin, template, name));
   const url = databaseUrl(serverUrl, name);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
+  let dropping = false;
+  // A connection that is just ending hears that its database is dropped.
+  pool.on('error', (error) => {
+    if (!dropping) throw error;
+  });
   return {
     url,
     query: async (sql, parameters) => (await pool.query<Row>(sql, parameters ? [...parameters] : [])).rows,
@@ -39,6 +44,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       return client;
     },
     drop: async () => {
+      dropping = true;
       await pool.end();
       await asAdmin(serverUrl, (admin) => admin.query(`drop database if exists "${name}" with (force)`));
     },

@@ -1,3 +1,4 @@
+export * from './audit.js';
 export * from './authorizations.js';
 export * from './call-simulation.js';
 export * from './country-presets.js';

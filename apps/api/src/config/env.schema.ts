@@ -95,6 +95,9 @@ export const envSchema = z.object({
     .default(72)
     .describe('How long idempotency keys are kept. At least 48.'),
   MIDNIGHT_JOB: flag.default(true).describe('Run the midnight job in this process: true or false.'),
+  AUDIT_CHAIN_JOB: flag
+    .default(true)
+    .describe('Link audit events into their chain in this process: true or false. One process must.'),
   CONSOLE_DIR: z.string().optional().describe('Built console to serve under /. Empty: the one of this build.'),
 });
 

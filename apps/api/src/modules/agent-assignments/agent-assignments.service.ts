@@ -102,6 +102,7 @@ export class AgentAssignmentsService implements OnModuleInit {
         action: 'agent_assignment.updated',
         subjectType: 'agent_assignment',
         subjectId: id,
+        relatedIds: [current.agentId, current.phoneNumberId],
         changes: Object.fromEntries(changed.map((field) => [field, { from: from[field], to: to[field] }])),
       });
       return this.view(tx, context, id);
@@ -124,6 +125,7 @@ export class AgentAssignmentsService implements OnModuleInit {
       action: 'agent_assignment.ended',
       subjectType: 'agent_assignment',
       subjectId: id,
+      relatedIds: [assignment.agentId, assignment.phoneNumberId],
       changes: {
         agent: { from: assignment.agentName, to: null },
         phoneNumber: { from: assignment.phoneNumber, to: null },

@@ -73,6 +73,7 @@ export class AssignNumberService {
       action: 'agent_assignment.created',
       subjectType: 'agent_assignment',
       subjectId: id,
+      relatedIds: [view.agentId, view.phoneNumberId],
       changes: {
         agent: { from: null, to: view.agentName },
         phoneNumber: { from: null, to: view.phoneNumber },

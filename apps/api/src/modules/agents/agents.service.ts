@@ -6,7 +6,7 @@ import { idsOf, oneOf, textOf } from '../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
-import { AuditLog } from '../audit/audit.public.js';
+import { AuditLog, fieldsCleared, fieldsSet } from '../audit/audit.public.js';
 import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentRemovalListeners } from './agent-removal-listeners.js';
 import { agentNotFound } from './agents.js';
@@ -61,7 +61,7 @@ export class AgentsService {
           action: 'agent.created',
           subjectType: 'agent',
           subjectId: id,
-          changes: { ...fields },
+          changes: fieldsSet(fields),
         });
         return this.view(tx, context, id);
       }),
@@ -119,7 +119,7 @@ export class AgentsService {
         action: 'agent.deleted',
         subjectType: 'agent',
         subjectId: id,
-        changes: { name: { from: agent.name, to: null } },
+        changes: fieldsCleared(Object.fromEntries(EDITABLE.map((field) => [field, agent[field]]))),
       });
       return agent;
     });

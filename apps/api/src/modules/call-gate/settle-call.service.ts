@@ -76,9 +76,9 @@ export class SettleCallService {
     context: RequestContext,
     id: string,
     action: string,
-    changes: Record<string, unknown>,
+    facts: Record<string, unknown>,
   ): Promise<void> {
-    return this.audit.record(tx, context, { action, subjectType: 'authorization', subjectId: id, changes });
+    return this.audit.record(tx, context, { action, subjectType: 'authorization', subjectId: id, facts });
   }
 }
 

@@ -101,7 +101,7 @@ export class BulkUploadService implements BeforeApplicationShutdown {
         action: 'phone_numbers.uploaded',
         subjectType: 'import_job',
         subjectId: id,
-        changes: { ...counts, mode: options.mode, fileName: options.fileName },
+        facts: { ...counts, mode: options.mode, fileName: options.fileName },
       });
     });
   }

@@ -6,7 +6,7 @@ import { idsOf, textOf } from '../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
-import { AuditLog } from '../audit/audit.public.js';
+import { AuditLog, type FieldChanges, fieldsSet } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { OrganizationsRepository, type OrganizationFields } from './organizations.repository.js';
 
@@ -79,7 +79,7 @@ export class OrganizationsService {
           action: 'organization.created',
           subjectType: 'organization',
           subjectId: id,
-          changes: { ...organization },
+          changes: fieldsSet(organization),
         });
         return this.view(tx, id);
       });
@@ -115,6 +115,8 @@ export class OrganizationsService {
     if (Object.keys(changed).length > 0) {
       const entry = { action: 'organization.updated', subjectType: 'organization', subjectId: id, changes: changed };
       await this.audit.record(tx, context, entry);
+      // Its own admins have to see as well what the platform changed.
+      if (id !== context.organizationId) await this.audit.record(tx, { ...context, organizationId: id }, entry);
     }
     return after;
   }
@@ -168,7 +170,7 @@ export class OrganizationsService {
   }
 }
 
-function differences(before: OrganizationView, after: OrganizationView): Record<string, unknown> {
+function differences(before: OrganizationView, after: OrganizationView): FieldChanges {
   const fields = [...EDITABLE, 'timeZone', 'timeZoneEffectiveAt', 'suspended'] as const;
   return Object.fromEntries(
     fields

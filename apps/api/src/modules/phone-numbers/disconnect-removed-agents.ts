@@ -26,6 +26,7 @@ export class DisconnectRemovedAgents implements OnModuleInit {
         action: 'phone_number.disconnected',
         subjectType: 'phone_number',
         subjectId: id,
+        relatedIds: [agentId],
         changes: { inboundAgentId: { from: agentId, to: null } },
       });
     }

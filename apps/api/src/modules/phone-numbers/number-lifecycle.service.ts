@@ -4,7 +4,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { isUniqueViolation } from '../../platform/database/sqlstate.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { Agents } from '../agents/agents.public.js';
-import { AuditLog } from '../audit/audit.public.js';
+import { AuditLog, type FieldChanges, fieldsCleared, fieldsSet } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import { connected, notYours, requireFromPool, requireUnused, reserved, taken, unclaimable } from './number-steps.js';
@@ -40,7 +40,10 @@ export class NumberLifecycleService {
     }
     const claimed = await this.database.inTenant(context.organizationId, async (tx) => {
       const [number] = await this.repository.claim(tx, context, [id], clientId);
-      if (number) return this.recorded(tx, context, id, 'claimed', { phoneNumber: number.phoneNumber });
+      if (number) {
+        const changes = { inPool: { from: true, to: false }, ...fieldsSet({ clientId }) };
+        return this.recorded(tx, context, id, 'claimed', changes);
+      }
       const seen = await this.find(tx, context, id);
       if (seen) throw unclaimable(seen);
       return null;
@@ -66,7 +69,7 @@ export class NumberLifecycleService {
       requireFromPool(number);
       requireUnused(number);
       await this.repository.release(tx, context, [id]);
-      return this.recorded(tx, context, id, 'released', { phoneNumber: number.phoneNumber });
+      return this.recorded(tx, context, id, 'released', { inPool: { from: false, to: true } });
     });
   }
 
@@ -77,8 +80,12 @@ export class NumberLifecycleService {
    */
   async reserve(context: RequestContext, id: string, minutes: number): Promise<PhoneNumberView> {
     const number = await this.database.inTenant(context.organizationId, async (tx) => {
+      const before = await this.find(tx, context, id);
       const until = await this.repository.reserve(tx, context, id, minutes);
-      if (until) return this.recorded(tx, context, id, 'reserved', { reservedUntil: until.toISOString() });
+      if (until) {
+        const changes = { reservedUntil: { from: before?.reservedUntil ?? null, to: until.toISOString() } };
+        return this.recorded(tx, context, id, 'reserved', changes);
+      }
       const seen = await this.find(tx, context, id);
       if (seen && !seen.inPool) {
         throw new ProblemError('conflict', `${seen.phoneNumber} is yours already. There is nothing to reserve.`);
@@ -93,7 +100,11 @@ export class NumberLifecycleService {
   /** @throws ProblemError record_not_found, phone_number_reserved (by another organization), conflict (not reserved) */
   unreserve(context: RequestContext, id: string): Promise<PhoneNumberView> {
     return this.database.inTenant(context.organizationId, async (tx) => {
-      if (await this.repository.unreserve(tx, context, id)) return this.recorded(tx, context, id, 'unreserved', {});
+      const before = await this.find(tx, context, id);
+      if (await this.repository.unreserve(tx, context, id)) {
+        const changes = fieldsCleared({ reservedUntil: before?.reservedUntil });
+        return this.recorded(tx, context, id, 'unreserved', changes);
+      }
       const number = await this.find(tx, context, id);
       if (!number) throw phoneNumberNotFound();
       if (number.reservedUntil !== null) throw reserved(number);
@@ -114,7 +125,7 @@ export class NumberLifecycleService {
         if (number.inPool) throw notYours(number, 'connect');
         if (number.inboundAgentId !== null) throw connected(number);
         await this.repository.setInboundAgent(tx, context, id, agentId);
-        return this.recorded(tx, context, id, 'connected', { inboundAgent: { from: null, to: agent.name } });
+        return this.recorded(tx, context, id, 'connected', { inboundAgent: { from: null, to: agent.name } }, [agentId]);
       });
     } catch (error) {
       if (!isUniqueViolation(error, 'one_connection_per_agent')) throw error;
@@ -133,7 +144,7 @@ export class NumberLifecycleService {
       }
       await this.repository.setInboundAgent(tx, context, id, null);
       const changes = { inboundAgent: { from: number.inboundAgentName, to: null } };
-      return this.recorded(tx, context, id, 'disconnected', changes);
+      return this.recorded(tx, context, id, 'disconnected', changes, [number.inboundAgentId]);
     });
   }
 
@@ -154,9 +165,10 @@ export class NumberLifecycleService {
     context: RequestContext,
     id: string,
     step: string,
-    changes: Record<string, unknown>,
+    changes: FieldChanges,
+    relatedIds: string[] = [],
   ): Promise<PhoneNumberView> {
-    const entry = { action: `phone_number.${step}`, subjectType: 'phone_number', subjectId: id, changes };
+    const entry = { action: `phone_number.${step}`, subjectType: 'phone_number', subjectId: id, relatedIds, changes };
     await this.audit.record(tx, context, entry);
     const number = await this.find(tx, context, id);
     if (!number) throw phoneNumberNotFound();

@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
-import { AuditLog } from '../audit/audit.public.js';
+import { AuditLog, fieldsSet } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { requireDeletable, requireUnused } from './number-steps.js';
 import { phoneNumberFilterOf } from './phone-number-filter.js';
@@ -91,7 +91,7 @@ export class PhoneNumbersService {
         action: `phone_number.${registration.outcome}`,
         subjectType: 'phone_number',
         subjectId: registration.id,
-        changes: { phoneNumber: e164, provider: given.provider, label: given.label ?? null },
+        changes: fieldsSet({ ...fields, phoneNumber: e164, countryCode, numberType, currency }),
       });
       return this.view(tx, context, registration.id);
     });
@@ -141,7 +141,8 @@ export class PhoneNumbersService {
         action: 'phone_number.deleted',
         subjectType: 'phone_number',
         subjectId: id,
-        changes: { phoneNumber: number.phoneNumber },
+        changes: { lifecycle: { from: number.lifecycle, to: 'released' } },
+        facts: { phoneNumber: number.phoneNumber },
       });
       return number;
     });

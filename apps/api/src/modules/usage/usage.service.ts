@@ -89,7 +89,7 @@ export class UsageService {
         action: 'usage.reset',
         subjectType: agentId === null ? 'organization' : 'agent',
         subjectId: agentId ?? context.organizationId,
-        changes: { localDate: day.localDate, resetCount },
+        facts: { localDate: day.localDate, resetCount },
       });
       return { resetCount };
     });

@@ -5,7 +5,7 @@ import { idsOf, oneOf, textOf } from '../../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../../platform/http/list-query.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../../platform/http/read-only-fields.js';
-import { AuditLog } from '../../audit/audit.public.js';
+import { AuditLog, fieldsSet } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ApiKeyCallers } from '../access/api-key-callers.js';
 import { newApiKey } from './api-key-format.js';
@@ -53,7 +53,7 @@ export class ApiKeysService {
         action: 'api_key.created',
         subjectType: SUBJECT,
         subjectId: id,
-        changes: { ...fields, prefix },
+        changes: fieldsSet({ ...fields, prefix }),
       });
       return { ...(await this.view(tx, context, id)), key };
     });
@@ -99,7 +99,8 @@ export class ApiKeysService {
           action: 'api_key.revoked',
           subjectType: SUBJECT,
           subjectId: id,
-          changes: { name: apiKey.name },
+          changes: { revokedAt: { from: null, to: apiKey.revokedAt } },
+          facts: { name: apiKey.name },
         });
       }
       return { revoked, apiKey };

@@ -148,7 +148,7 @@ export class SessionsService {
     user: { id: string; email: string; platformAdmin: boolean },
     organizationId: string,
     origin: Origin,
-    changes: Record<string, unknown> = {},
+    facts: Record<string, unknown> = {},
   ): Promise<void> {
     const { id, email, platformAdmin } = user;
     const context: RequestContext = {
@@ -160,7 +160,7 @@ export class SessionsService {
       action,
       subjectType: 'user',
       subjectId: id,
-      changes: { ...changes, address: origin.address },
+      facts: { ...facts, address: origin.address },
     });
   }
 }

@@ -6,7 +6,7 @@ import { idsOf, oneOf, textOf } from '../../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../../platform/http/list-query.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../../platform/http/read-only-fields.js';
-import { AuditLog } from '../../audit/audit.public.js';
+import { AuditLog, fieldsCleared, fieldsSet } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { UserPrincipals } from '../access/user-principals.js';
 import { hashPassword } from '../passwords.js';
@@ -65,7 +65,8 @@ export class UsersService {
           action: 'user.added',
           subjectType: 'user',
           subjectId: id,
-          changes: { email, role, newUser: known === null },
+          changes: fieldsSet({ email, role, name: known === null ? member.name : undefined }),
+          facts: { newUser: known === null },
         });
         return this.member(tx, context, id);
       });
@@ -132,7 +133,7 @@ export class UsersService {
         action: 'user.removed',
         subjectType: 'user',
         subjectId: id,
-        changes: { email: member.email, role: member.role },
+        changes: fieldsCleared({ email: member.email, role: member.role }),
       });
       return member;
     });
