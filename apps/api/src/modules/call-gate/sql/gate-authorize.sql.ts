@@ -42,21 +42,46 @@ export function gateAuthorizeParameters(
   passLocked: boolean,
 ): unknown[] {
   return [
-    calls.map((call) => call.organizationId),
-    calls.map((call) => call.agentId),
-    calls.map((call) => call.assignmentId),
-    calls.map((call) => call.from),
-    calls.map((call) => call.destination),
-    calls.map((call) => call.destinationCountry),
-    calls.map((call) => call.destinationType),
-    calls.map((call) => call.destinationRefusal),
-    calls.map((call) => call.callerId),
-    calls.map((call) => call.idempotencyKey),
-    calls.map((call) => call.fingerprint),
+    arrayOf(calls, (call) => call.organizationId),
+    arrayOf(calls, (call) => call.agentId),
+    arrayOf(calls, (call) => call.assignmentId),
+    arrayOf(calls, (call) => call.from),
+    arrayOf(calls, (call) => quotedUnlessNumber(call.destination)),
+    arrayOf(calls, (call) => call.destinationCountry),
+    arrayOf(calls, (call) => call.destinationType),
+    arrayOf(calls, (call) => call.destinationRefusal),
+    arrayOf(calls, (call) => call.callerId),
+    arrayOf(calls, (call) => call.idempotencyKey && quoted(call.idempotencyKey)),
+    arrayOf(calls, (call) => call.fingerprint && quoted(`\\x${call.fingerprint.toString('hex')}`)),
     leaseMinutes,
     keyRetentionHours,
     passLocked,
   ];
+}
+
+/**
+ * An array in PostgreSQL's text form, or null when no call has the value. Written here because the driver's own way looks
+ * at every element for what it might be: these are known. Whatever a caller may spell freely comes quoted.
+ */
+function arrayOf(calls: readonly CallCommand[], valueOf: (call: CallCommand) => string | null): string | null {
+  let text = '';
+  let isEmpty = true;
+  for (const call of calls) {
+    const value = valueOf(call);
+    if (value !== null) isEmpty = false;
+    text += text === '' ? `{${value ?? 'NULL'}` : `,${value ?? 'NULL'}`;
+  }
+  return isEmpty ? null : `${text}}`;
+}
+
+const E164 = /^\+[0-9]+$/;
+
+function quotedUnlessNumber(text: string): string {
+  return E164.test(text) ? text : quoted(text);
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Rows (in array mode, in no order) to decisions in the order of the calls; null for calls whose rows are locked. */
