@@ -235,8 +235,16 @@ describe('POST /call-gate/authorize', () => {
   });
 
   describe('the usage day', () => {
-    it('starts at zero on a new day, and archives what yesterday held', async () => {
+    it.each([
+      ['one number', 1],
+      ['several numbers', 2],
+    ])('starts at zero on a new day, and archives what yesterday held, of an agent with %s', async (_, numbers) => {
       const { agentId, assignmentId, phoneNumberId } = await assignment({ dailyLimit: 2 });
+      // The other number is used more already, so that the one of yesterday is chosen.
+      if (numbers === 2) {
+        const other = await assignment({ dailyLimit: 1, agentId });
+        await db.query('update agent_phone_numbers set calls_made_today = 1 where id = $1', [other.assignmentId]);
+      }
       await db.query(
         `update agent_phone_numbers set calls_made_today = 2,
            last_reset_date = (now() at time zone 'America/New_York')::date - 1 where id = $1`,
