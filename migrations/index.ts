@@ -6,6 +6,7 @@ import { AddSettlement1795300000000 } from './1795300000000-AddSettlement.js';
 import { NotifyAccessChanges1795300004000 } from './1795300004000-NotifyAccessChanges.js';
 import { FasterCallGate1795300005000 } from './1795300005000-FasterCallGate.js';
 import { AddLifecycle1795400001000 } from './1795400001000-AddLifecycle.js';
+import { AddListIndexes1795400002000 } from './1795400002000-AddListIndexes.js';
 import { AddAuditChain1795400003000 } from './1795400003000-AddAuditChain.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
@@ -18,5 +19,6 @@ export const migrations = [
   NotifyAccessChanges1795300004000,
   FasterCallGate1795300005000,
   AddLifecycle1795400001000,
+  AddListIndexes1795400002000,
   AddAuditChain1795400003000,
 ];

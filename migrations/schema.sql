@@ -3,6 +3,8 @@
 create role ringfence_app nologin;
 create role ringfence_system nologin;
 
+create extension pg_trgm;
+
 create table agent_phone_numbers (
   organization_id uuid not null,
   id uuid default uuidv7() not null,
@@ -38,10 +40,13 @@ END) stored,
   constraint agent_phone_numbers_organization_id_agent_id_phone_number_i_key UNIQUE (organization_id, agent_id, phone_number_id)
 ) with (fillfactor=60);
 
+CREATE INDEX agent_phone_numbers_paused ON public.agent_phone_numbers USING btree (organization_id, id) WHERE ((ended_at IS NULL) AND (paused_at IS NOT NULL));
 CREATE INDEX live_assignments_of_agent ON public.agent_phone_numbers USING btree (agent_id, phone_number_id) WHERE (live_organization_id IS NOT NULL);
 CREATE UNIQUE INDEX one_live_assignment_per_number ON public.agent_phone_numbers USING btree (organization_id, phone_number_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX one_number_per_agent ON public.agent_phone_numbers USING btree (organization_id, agent_id) WHERE ((ended_at IS NULL) AND sole);
 
+CREATE TRIGGER copy_assigned_agent AFTER UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN (((old.ended_at IS NULL) <> (new.ended_at IS NULL))) EXECUTE FUNCTION copy_assigned_agent();
+CREATE TRIGGER copy_assigned_agents AFTER INSERT ON public.agent_phone_numbers REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION copy_assigned_agents();
 CREATE TRIGGER copy_caller_facts BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION copy_caller_facts();
 CREATE TRIGGER sole_number BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION mark_sole_number();
 CREATE TRIGGER touch BEFORE UPDATE OF daily_limit, allowed_countries, allowed_number_types, paused_at, ended_at ON public.agent_phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
@@ -413,6 +418,34 @@ grant insert, select, update on organizations to ringfence_system;
 comment on column organizations.time_zone_effective_at is 'The next midnight of the old zone after a change; until then previous_time_zone counts.';
 comment on column organizations.last_rollup_date is 'The last local date whose calls were rolled up into usage_daily; the midnight job claims a date by moving it.';
 
+create table phone_number_counts (
+  organization_id uuid not null,
+  facet text not null,
+  value text not null,
+  country_code text not null,
+  provider text not null,
+  lifecycle text not null,
+  connected boolean not null,
+  assigned boolean not null,
+  labelled boolean not null,
+  currency text not null,
+  numbers integer not null,
+  monthly_cost numeric not null
+);
+
+CREATE INDEX phone_number_counts_key ON public.phone_number_counts USING btree (organization_id, facet, value, country_code, provider);
+
+alter table phone_number_counts enable row level security, force row level security;
+
+create policy every_organization on phone_number_counts for all to ringfence_system using (true) with check (true);
+create policy own_organization on phone_number_counts for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+create policy readable_by_all on phone_number_counts for select to ringfence_app using ((organization_id = '00000000-0000-7000-8000-000000000001'::uuid));
+
+grant select on phone_number_counts to ringfence_app;
+grant delete, insert, select, update on phone_number_counts to ringfence_system;
+
+comment on table phone_number_counts is 'How many numbers, by what lists are filtered by. Rows are summed: several may stand for one key, and less than zero is a difference.';
+
 create table phone_numbers (
   id uuid default uuidv7() not null,
   organization_id uuid not null,
@@ -446,6 +479,7 @@ create table phone_numbers (
   reserved_by uuid,
   claimed_from jsonb,
   sole_connection boolean default false not null,
+  assigned_agent_id uuid,
   constraint cost_has_currency CHECK (((monthly_cost IS NULL) OR (currency IS NOT NULL))),
   constraint phone_numbers_country_code_check CHECK ((country_code ~ '^[A-Z]{2}$'::text)),
   constraint phone_numbers_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -473,14 +507,31 @@ create table phone_numbers (
 );
 
 CREATE UNIQUE INDEX one_connection_per_agent ON public.phone_numbers USING btree (organization_id, inbound_agent_id) WHERE ((inbound_agent_id IS NOT NULL) AND sole_connection);
+CREATE INDEX phone_numbers_assigned ON public.phone_numbers USING btree (organization_id, assigned_agent_id, id) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_called ON public.phone_numbers USING btree (organization_id, id) WHERE ((lifecycle <> 'released'::text) AND (assigned_agent_id IS NOT NULL));
 CREATE INDEX phone_numbers_client ON public.phone_numbers USING btree (organization_id, client_id) WHERE (client_id IS NOT NULL);
-CREATE INDEX phone_numbers_created ON public.phone_numbers USING btree (organization_id, created_at DESC, id DESC);
+CREATE INDEX phone_numbers_connected ON public.phone_numbers USING btree (organization_id, id) WHERE ((lifecycle <> 'released'::text) AND (inbound_agent_id IS NOT NULL));
+CREATE INDEX phone_numbers_country ON public.phone_numbers USING btree (organization_id, country_code, id) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_digits ON public.phone_numbers USING gin (e164 gin_trgm_ops) WHERE (lifecycle <> 'released'::text);
 CREATE UNIQUE INDEX phone_numbers_e164_key ON public.phone_numbers USING btree (e164) WHERE (lifecycle <> 'released'::text);
 CREATE INDEX phone_numbers_inbound ON public.phone_numbers USING btree (organization_id, inbound_agent_id) WHERE (inbound_agent_id IS NOT NULL);
+CREATE INDEX phone_numbers_label ON public.phone_numbers USING btree (organization_id, lower(label), id) WHERE ((lifecycle <> 'released'::text) AND (label IS NOT NULL));
+CREATE INDEX phone_numbers_label_text ON public.phone_numbers USING gin (lower(label) gin_trgm_ops) WHERE ((lifecycle <> 'released'::text) AND (label IS NOT NULL));
+CREATE INDEX phone_numbers_listed ON public.phone_numbers USING btree (organization_id, id) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_of_client ON public.phone_numbers USING btree (organization_id, client_id, id) WHERE ((lifecycle <> 'released'::text) AND (client_id IS NOT NULL));
+CREATE INDEX phone_numbers_out_of_use ON public.phone_numbers USING btree (organization_id, lifecycle, id) WHERE (lifecycle = ANY (ARRAY['inactive'::text, 'error'::text]));
+CREATE INDEX phone_numbers_own_e164 ON public.phone_numbers USING btree (organization_id, e164) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_provider ON public.phone_numbers USING btree (organization_id, provider, id) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_region ON public.phone_numbers USING btree (organization_id, region, id) WHERE ((lifecycle <> 'released'::text) AND (region IS NOT NULL));
 CREATE INDEX phone_numbers_released ON public.phone_numbers USING btree (organization_id, e164) WHERE (lifecycle = 'released'::text);
+CREATE INDEX phone_numbers_reserved ON public.phone_numbers USING btree (organization_id, reserved_until, id) WHERE ((lifecycle <> 'released'::text) AND (reserved_until IS NOT NULL));
 CREATE INDEX phone_numbers_reserved_by ON public.phone_numbers USING btree (reserved_by) WHERE (reserved_by IS NOT NULL);
+CREATE INDEX phone_numbers_tags ON public.phone_numbers USING gin (tags) WHERE ((lifecycle <> 'released'::text) AND (tags <> '{}'::text[]));
 
 CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider))) EXECUTE FUNCTION copy_number_to_assignments();
+CREATE TRIGGER count_deleted AFTER DELETE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
+CREATE TRIGGER count_inserted AFTER INSERT ON public.phone_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
+CREATE TRIGGER count_updated AFTER UPDATE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER sole_connection BEFORE INSERT OR UPDATE OF inbound_agent_id ON public.phone_numbers FOR EACH ROW WHEN ((new.inbound_agent_id IS NOT NULL)) EXECUTE FUNCTION mark_sole_connection();
 CREATE TRIGGER touch BEFORE UPDATE ON public.phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
@@ -491,9 +542,10 @@ create policy own_organization on phone_numbers for all to ringfence_app using (
 create policy readable_by_all on phone_numbers for select to ringfence_app using ((organization_id = '00000000-0000-7000-8000-000000000001'::uuid));
 
 grant delete, insert, select, update on phone_numbers to ringfence_app;
-grant select (claimed_from), select (e164), select (id), select (inbound_agent_id), select (lifecycle), select (organization_id), update (sole_connection) on phone_numbers to ringfence_system;
+grant select (claimed_from), select (e164), select (id), select (inbound_agent_id), select (label), select (lifecycle), select (organization_id), select (tags), update (sole_connection) on phone_numbers to ringfence_system;
 
 comment on column phone_numbers.claimed_from is 'What a claimed number was in the pool, so that it goes back as it came. NULL for numbers that were never there.';
+comment on column phone_numbers.assigned_agent_id is 'The agent of the live assignment. A copy that triggers keep: lists filter and sort by it.';
 
 create table provider_accounts (
   id uuid default uuidv7() not null,
@@ -707,6 +759,35 @@ AS $function$
   end
   $function$;
 
+CREATE OR REPLACE FUNCTION public.copy_assigned_agent()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    if new.ended_at is null then
+      update phone_numbers n set assigned_agent_id = new.agent_id
+      where n.organization_id = new.organization_id and n.id = new.phone_number_id;
+    else
+      update phone_numbers n set assigned_agent_id = null
+      where n.organization_id = new.organization_id and n.id = new.phone_number_id
+        and n.assigned_agent_id = new.agent_id;
+    end if;
+    return null;
+  end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.copy_assigned_agents()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    update phone_numbers n set assigned_agent_id = a.agent_id
+    from inserted a
+    where a.ended_at is null and n.organization_id = a.organization_id and n.id = a.phone_number_id;
+    return null;
+  end
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.copy_caller_facts()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -745,6 +826,119 @@ AS $function$
   end
   $function$;
 
+CREATE OR REPLACE FUNCTION public.count_phone_numbers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  declare
+    v_fold boolean := random() < 0.1;
+  begin
+    if tg_op = 'INSERT' then
+      with changed as (
+        
+    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+      n.label is not null as labelled, coalesce(n.currency, '') as currency,
+      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from new_rows n 
+    cross join lateral (
+      select '' as facet, '' as value
+      union all select 'tag', t from unnest(n.tags) t group by t
+      union all select 'region', n.region where n.region is not null
+      union all select 'client', n.client_id::text where n.client_id is not null
+    ) f
+    where n.lifecycle <> 'released'
+      ), delta as (
+        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
+        from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
+      ), held as (
+        select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
+        where v_fold for update of c skip locked
+      ), folded as (
+        delete from phone_number_counts c where c.ctid in (select place from held)
+        returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
+      )
+      insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
+      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
+      from (select * from delta union all select * from folded) s
+      group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
+    elsif tg_op = 'DELETE' then
+      with changed as (
+        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, -numbers as numbers, -monthly_cost as monthly_cost from (
+    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+      n.label is not null as labelled, coalesce(n.currency, '') as currency,
+      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from old_rows n 
+    cross join lateral (
+      select '' as facet, '' as value
+      union all select 'tag', t from unnest(n.tags) t group by t
+      union all select 'region', n.region where n.region is not null
+      union all select 'client', n.client_id::text where n.client_id is not null
+    ) f
+    where n.lifecycle <> 'released') o
+      ), delta as (
+        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
+        from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
+      ), held as (
+        select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
+        where v_fold for update of c skip locked
+      ), folded as (
+        delete from phone_number_counts c where c.ctid in (select place from held)
+        returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
+      )
+      insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
+      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
+      from (select * from delta union all select * from folded) s
+      group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
+    else
+      with changed as (
+        
+    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+      n.label is not null as labelled, coalesce(n.currency, '') as currency,
+      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from new_rows n 
+    cross join lateral (
+      select '' as facet, '' as value
+      union all select 'tag', t from unnest(n.tags) t group by t
+      union all select 'region', n.region where n.region is not null
+      union all select 'client', n.client_id::text where n.client_id is not null
+    ) f
+    where n.lifecycle <> 'released' union all select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, -numbers as numbers, -monthly_cost as monthly_cost from (
+    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+      n.label is not null as labelled, coalesce(n.currency, '') as currency,
+      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from old_rows n 
+    cross join lateral (
+      select '' as facet, '' as value
+      union all select 'tag', t from unnest(n.tags) t group by t
+      union all select 'region', n.region where n.region is not null
+      union all select 'client', n.client_id::text where n.client_id is not null
+    ) f
+    where n.lifecycle <> 'released') o
+      ), delta as (
+        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
+        from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
+      ), held as (
+        select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
+        where v_fold for update of c skip locked
+      ), folded as (
+        delete from phone_number_counts c where c.ctid in (select place from held)
+        returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
+      )
+      insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
+      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
+      from (select * from delta union all select * from folded) s
+      group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
+    end if;
+    return null;
+  end
+  $function$;
+
+revoke all on function count_phone_numbers() from public;
+
+alter function count_phone_numbers() owner to ringfence_system;
+
 CREATE OR REPLACE FUNCTION public.decide_call(destination_refusal text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, destination_country text, destination_type text, allowed_countries text[], allowed_number_types text[])
  RETURNS text
  LANGUAGE sql
@@ -773,6 +967,34 @@ CREATE OR REPLACE FUNCTION public.effective_time_zone(time_zone text, previous_t
 AS $function$select case when at < effective_at then previous_time_zone else time_zone end$function$;
 
 comment on function effective_time_zone(text,text,timestamp with time zone,timestamp with time zone) is 'A change of zone takes effect at the next midnight of the old zone.';
+
+CREATE OR REPLACE FUNCTION public.find_phone_numbers(p_organization uuid, p_digits text[], p_text text, p_label text, p_tag text, p_most integer)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  begin
+    if p_organization <> '00000000-0000-7000-8000-000000000001' and p_organization <> all (
+      coalesce(nullif(current_setting('ringfence.organization_ids', true), '')::uuid[], '{}'::uuid[])) then
+      return;
+    end if;
+    return query execute format('select id from phone_numbers where organization_id = $1 and lifecycle <> ''released''
+      %s %s %s limit $6',
+      case when p_text is not null then 'and (label is not null and lower(label) like $3 ' ||
+        (select coalesce(string_agg(format('or e164 like %L', '%' || d || '%'), ' '), '') from unnest(p_digits) d) || ')' end,
+      case when p_label is not null then 'and label is not null and lower(label) like $4' end,
+      case when p_tag is not null then 'and tags @> array[$5] and tags <> ''{}''' end)
+    using p_organization, p_digits, p_text, p_label, p_tag, p_most;
+  end
+  $function$;
+
+comment on function find_phone_numbers(uuid,text[],text,text,text,integer) is 'Ids of numbers by parts of the number or the label, by the label or by a tag. Patterns are LIKE''s, in small letters.';
+
+revoke all on function find_phone_numbers(uuid,text[],text,text,text,integer) from public;
+grant execute on function find_phone_numbers(uuid,text[],text,text,text,integer) to ringfence_app;
+
+alter function find_phone_numbers(uuid,text[],text,text,text,integer) owner to ringfence_system;
 
 CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_caller uuid[], p_key text[], p_fingerprint bytea[], p_lease interval, p_key_retention interval, p_pass_locked boolean DEFAULT false)
  RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)

@@ -14,7 +14,7 @@ export async function dumpSchema(client: pg.Client): Promise<string> {
   const unknown = await lines(UNKNOWN_OBJECTS);
   if (unknown.length > 0) throw new Error(`scripts/schema-dump.ts cannot write yet: ${unknown.join(', ')}`);
   const tables = await lines(TABLES);
-  const parts = [(await lines(ROLES)).join('\n')];
+  const parts = [(await lines(ROLES)).join('\n'), (await lines(EXTENSIONS)).join('\n')].filter(Boolean);
   for (const table of tables) {
     const definition = [...(await lines(COLUMNS, [table])), ...(await lines(CONSTRAINTS, [table]))];
     const options = (await lines(STORAGE, [table])).join('');
@@ -32,9 +32,11 @@ const UNKNOWN_OBJECTS = `
   select relname || ' (relkind ' || relkind::text || ')' as line from pg_class
   where relnamespace = 'public'::regnamespace and relkind not in ('r', 'i', 'c') and relname <> 'migrations_id_seq'
   union all select typname || ' (typtype ' || typtype::text || ')' from pg_type
-  where typnamespace = 'public'::regnamespace and (typtype in ('e', 'd', 'r') or exists (
+  where typnamespace = 'public'::regnamespace
+    and not exists (select from pg_depend where objid = pg_type.oid and classid = 'pg_type'::regclass and deptype = 'e')
+    and (typtype in ('e', 'd', 'r') or exists (
     select from pg_class where oid = typrelid and relkind = 'c'))
-  union all select 'extension ' || extname from pg_extension where extname <> 'plpgsql'
+  union all select 'extension ' || extname from pg_extension where extname not in ('plpgsql', 'pg_trgm')
   union all select 'schema ' || nspname from pg_namespace where nspname !~ '^pg_|^information_schema$|^public$'`;
 
 const ROLES = `
@@ -43,6 +45,9 @@ const ROLES = `
     || case when rolcreaterole then ' createrole' else '' end || case when rolcreatedb then ' createdb' else '' end
     || case when rolreplication then ' replication' else '' end || ';' as line
   from pg_roles where rolname like 'ringfence%' order by rolname`;
+
+const EXTENSIONS = `
+  select 'create extension ' || extname || ';' as line from pg_extension where extname <> 'plpgsql' order by extname`;
 
 const TABLES = `
   select relname as line from pg_class
@@ -105,11 +110,13 @@ const COMMENTS = `
   from pg_description left join pg_attribute a on a.attrelid = objoid and a.attnum = objsubid
   where classoid = 'pg_class'::regclass and objoid = $1::regclass order by objsubid`;
 
-/** Everybody may run a function unless its privileges say otherwise. */
+/** Everybody may run a function unless its privileges say otherwise. Those of an extension come with it. */
 const FUNCTIONS = `
   select rtrim(pg_get_functiondef(p.oid), E'\\n') || ';'
     || coalesce(E'\\n\\ncomment on function ' || p.oid::regprocedure || ' is ' || quote_literal(d.description) || ';', '')
-    || coalesce(E'\\n\\n' || privileges.statements, '') as line
+    || coalesce(E'\\n\\n' || privileges.statements, '')
+    || case when p.proowner::regrole::text like 'ringfence%'
+         then E'\\n\\nalter function ' || p.oid::regprocedure || ' owner to ' || p.proowner::regrole || ';' else '' end as line
   from pg_proc p left join pg_description d on d.objoid = p.oid and d.classoid = 'pg_proc'::regclass
   left join lateral (
     select concat_ws(E'\\n', 'revoke all on function ' || p.oid::regprocedure || ' from public;', (
@@ -118,4 +125,6 @@ const FUNCTIONS = `
       from aclexplode(p.proacl) where grantee <> p.proowner)) as statements
     where p.proacl is not null
   ) privileges on true
-  where p.pronamespace = 'public'::regnamespace order by p.proname, p.oid::regprocedure::text`;
+  where p.pronamespace = 'public'::regnamespace
+    and not exists (select from pg_depend where objid = p.oid and classid = 'pg_proc'::regclass and deptype = 'e')
+  order by p.proname, p.oid::regprocedure::text`;

@@ -15,7 +15,7 @@ import { UpdateAgentAssignmentDto } from './dto/update-agent-assignment.dto.js';
 
 const LIST_RULES = {
   sortable: ['agentName', 'phoneNumber', 'dailyLimit', 'callsMadeToday', 'createdAt'],
-  filterable: ['agentId', 'phoneNumberId', 'q', 'paused'],
+  filterable: ['agentId', 'phoneNumberId', 'q', 'paused', 'provider'],
   defaultSort: { field: 'agentName', direction: 'asc' },
 } as const;
 

@@ -3,6 +3,15 @@ import type { AgentAssignmentView, AgentPhoneNumbersView, RestrictedDestinationT
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { assignmentConditions, type AssignmentFilter } from './assignment-conditions.js';
+import { FIND_PHONE_NUMBERS, likePattern } from '../phone-numbers/phone-numbers.public.js';
+import {
+  AGENTS_BY_NAME,
+  ASSIGNMENT_IDS,
+  ASSIGNMENTS_BY_ID,
+  COUNT_ASSIGNMENTS,
+  PAUSED_ASSIGNMENTS,
+} from './sql/assignment-pages.sql.js';
 import { ASSIGNMENT_COLUMNS, ASSIGNMENTS_FROM, type AssignmentViewRow } from './sql/assignment-views.sql.js';
 import { LOCK_ASSIGNMENTS_OF_NUMBER, type LockedAssignment } from './sql/lock-assignments-of-number.sql.js';
 import { IS_IN_POOL } from './sql/is-in-pool.sql.js';
@@ -27,46 +36,108 @@ export interface NewAssignment {
   allowedNumberTypes: RestrictedDestinationType[];
 }
 
-export interface AssignmentFilter {
-  ids?: string[];
-  agentIds?: string[];
-  phoneNumberId?: string;
-  q?: string;
-  paused?: boolean;
-  /** Only those of the agents that this user signs in as. */
-  ownedBy?: string;
-}
-
-const SORT_COLUMNS: Record<string, string> = {
-  agentName: 'lower(g.name)',
-  phoneNumber: 'n.e164',
-  dailyLimit: 'a.daily_limit',
-  callsMadeToday: 'f.used',
-  createdAt: 'a.created_at',
+const SORT_COLUMNS: Record<string, string[]> = {
+  agentName: ['lower(g.name)', 'n.id'],
+  phoneNumber: ['n.e164'],
+  createdAt: ['a.id'],
 };
+
+/** Figures that every call changes, which no index follows: sorting by them reads the whole list. */
+const SORT_FIGURES: Record<string, string> = { dailyLimit: 'a.daily_limit', callsMadeToday: 'f.used' };
+
+/** Up to here assignments are counted one by one where no counter says how many there are. */
+const MOST_COUNTED = 5_000;
+const MOST_AGENTS = 500;
 
 @Injectable()
 export class AgentAssignmentsRepository {
   async findPage(
     tx: Transaction,
     context: RequestContext,
-    filter: AssignmentFilter,
+    asked: AssignmentFilter,
     query: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
   ): Promise<Page<AgentAssignmentView>> {
-    const { conditions, parameters } = conditionsOf(context, filter);
-    const from = `${ASSIGNMENTS_FROM} ${conditions}`;
-    const [count] = await tx.query<{ total: number }>(`select count(*)::integer as total ${from}`, parameters);
-    const rows = await tx.query<AssignmentViewRow>(
-      `select ${ASSIGNMENT_COLUMNS} ${from}
-       order by ${SORT_COLUMNS[query.sort.field]} ${query.sort.direction}, a.id
-       limit $${parameters.length + 1} offset $${parameters.length + 2}`,
-      [...parameters, query.limit, query.offset],
-    );
-    return { items: rows.map(toView), total: count!.total };
+    // Total and page are of one snapshot.
+    await tx.query('set transaction isolation level repeatable read');
+    const filter = await this.narrowed(tx, context, asked);
+    const { total, isExact } = await this.count(tx, context, filter);
+    const rows = await this.rowsOf(tx, context, filter, query, isExact ? total : null);
+    return { items: rows.map(toView), total, totalIsExact: isExact };
+  }
+
+  /** A list has two ends: what is far from the one is near to the other. */
+  private async rowsOf(
+    tx: Transaction,
+    context: RequestContext,
+    filter: AssignmentFilter,
+    { sort, offset, limit }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
+    length: number | null,
+  ): Promise<AssignmentViewRow[]> {
+    const { conditions, parameters } = assignmentConditions(context.organizationId, filter);
+    const page = `limit $${parameters.length + 1} offset $${parameters.length + 2}`;
+    const columns = SORT_COLUMNS[sort.field];
+    if (columns === undefined) {
+      const order = `${SORT_FIGURES[sort.field]} ${sort.direction}, a.id ${page}`;
+      const sql = `select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM} ${conditions} order by ${order}`;
+      return tx.query<AssignmentViewRow>(sql, [...parameters, limit, offset]);
+    }
+    const fromEnd = length !== null && offset > length / 2;
+    const take = length === null ? limit : Math.max(Math.min(limit, length - offset), 0);
+    const skip = fromEnd ? Math.max(length - offset - take, 0) : offset;
+    const direction = (sort.direction === 'asc') === fromEnd ? 'desc' : 'asc';
+    const order = [...columns, 'a.id'].map((column) => `${column} ${direction}`).join(', ');
+    const found = await tx.query<{ id: string }>(`${ASSIGNMENT_IDS} ${conditions} order by ${order} ${page}`, [
+      ...parameters,
+      take,
+      skip,
+    ]);
+    const ids = found.map(({ id }) => id);
+    if (fromEnd) ids.reverse();
+    return ids.length === 0 ? [] : tx.query<AssignmentViewRow>(ASSIGNMENTS_BY_ID, [context.organizationId, ids]);
+  }
+
+  /** What few rows have is looked up first; what many have is met on the way through the list. */
+  private async narrowed(
+    tx: Transaction,
+    context: RequestContext,
+    filter: AssignmentFilter,
+  ): Promise<AssignmentFilter> {
+    const { organizationId } = context;
+    const idsBy = async (sql: string, parameters: unknown[]) =>
+      (await tx.query<{ id: string }>(sql, [...parameters, MOST_COUNTED + 1])).map(({ id }) => id);
+    if (filter.ids !== undefined) return filter;
+    if (filter.q !== undefined) {
+      const pattern = likePattern(filter.q);
+      const phoneNumberIds = await idsBy(FIND_PHONE_NUMBERS, [organizationId, filter.digits, pattern, null, null]);
+      const agentIds = await idsBy(AGENTS_BY_NAME, [organizationId, pattern]);
+      const isNarrow = phoneNumberIds.length <= MOST_COUNTED && agentIds.length <= MOST_AGENTS;
+      return isNarrow ? { ...filter, found: { phoneNumberIds, agentIds } } : filter;
+    }
+    if (filter.paused !== true) return filter;
+    const ids = await idsBy(PAUSED_ASSIGNMENTS, [organizationId]);
+    return ids.length > MOST_COUNTED ? filter : { ...filter, ids };
+  }
+
+  private async count(
+    tx: Transaction,
+    context: RequestContext,
+    filter: AssignmentFilter,
+  ): Promise<{ total: number; isExact: boolean }> {
+    const { paused, ...others } = filter;
+    if (Object.values(others).every((value) => value === undefined)) {
+      const sql = COUNT_ASSIGNMENTS;
+      const [row] = await tx.query<{ live: number; paused: number }>(sql, [context.organizationId]);
+      const total = paused === undefined ? row!.live : paused ? row!.paused : row!.live - row!.paused;
+      return { total, isExact: true };
+    }
+    const { conditions, parameters } = assignmentConditions(context.organizationId, filter);
+    const sql = `select count(*)::integer as total from (${ASSIGNMENT_IDS} ${conditions} limit ${MOST_COUNTED + 1}) f`;
+    const [row] = await tx.query<{ total: number }>(sql, parameters);
+    return { total: Math.min(row!.total, MOST_COUNTED), isExact: row!.total <= MOST_COUNTED };
   }
 
   async findAll(tx: Transaction, context: RequestContext, filter: AssignmentFilter): Promise<AgentAssignmentView[]> {
-    const { conditions, parameters } = conditionsOf(context, filter);
+    const { conditions, parameters } = assignmentConditions(context.organizationId, filter);
     const rows = await tx.query<AssignmentViewRow>(
       `select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM} ${conditions} order by n.e164, a.id`,
       parameters,
@@ -147,30 +218,6 @@ export class AgentAssignmentsRepository {
     );
     return rows.map(({ id }) => id);
   }
-}
-
-function conditionsOf(
-  context: RequestContext,
-  filter: AssignmentFilter,
-): { conditions: string; parameters: unknown[] } {
-  const parameters: unknown[] = [context.organizationId];
-  const conditions: string[] = [];
-  const add = (condition: (place: string) => string, value: unknown): void => {
-    if (value === undefined) return;
-    parameters.push(value);
-    conditions.push(`and ${condition(`$${parameters.length}`)}`);
-  };
-  add((place) => `a.id = any (${place}::uuid[])`, filter.ids);
-  add((place) => `a.agent_id = any (${place}::uuid[])`, filter.agentIds);
-  add((place) => `a.phone_number_id = ${place}`, filter.phoneNumberId);
-  add((place) => `(a.paused_at is not null) = ${place}`, filter.paused);
-  add((place) => `g.user_id = ${place}`, filter.ownedBy);
-  add(
-    (place) => `(position(lower(${place}) in lower(g.name)) > 0 or position(${place} in n.e164) > 0
-      or position(lower(${place}) in lower(n.label)) > 0)`,
-    filter.q,
-  );
-  return { conditions: conditions.join(' '), parameters };
 }
 
 function toView(row: AssignmentViewRow): AgentAssignmentView {

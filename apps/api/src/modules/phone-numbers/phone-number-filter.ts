@@ -3,7 +3,7 @@ import { isCountryCode, withoutSeparators } from '#phone';
 import { flagOf, idsOf, oneOf, textOf, uuidOf } from '../../platform/http/list-filter.js';
 import type { ListQuery } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
-import type { PhoneNumberFilter, PhoneNumberScope } from './phone-numbers.repository.js';
+import type { PhoneNumberFilter, PhoneNumberScope } from './phone-number-conditions.js';
 
 const LISTED_LIFECYCLES = phoneNumberLifecycles.filter((lifecycle) => lifecycle !== 'released');
 const MAX_COUNTRIES = 250;
@@ -14,18 +14,26 @@ export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
   const assignment = oneOf(query, 'assignment', ['assigned', 'unassigned'] as const);
   const text = textOf(query, 'q')?.trim();
   const ids = idsOf(query);
+  const ofPool = status === 'available' || status === 'reserved';
+  const scope = scopeOf(flagOf(query, 'inPool'), ids !== undefined && status === undefined, ofPool);
+  // A status that the asked numbers never have finds nothing.
+  const impossible = status !== undefined && (scope === 'pool') !== ofPool && scope !== 'visible';
   return {
-    scope: scopeOf(flagOf(query, 'inPool'), ids !== undefined, status === 'available' || status === 'reserved'),
-    ids,
-    status,
+    scope,
+    ids: impossible ? [] : ids,
+    status: ofPool ? status : undefined,
+    connected: status === undefined || ofPool ? undefined : status === 'connected',
     text: text === '' ? undefined : text,
-    digits: text === undefined ? undefined : digitsOf(text),
+    digits: text === undefined ? undefined : partsOfNumber(text),
     lifecycle: oneOf(query, 'lifecycle', LISTED_LIFECYCLES),
     assigned: assignment === undefined ? undefined : assignment === 'assigned',
     countryCodes: countryCodesOf(query),
     provider: oneOf(query, 'provider', phoneNumberProviders),
     agentId: uuidOf(query, 'agentId'),
     tag: textOf(query, 'tag'),
+    label: textOf(query, 'label'),
+    region: textOf(query, 'region'),
+    clientId: uuidOf(query, 'clientId'),
   };
 }
 
@@ -36,12 +44,16 @@ function scopeOf(inPool: boolean | undefined, byId: boolean, poolStatus: boolean
   return poolStatus ? 'pool' : 'own';
 }
 
+/** What people write before a national number at home, and `+44 (0)20` in between: E.164 has none of them. */
+const TRUNK_PREFIXES = [/^0+/, /^06(?=\d{4})/, /^8(?=\d{5})/];
+const TRUNK_ZERO_IN_PARENTHESES = /(^\s*(?:\+|00)[\d ]+)\(0\)/;
+
 /** What a number written in any way may look like inside its E.164 form; `020 7946` stands there without the zero. */
-function digitsOf(text: string): string[] {
-  const written = withoutSeparators(text);
+export function partsOfNumber(text: string): string[] {
+  const written = withoutSeparators(text.replace(TRUNK_ZERO_IN_PARENTHESES, '$1'));
   if (written === null) return [];
-  const withoutTrunkPrefix = written.replace(/^0+/, '');
-  return withoutTrunkPrefix === '' ? [written] : [...new Set([written, withoutTrunkPrefix])];
+  const bare = TRUNK_PREFIXES.map((prefix) => written.replace(prefix, '')).filter((digits) => digits !== '');
+  return [...new Set([written, ...bare])];
 }
 
 function countryCodesOf({ filter }: ListQuery): string[] | undefined {

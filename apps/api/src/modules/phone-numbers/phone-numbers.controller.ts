@@ -15,7 +15,20 @@ import { PhoneNumbersService } from './phone-numbers.service.js';
 
 const LIST_RULES = {
   sortable: ['phoneNumber', 'createdAt', 'countryCode', 'provider', 'label', 'lifecycle', 'status', 'agentName'],
-  filterable: ['q', 'status', 'lifecycle', 'assignment', 'countryCode', 'provider', 'agentId', 'inPool', 'tag'],
+  filterable: [
+    'q',
+    'status',
+    'lifecycle',
+    'assignment',
+    'countryCode',
+    'region',
+    'provider',
+    'agentId',
+    'clientId',
+    'inPool',
+    'tag',
+    'label',
+  ],
   defaultSort: { field: 'createdAt', direction: 'desc' },
 } as const;
 

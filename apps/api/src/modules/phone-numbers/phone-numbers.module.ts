@@ -6,7 +6,9 @@ import { DisconnectRemovedAgents } from './disconnect-removed-agents.js';
 import { NumberLifecycleController } from './number-lifecycle.controller.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import { NumberLifecycleService } from './number-lifecycle.service.js';
+import { PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
 import { PhoneNumberEntity } from './phone-number.entity.js';
+import { PhoneNumberPagesRepository } from './phone-number-pages.repository.js';
 import { PhoneNumberRegistry } from './phone-number-registry.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
 import { PhoneNumbersRepository } from './phone-numbers.repository.js';
@@ -19,6 +21,8 @@ import { PhoneNumbers } from './phone-numbers.js';
   providers: [
     PhoneNumbersService,
     PhoneNumbersRepository,
+    PhoneNumberCountsRepository,
+    PhoneNumberPagesRepository,
     PhoneNumberRegistry,
     PhoneNumbers,
     DisconnectRemovedAgents,

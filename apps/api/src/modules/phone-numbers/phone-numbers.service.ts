@@ -9,6 +9,7 @@ import { AuditLog, fieldsSet } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { requireDeletable, requireUnused } from './number-steps.js';
 import { phoneNumberFilterOf } from './phone-number-filter.js';
+import { PhoneNumberPagesRepository } from './phone-number-pages.repository.js';
 import { PhoneNumberRegistry, type Registration } from './phone-number-registry.js';
 import { phoneNumberNotFound } from './phone-numbers.js';
 import { type LockedPhoneNumber, type PhoneNumberFields, PhoneNumbersRepository } from './phone-numbers.repository.js';
@@ -38,6 +39,7 @@ export class PhoneNumbersService {
   constructor(
     private readonly database: Database,
     private readonly repository: PhoneNumbersRepository,
+    private readonly pages: PhoneNumberPagesRepository,
     private readonly registry: PhoneNumberRegistry,
     private readonly audit: AuditLog,
   ) {}
@@ -45,7 +47,7 @@ export class PhoneNumbersService {
   /** The organization's numbers, or the pool's. @throws ProblemError validation_failed for a wrong filter */
   list(context: RequestContext, query: ListQuery): Promise<Page<PhoneNumberView>> {
     const filter = phoneNumberFilterOf(query);
-    return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
+    return this.database.inTenant(context.organizationId, (tx) => this.pages.findPage(tx, context, filter, query));
   }
 
   /** @throws ProblemError record_not_found */

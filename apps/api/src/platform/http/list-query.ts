@@ -19,6 +19,8 @@ interface ListRules {
 export interface Page<T> {
   items: T[];
   total: number;
+  /** False when the list is longer than anybody has counted; left out, the total is exact. */
+  totalIsExact?: boolean;
 }
 
 const DEFAULT_PAGE = 25;

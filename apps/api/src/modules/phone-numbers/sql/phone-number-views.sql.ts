@@ -1,4 +1,5 @@
-import type { PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus } from '#contracts';
+import type { PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus, PhoneNumberView } from '#contracts';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
 
 /** The platform organization: its numbers are the pool. */
 export const PLATFORM_ORGANIZATION = '00000000-0000-7000-8000-000000000001';
@@ -46,6 +47,10 @@ export const PHONE_NUMBER_VIEW = `
     case when ${IS_RESERVED} then n.reserved_until end as "reservedUntil", n.reserved_by as "reservedBy",
     n.created_at as "createdAt", n.updated_at as "updatedAt"`;
 
+/** The records of a page, in the order of their ids in $1. */
+export const PHONE_NUMBERS_BY_ID = `
+  ${PHONE_NUMBER_VIEW} ${PHONE_NUMBERS_FROM} and n.id = any ($1::uuid[]) order by array_position($1::uuid[], n.id)`;
+
 export interface PhoneNumberViewRow {
   id: string;
   phoneNumber: string;
@@ -74,4 +79,17 @@ export interface PhoneNumberViewRow {
   reservedBy: string | null;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** Whose a reservation is, others are not told. */
+export function toView(context: RequestContext, row: PhoneNumberViewRow): PhoneNumberView {
+  const { voice, sms, reservedBy, ...fields } = row;
+  return {
+    ...fields,
+    capabilities: { voice, sms },
+    reservedUntil: row.reservedUntil?.toISOString() ?? null,
+    reservedByUs: row.reservedUntil !== null && reservedBy === context.organizationId,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
 }

@@ -1,0 +1,91 @@
+import type { PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus } from '#contracts';
+
+/** Whose numbers: the organization's own, the pool's, or both. */
+export type PhoneNumberScope = 'own' | 'pool' | 'visible';
+
+/** What counters are kept by: together with one of tag, region and client, totals over these are sums of few rows. */
+export interface PhoneNumberFacets {
+  countryCodes?: string[];
+  provider?: PhoneNumberProvider;
+  lifecycle?: PhoneNumberLifecycle;
+  connected?: boolean;
+  /** Whether an agent calls from it. */
+  assigned?: boolean;
+  labelled?: boolean;
+  /** Whether it belongs to a country at all. */
+  inCountry?: boolean;
+}
+
+export interface PhoneNumberFilter extends PhoneNumberFacets {
+  scope: PhoneNumberScope;
+  ids?: string[];
+  e164?: string;
+  /** Part of the label, or of the number. */
+  text?: string;
+  /** What the text may look like inside a number, any of them. */
+  digits?: string[];
+  /** Part of the label. */
+  label?: string;
+  status?: PhoneNumberStatus;
+  agentId?: string;
+  tag?: string;
+  region?: string;
+  clientId?: string;
+}
+
+/** Parameters of a statement, and the places that stand for them. */
+export class SqlParameters {
+  readonly values: unknown[] = [];
+
+  place(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+}
+
+/** Conditions on `n`, a number. Wildcards mean nothing in what people type, so position() and not LIKE. */
+export function numberConditions(filter: PhoneNumberFilter, sql: SqlParameters): string[] {
+  const { place } = bound(sql);
+  const found: (string | false | undefined)[] = [
+    `n.lifecycle <> 'released'`,
+    filter.ids && `n.id = any (${place(filter.ids)}::uuid[])`,
+    filter.e164 !== undefined && `n.e164 = ${place(filter.e164)}`,
+    filter.status === 'reserved' && 'n.reserved_until > now()',
+    filter.status === 'available' && '(n.reserved_until is null or n.reserved_until <= now())',
+    filter.agentId !== undefined && `n.assigned_agent_id = ${place(filter.agentId)}::uuid`,
+    filter.region !== undefined && `n.region = ${place(filter.region)}`,
+    filter.clientId !== undefined && `n.client_id = ${place(filter.clientId)}::uuid`,
+    filter.tag !== undefined && `n.tags @> array[${place(filter.tag)}::text]`,
+    filter.countryCodes && `n.country_code = any (${place(filter.countryCodes)}::text[])`,
+    filter.provider !== undefined && `n.provider = ${place(filter.provider)}`,
+    filter.lifecycle !== undefined && `n.lifecycle = ${place(filter.lifecycle)}`,
+    filter.connected !== undefined && `n.inbound_agent_id is ${filter.connected ? 'not null' : 'null'}`,
+    filter.assigned !== undefined && `n.assigned_agent_id is ${filter.assigned ? 'not null' : 'null'}`,
+    filter.labelled !== undefined && `n.label is ${filter.labelled ? 'not null' : 'null'}`,
+    filter.inCountry !== undefined && `n.country_code is ${filter.inCountry ? 'not null' : 'null'}`,
+    filter.label !== undefined && `position(lower(${place(filter.label)}) in lower(n.label)) > 0`,
+    filter.text !== undefined && textCondition(filter.text, filter.digits ?? [], sql),
+  ];
+  return found.filter((condition) => typeof condition === 'string');
+}
+
+/** The same on `c`, a row of counters, as far as counters are kept by it. */
+export function counterConditions(filter: PhoneNumberFilter, sql: SqlParameters): string[] {
+  const { place } = bound(sql);
+  const found: (string | false | undefined)[] = [
+    filter.countryCodes && `c.country_code = any (${place(filter.countryCodes)}::text[])`,
+    filter.provider !== undefined && `c.provider = ${place(filter.provider)}`,
+    filter.lifecycle !== undefined && `c.lifecycle = ${place(filter.lifecycle)}`,
+    filter.connected !== undefined && `c.connected = ${filter.connected}`,
+    filter.assigned !== undefined && `c.assigned = ${filter.assigned}`,
+    filter.labelled !== undefined && `c.labelled = ${filter.labelled}`,
+    filter.inCountry !== undefined && `c.country_code ${filter.inCountry ? '<>' : '='} ''`,
+  ];
+  return found.filter((condition) => typeof condition === 'string');
+}
+
+function textCondition(text: string, digits: readonly string[], sql: SqlParameters): string {
+  const inNumber = digits.map((part) => `position(${sql.place(part)} in n.e164) > 0`);
+  return `(${[`position(lower(${sql.place(text)}) in lower(n.label)) > 0`, ...inNumber].join(' or ')})`;
+}
+
+const bound = (sql: SqlParameters) => ({ place: (value: unknown) => sql.place(value) });

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import type { PhoneNumberView } from '#contracts';
+import type { Transaction } from '../../platform/database/database.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import {
+  numberConditions,
+  type PhoneNumberFacets,
+  type PhoneNumberFilter,
+  type PhoneNumberScope,
+  SqlParameters,
+} from './phone-number-conditions.js';
+import { MOST_COUNTED, PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
+import { phoneNumberParts, SORTABLE } from './phone-number-order.js';
+import { FIND_PHONE_NUMBERS, likePattern } from './sql/find-phone-numbers.sql.js';
+import {
+  PHONE_NUMBERS_BY_ID,
+  type PhoneNumberViewRow,
+  PLATFORM_ORGANIZATION,
+  toView,
+} from './sql/phone-number-views.sql.js';
+
+type PageQuery = Pick<ListQuery, 'offset' | 'limit' | 'sort'>;
+
+/** A stretch of a list: where it starts and how many rows it has. `length` is null when nobody has counted them. */
+interface Stretch {
+  offset: number;
+  limit: number;
+  length: number | null;
+}
+
+/**
+ * Pages of lists of numbers. A page costs about its own length, however many numbers there are: ids are read in the
+ * order of an index and the records are looked up for one page of them. docs/adr/0011-lists-and-totals.md.
+ */
+@Injectable()
+export class PhoneNumberPagesRepository {
+  constructor(private readonly counts: PhoneNumberCountsRepository) {}
+
+  async findPage(
+    tx: Transaction,
+    context: RequestContext,
+    asked: PhoneNumberFilter,
+    query: PageQuery,
+  ): Promise<Page<PhoneNumberView>> {
+    // Total and page are of one snapshot.
+    await tx.query('set transaction isolation level repeatable read');
+    const organizationIds = organizationsOf(context, asked.scope);
+    const filter = await this.narrowed(tx, organizationIds, asked);
+    if (this.counts.isCounted(filter)) return this.countedPage(tx, context, organizationIds[0]!, filter, query);
+    const { total, isExact } = await this.counts.upTo(tx, organizationIds, filter);
+    const stretch = { offset: query.offset, limit: query.limit, length: isExact ? total : null };
+    const ids = await this.idsOf(tx, organizationIds, filter, query, {}, stretch);
+    return { items: await this.views(tx, context, ids), total, totalIsExact: isExact };
+  }
+
+  /** Fetches part after part of the list, as far as the page reaches into them. */
+  private async countedPage(
+    tx: Transaction,
+    context: RequestContext,
+    organizationId: string,
+    filter: PhoneNumberFilter,
+    query: PageQuery,
+  ): Promise<Page<PhoneNumberView>> {
+    const ids: string[] = [];
+    let total = 0;
+    for (const part of phoneNumberParts(query.sort, filter.scope)) {
+      const length = await this.counts.counted(tx, organizationId, filter, part);
+      const offset = Math.max(query.offset - total, 0);
+      const limit = Math.min(query.limit - ids.length, length - offset);
+      total += length;
+      if (limit <= 0) continue;
+      ids.push(...(await this.idsOf(tx, [organizationId], filter, query, part, { offset, limit, length })));
+    }
+    return { items: await this.views(tx, context, ids), total, totalIsExact: true };
+  }
+
+  /** A list has two ends: what is far from the one is near to the other. */
+  private async idsOf(
+    tx: Transaction,
+    organizationIds: readonly string[],
+    filter: PhoneNumberFilter,
+    { sort }: PageQuery,
+    part: PhoneNumberFacets,
+    { offset, limit, length }: Stretch,
+  ): Promise<string[]> {
+    const fromEnd = length !== null && offset > length / 2;
+    const take = length === null ? limit : Math.min(limit, length - offset);
+    if (take <= 0) return [];
+    const skip = fromEnd ? length - offset - take : offset;
+    const order = SORTABLE[sort.field]!;
+    const sql = new SqlParameters();
+    const ownership =
+      organizationIds.length === 1
+        ? `n.organization_id = ${sql.place(organizationIds[0])}`
+        : `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`;
+    const conditions = [
+      ownership,
+      ...numberConditions(filter, sql),
+      ...numberConditions({ ...part, scope: filter.scope }, sql),
+    ];
+    const direction = (sort.direction === 'asc') === fromEnd ? 'desc' : 'asc';
+    const nulls = fromEnd ? 'first' : 'last';
+    const columns = order
+      .columns(part)
+      .map((column) => `${column} ${direction}${order.isNullable(part) ? ` nulls ${nulls}` : ''}`);
+    const rows = await tx.query<{ id: string }>(
+      `select n.id from phone_numbers n ${order.join(part)} where ${conditions.join(' and ')}
+       order by ${[...columns, `n.id ${direction}`].join(', ')}
+       limit ${sql.place(take)} offset ${sql.place(skip)}`,
+      sql.values,
+    );
+    const ids = rows.map(({ id }) => id);
+    return fromEnd ? ids.reverse() : ids;
+  }
+
+  /** Words that few numbers have are looked up first; those that many have are met on the way through the list. */
+  private async narrowed(
+    tx: Transaction,
+    organizationIds: readonly string[],
+    filter: PhoneNumberFilter,
+  ): Promise<PhoneNumberFilter> {
+    const { text, digits, label, tag, ids, scope } = filter;
+    if (ids !== undefined || scope === 'visible') return filter;
+    if (text === undefined && label === undefined) {
+      if (tag === undefined) return filter;
+      const tagged = await this.counts.counted(tx, organizationIds[0]!, { scope, tag });
+      if (tagged > MOST_COUNTED) return filter;
+    }
+    const found = await tx.query<{ id: string }>(FIND_PHONE_NUMBERS, [
+      organizationIds[0],
+      digits ?? [],
+      text === undefined ? null : likePattern(text),
+      label === undefined ? null : likePattern(label),
+      tag ?? null,
+      MOST_COUNTED + 1,
+    ]);
+    if (found.length > MOST_COUNTED) return filter;
+    const { text: _text, digits: _digits, label: _label, tag: _tag, ...others } = filter;
+    return { ...others, ids: found.map(({ id }) => id) };
+  }
+
+  private async views(tx: Transaction, context: RequestContext, ids: readonly string[]): Promise<PhoneNumberView[]> {
+    if (ids.length === 0) return [];
+    const rows = await tx.query<PhoneNumberViewRow>(PHONE_NUMBERS_BY_ID, [ids]);
+    return rows.map((row) => toView(context, row));
+  }
+}
+
+function organizationsOf({ organizationId }: RequestContext, scope: PhoneNumberScope): string[] {
+  if (scope === 'own') return [organizationId];
+  return scope === 'pool' ? [PLATFORM_ORGANIZATION] : [organizationId, PLATFORM_ORGANIZATION];
+}
