@@ -150,7 +150,7 @@ async function prepare(url: string, numbers: number): Promise<ListsCaller> {
 }
 
 async function startServer(databaseUrl: string): Promise<{ server: ChildProcess; url: string }> {
-  const server = fork(fileURLToPath(new URL('./gate-server.js', import.meta.url)), {
+  const server = fork(fileURLToPath(new URL('./lists-server.js', import.meta.url)), {
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl,
