@@ -16,6 +16,7 @@ const ORDER = [
   'providers',
   'agents',
   'organizations',
+  'audit-trail',
   'auth',
   'audit',
   'tenancy',

@@ -8,6 +8,7 @@ import { FasterCallGate1795300005000 } from './1795300005000-FasterCallGate.js';
 import { AddLifecycle1795400001000 } from './1795400001000-AddLifecycle.js';
 import { AddListIndexes1795400002000 } from './1795400002000-AddListIndexes.js';
 import { AddAuditChain1795400003000 } from './1795400003000-AddAuditChain.js';
+import { FindAuditEventsByRecord1795400003001 } from './1795400003001-FindAuditEventsByRecord.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   AddLifecycle1795400001000,
   AddListIndexes1795400002000,
   AddAuditChain1795400003000,
+  FindAuditEventsByRecord1795400003001,
 ];

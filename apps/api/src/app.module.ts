@@ -3,6 +3,7 @@ import type { Env } from './config/env.js';
 import { SettingsModule } from './config/settings.module.js';
 import { AgentAssignmentsModule } from './modules/agent-assignments/agent-assignments.public.js';
 import { AgentsModule } from './modules/agents/agents.public.js';
+import { AuditTrailModule } from './modules/audit-trail/audit-trail.public.js';
 import { AuditModule } from './modules/audit/audit.public.js';
 import { AuthModule } from './modules/auth/auth.public.js';
 import { CallGateModule } from './modules/call-gate/call-gate.public.js';
@@ -24,6 +25,7 @@ export class AppModule {
         DatabaseModule,
         AuditModule,
         AuthModule,
+        AuditTrailModule,
         OrganizationsModule,
         AgentsModule,
         PhoneNumbersModule,

@@ -1,0 +1,102 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  auditActorKinds,
+  type AuditActorKind,
+  auditChainBreakKinds,
+  type AuditChainBreak,
+  type AuditChainView,
+  type AuditEventView,
+  type AuditFieldChange,
+} from '#contracts';
+
+class AuditFieldChangeDto implements AuditFieldChange {
+  @ApiProperty({ example: 'dailyLimit' })
+  field!: string;
+
+  @ApiProperty({ nullable: true, example: 100, description: 'Of any type.', type: Object })
+  from!: unknown;
+
+  @ApiProperty({ nullable: true, example: 200, description: 'Of any type.', type: Object })
+  to!: unknown;
+}
+
+export class AuditEventViewDto implements AuditEventView {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  occurredAt!: string;
+
+  @ApiProperty({ enum: auditActorKinds })
+  actorKind!: AuditActorKind;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  actorId!: string | null;
+
+  @ApiProperty({ description: 'The e-mail of the user or the name of the key, as it was then.' })
+  actor!: string;
+
+  @ApiProperty({ example: 'agent_assignment.updated' })
+  action!: string;
+
+  @ApiProperty({ example: 'agent_assignment' })
+  recordType!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  recordId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What the record is called now.' })
+  recordName!: string | null;
+
+  @ApiProperty({ type: [AuditFieldChangeDto] })
+  changes!: AuditFieldChange[];
+
+  @ApiProperty({ type: Object, description: 'What is no field of the record: a reason, an address, a count.' })
+  facts!: Record<string, unknown>;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The X-Request-Id of the answer.' })
+  requestId!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Its place in the chain; null for about a second.' })
+  sequence!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'SHA-256 of the event and of the link before it.' })
+  hash!: string | null;
+}
+
+class AuditChainBreakDto implements AuditChainBreak {
+  @ApiProperty({ enum: auditChainBreakKinds })
+  kind!: AuditChainBreak['kind'];
+
+  @ApiProperty()
+  sequence!: number;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  eventId!: string | null;
+
+  @ApiProperty()
+  detail!: string;
+}
+
+export class AuditChainViewDto implements AuditChainView {
+  @ApiProperty({ format: 'uuid' })
+  organizationId!: string;
+
+  @ApiProperty()
+  intact!: boolean;
+
+  @ApiProperty({ description: 'The first event that was checked.' })
+  checkedFrom!: number;
+
+  @ApiProperty({ description: 'The last event that was found right.' })
+  sequence!: number;
+
+  @ApiProperty({ description: 'Its hash, in hexadecimal.' })
+  hash!: string;
+
+  @ApiProperty({ description: 'Events that wait for their link.' })
+  unlinked!: number;
+
+  @ApiProperty({ type: AuditChainBreakDto, nullable: true })
+  broken!: AuditChainBreak | null;
+}
