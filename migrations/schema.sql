@@ -184,8 +184,8 @@ create table audit_events (
 );
 
 CREATE INDEX audit_events_actor ON public.audit_events USING btree (organization_id, actor_id, id);
+CREATE INDEX audit_events_record ON public.audit_events USING btree (organization_id, subject_id, id);
 CREATE INDEX audit_events_related ON public.audit_events USING gin (related_ids) WHERE (related_ids <> '{}'::uuid[]);
-CREATE INDEX audit_events_subject ON public.audit_events USING btree (organization_id, subject_type, subject_id, id);
 CREATE INDEX audit_events_unlinked ON public.audit_events USING btree (organization_id, occurred_at, id) WHERE (sequence IS NULL);
 
 CREATE TRIGGER refuse_change BEFORE UPDATE ON public.audit_events FOR EACH ROW WHEN (((old.sequence IS NOT NULL) OR ((((((((((((old.organization_id IS DISTINCT FROM new.organization_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.occurred_at IS DISTINCT FROM new.occurred_at)) OR (old.actor_kind IS DISTINCT FROM new.actor_kind)) OR (old.actor_id IS DISTINCT FROM new.actor_id)) OR (old.actor_label IS DISTINCT FROM new.actor_label)) OR (old.action IS DISTINCT FROM new.action)) OR (old.subject_type IS DISTINCT FROM new.subject_type)) OR (old.subject_id IS DISTINCT FROM new.subject_id)) OR (old.related_ids IS DISTINCT FROM new.related_ids)) OR (old.changes IS DISTINCT FROM new.changes)) OR (old.request_id IS DISTINCT FROM new.request_id)))) EXECUTE FUNCTION refuse_audit_change();

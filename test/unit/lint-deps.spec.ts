@@ -40,6 +40,11 @@ const refused: [rule: string, from: string, to: string][] = [
     `${modules}/phone-numbers/phone-numbers.public.ts`,
   ],
   ['organizations-imports-only-further-down', `${modules}/organizations/o.ts`, `${modules}/agents/agents.public.ts`],
+  [
+    'audit-trail-imports-only-further-down',
+    `${modules}/audit-trail/x.service.ts`,
+    `${modules}/agents/agents.public.ts`,
+  ],
   ['auth-imports-only-further-down', `${modules}/auth/auth.guard.ts`, `${modules}/agents/agents.public.ts`],
   ['audit-imports-only-further-down', `${modules}/audit/audit-log.ts`, `${modules}/auth/auth.public.ts`],
   ['tenancy-imports-only-further-down', `${modules}/tenancy/tenancy.ts`, `${modules}/audit/audit.public.ts`],

@@ -16,6 +16,7 @@ import { phoneNumbers } from './resources/phone-numbers';
 import { users } from './resources/users';
 import { may, type Permissions } from './shared/permissions';
 
+const AuditPage = lazy(() => import('./resources/audit/AuditPage'));
 const DecisionsPage = lazy(() => import('./resources/decisions/DecisionsPage'));
 const SettingsPage = lazy(() => import('./settings/SettingsPage'));
 
@@ -74,6 +75,11 @@ export const App = () => (
       ),
       may(permissions, 'keys:manage') && <Resource key="api-keys" name="api-keys" {...apiKeys} />,
       may(permissions, 'users:manage') && <Resource key="users" name="users" {...users} />,
+      may(permissions, 'audit:read') && (
+        <CustomRoutes key="audit">
+          <Route path="/audit" element={<AuditPage />} />
+        </CustomRoutes>
+      ),
       may(permissions, 'organization:write') && (
         <CustomRoutes key="settings">
           <Route path="/settings" element={<SettingsPage />} />

@@ -2,6 +2,7 @@ import AssignmentIndIcon from '@mui/icons-material/AssignmentInd';
 import DialpadIcon from '@mui/icons-material/Dialpad';
 import FactCheckIcon from '@mui/icons-material/FactCheckOutlined';
 import GroupIcon from '@mui/icons-material/Group';
+import HistoryIcon from '@mui/icons-material/History';
 import InsightsIcon from '@mui/icons-material/Insights';
 import KeyIcon from '@mui/icons-material/Key';
 import SettingsIcon from '@mui/icons-material/SettingsOutlined';
@@ -40,6 +41,7 @@ const groups: { heading: string; screens: Screen[] }[] = [
     screens: [
       { to: '/users', label: 'Users', icon: <GroupIcon />, needs: 'users:manage' },
       { to: '/api-keys', label: 'API Keys', icon: <KeyIcon />, needs: 'keys:manage' },
+      { to: '/audit', label: 'Audit Log', icon: <HistoryIcon />, needs: 'audit:read' },
       { to: '/settings', label: 'Settings', icon: <SettingsIcon />, needs: 'organization:write' },
     ],
   },

@@ -1,5 +1,6 @@
 import type {
   AgentAssignmentView,
+  AuditChainView,
   CallSimulationView,
   AuthorizationStatus,
   AuthorizationView,
@@ -99,6 +100,7 @@ const verbs = {
   },
   voidCall: (id: string, reason: VoidReason) =>
     sendJson<AuthorizationView>('POST', `/call-gate/authorizations/${id}/void`, { reason }),
+  verifyAudit: () => json<AuditChainView>('/audit-events/verify'),
   usageSummary: () => json<UsageSummaryView>('/usage/summary'),
   usageDaily: () => json<UsageDailyView>('/usage/daily'),
   resetUsage: () => sendJson<{ resetCount: number }>('POST', '/usage/reset', {}),

@@ -7,11 +7,14 @@ import {
   FormControlLabel,
   Stack,
   Switch,
+  Typography,
 } from '@mui/material';
 import { useState } from 'react';
 import { type AgentAssignmentView, restrictedDestinationTypes } from '#contracts';
+import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
 import { useVerb } from '../../shared/useVerb';
+import { Timeline } from '../audit/RecordTimeline';
 import { areRules, AssignmentRules, type Rules } from './AssignmentRules';
 
 export const EditAssignmentDialog = (props: { assignment: AgentAssignmentView; onClose: () => void }) => {
@@ -22,6 +25,7 @@ export const EditAssignmentDialog = (props: { assignment: AgentAssignmentView; o
     allowedNumberTypes: restrictedDestinationTypes.filter((type) => assignment.allowedNumberTypes.includes(type)),
   });
   const [paused, setPaused] = useState(assignment.paused);
+  const readsAudit = useMay('audit:read');
   const [run, busy] = useVerb();
 
   const save = async () => {
@@ -42,6 +46,14 @@ export const EditAssignmentDialog = (props: { assignment: AgentAssignmentView; o
             control={<Switch checked={paused} onChange={(_, checked) => setPaused(checked)} />}
             label="Paused: every call is refused"
           />
+          {readsAudit && (
+            <>
+              <Typography variant="h6" component="h3">
+                History
+              </Typography>
+              <Timeline recordId={assignment.id} />
+            </>
+          )}
         </Stack>
       </DialogContent>
       <DialogActions>

@@ -2,6 +2,7 @@ import { Edit, useRecordContext } from 'react-admin';
 import type { AgentView } from '#contracts';
 import { PageTitle } from '../../shared/PageTitle';
 import { useSaved } from '../../shared/useSaved';
+import { RecordTimeline } from '../audit/RecordTimeline';
 import { toAgent } from './toAgent';
 import { AgentForm } from './AgentForm';
 
@@ -15,6 +16,7 @@ const AgentEdit = () => (
     mutationOptions={useSaved('The agent is saved')}
   >
     <AgentForm />
+    <RecordTimeline />
   </Edit>
 );
 

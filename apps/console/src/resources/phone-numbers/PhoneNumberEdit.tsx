@@ -5,6 +5,7 @@ import { PageTitle } from '../../shared/PageTitle';
 import { spaced } from '../../shared/phoneFormat';
 import { SaveBar } from '../../shared/SaveBar';
 import { useSaved } from '../../shared/useSaved';
+import { RecordTimeline } from '../audit/RecordTimeline';
 
 const Title = () => {
   const number = useRecordContext<PhoneNumberView>();
@@ -30,6 +31,7 @@ const PhoneNumberEdit = () => (
         fullWidth
       />
     </SimpleForm>
+    <RecordTimeline />
   </Edit>
 );
 

@@ -1,0 +1,118 @@
+import { Box, Button, Card, MenuItem, Skeleton, Stack, TextField } from '@mui/material';
+import { useState } from 'react';
+import { Title, useGetList } from 'react-admin';
+import { useSearchParams } from 'react-router';
+import type { AuditEventView } from '#contracts';
+import { EmptyState } from '../../shared/EmptyState';
+import { LoadProblem } from '../../shared/LoadProblem';
+import { PageTitle } from '../../shared/PageTitle';
+import { AuditChainState } from './AuditChainState';
+import { AuditEvents } from './AuditEvents';
+import { actionWords } from './auditWords';
+
+const STEP = 50;
+const names = ['actor', 'action', 'recordType', 'recordId', 'field', 'from', 'to'] as const;
+type Name = (typeof names)[number];
+
+const recordTypes = ['phone_number', 'agent_assignment', 'agent', 'user', 'api_key', 'organization', 'authorization'];
+
+/** The choices stand in the address of the screen, so that it can be sent to somebody. */
+function useAuditFilter() {
+  const [parameters, setParameters] = useSearchParams();
+  const change = (name: Name, value: string) =>
+    setParameters(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value === '') next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const filter: Record<string, string> = {};
+  for (const name of names) {
+    const value = parameters.get(name)?.trim() ?? '';
+    if (value === '') continue;
+    if (name !== 'from' && name !== 'to') filter[name] = value;
+    else if (!Number.isNaN(Date.parse(value))) filter[name] = new Date(value).toISOString();
+  }
+  return { filter, change, value: (name: Name) => parameters.get(name) ?? '' };
+}
+type AuditFilterState = ReturnType<typeof useAuditFilter>;
+
+const Text = ({ state, name, label, hint }: { state: AuditFilterState; name: Name; label: string; hint?: string }) => (
+  <TextField
+    label={label}
+    placeholder={hint}
+    value={state.value(name)}
+    onChange={(event) => state.change(name, event.target.value)}
+    slotProps={{ htmlInput: { maxLength: 200 }, inputLabel: { shrink: true } }}
+    {...((name === 'from' || name === 'to') && { type: 'datetime-local' })}
+  />
+);
+
+const Filters = ({ state }: { state: AuditFilterState }) => (
+  <Box
+    role="search"
+    sx={{
+      display: 'grid',
+      gap: 1.5,
+      gridTemplateColumns: { xs: 'repeat(2, minmax(0, 1fr))', md: 'repeat(3, minmax(0, 1fr))' },
+    }}
+  >
+    <Text state={state} name="actor" label="Who" hint="E-mail or key" />
+    <Text state={state} name="action" label="Action" hint="agent.updated" />
+    <TextField
+      select
+      label="Type of record"
+      value={state.value('recordType')}
+      onChange={(event) => state.change('recordType', event.target.value)}
+      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+    >
+      <MenuItem value="">All</MenuItem>
+      {recordTypes.map((type) => (
+        <MenuItem key={type} value={type}>
+          {actionWords(type)}
+        </MenuItem>
+      ))}
+    </TextField>
+    <Text state={state} name="field" label="Changed field" hint="dailyLimit" />
+    <Text state={state} name="from" label="From this time on" />
+    <Text state={state} name="to" label="Until this time" />
+  </Box>
+);
+
+/** Who did what in the organization, the newest first. */
+const AuditPage = () => {
+  const state = useAuditFilter();
+  const [shown, setShown] = useState(STEP);
+  const { data, total, error, isPending, refetch } = useGetList<AuditEventView>('audit-events', {
+    filter: state.filter,
+    pagination: { page: 1, perPage: shown },
+    sort: { field: 'occurredAt', order: 'DESC' },
+  });
+  return (
+    <Stack spacing={2} sx={{ mt: 2 }}>
+      <Title title={<PageTitle name="Audit log" />} />
+      <AuditChainState />
+      <Filters state={state} />
+      {error && <LoadProblem error={error} onRetry={() => void refetch()} />}
+      {isPending && <Skeleton variant="rectangular" height={360} sx={{ borderRadius: 2 }} />}
+      {data && (
+        <Card>
+          {data.length === 0 && <EmptyState title="Nothing here" hint="Choose another time or other filters." />}
+          <AuditEvents events={data} />
+          {(total ?? 0) > data.length && shown < 1_000 && (
+            <Box sx={{ p: 2, textAlign: 'center' }}>
+              <Button variant="outlined" onClick={() => setShown((before) => before + STEP)}>
+                Load more
+              </Button>
+            </Box>
+          )}
+        </Card>
+      )}
+    </Stack>
+  );
+};
+
+export default AuditPage;
