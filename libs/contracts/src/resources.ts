@@ -73,6 +73,21 @@ export interface AgentView {
   updatedAt: string;
 }
 
+/** Figures of the organization's numbers, and of what the pool offers. */
+export interface PhoneNumberSummaryView {
+  mine: number;
+  /** Whose inbound calls an agent answers. */
+  connected: number;
+  /** That an agent calls from. */
+  assigned: number;
+  /** In the pool, to be claimed. */
+  available: number;
+  byCountry: { countryCode: string | null; numbers: number }[];
+  byProvider: { provider: PhoneNumberProvider; numbers: number }[];
+  /** Decimals as text. */
+  monthlyCost: { currency: string; amount: string }[];
+}
+
 export interface PhoneNumberView {
   id: string;
   /** E.164. */

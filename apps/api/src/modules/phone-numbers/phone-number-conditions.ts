@@ -55,7 +55,11 @@ export function numberConditions(filter: PhoneNumberFilter, sql: SqlParameters):
     filter.region !== undefined && `n.region = ${place(filter.region)}`,
     filter.clientId !== undefined && `n.client_id = ${place(filter.clientId)}::uuid`,
     filter.tag !== undefined && `n.tags @> array[${place(filter.tag)}::text]`,
-    filter.countryCodes && `n.country_code = any (${place(filter.countryCodes)}::text[])`,
+    // One country as an equation: a list of it comes in the order of its index.
+    filter.countryCodes?.length === 1 && `n.country_code = ${place(filter.countryCodes[0])}`,
+    filter.countryCodes?.length !== 1 &&
+      filter.countryCodes &&
+      `n.country_code = any (${place(filter.countryCodes)}::text[])`,
     filter.provider !== undefined && `n.provider = ${place(filter.provider)}`,
     filter.lifecycle !== undefined && `n.lifecycle = ${place(filter.lifecycle)}`,
     filter.connected !== undefined && `n.inbound_agent_id is ${filter.connected ? 'not null' : 'null'}`,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { PhoneNumberSummaryView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import {
   counterConditions,
@@ -7,6 +8,10 @@ import {
   type PhoneNumberFilter,
   SqlParameters,
 } from './phone-number-conditions.js';
+
+import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { PLATFORM_ORGANIZATION } from './sql/phone-number-views.sql.js';
+import { SUMMARIZE_PHONE_NUMBERS } from './sql/summarize-phone-numbers.sql.js';
 
 /** Up to here numbers are counted one by one where no counter says how many there are. */
 export const MOST_COUNTED = 5_000;
@@ -51,6 +56,14 @@ export class PhoneNumberCountsRepository {
     );
     const reserved = filter.status === 'available' ? await this.reserved(tx, organizationId, filter, part) : 0;
     return row!.total - reserved;
+  }
+
+  async summary(tx: Transaction, context: RequestContext): Promise<PhoneNumberSummaryView> {
+    const [own] = await tx.query<Omit<PhoneNumberSummaryView, 'available'>>(SUMMARIZE_PHONE_NUMBERS, [
+      context.organizationId,
+    ]);
+    const pool = { scope: 'pool', status: 'available' } as const;
+    return { ...own!, available: await this.counted(tx, PLATFORM_ORGANIZATION, pool) };
   }
 
   /** Counts one by one, and no further than `MOST_COUNTED`. */

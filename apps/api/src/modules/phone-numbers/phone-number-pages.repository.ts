@@ -14,11 +14,20 @@ import { MOST_COUNTED, PhoneNumberCountsRepository } from './phone-number-counts
 import { phoneNumberParts, SORTABLE } from './phone-number-order.js';
 import { FIND_PHONE_NUMBERS, likePattern } from './sql/find-phone-numbers.sql.js';
 import {
+  EXPORTED_BY_ID,
   PHONE_NUMBERS_BY_ID,
   type PhoneNumberViewRow,
   PLATFORM_ORGANIZATION,
   toView,
 } from './sql/phone-number-views.sql.js';
+
+interface AssignmentRules {
+  dailyLimit: number | null;
+  allowedCountries: string[] | null;
+}
+
+/** A number with the rules of its assignment. */
+export type ExportedPhoneNumber = PhoneNumberView & AssignmentRules;
 
 type PageQuery = Pick<ListQuery, 'offset' | 'limit' | 'sort'>;
 
@@ -52,6 +61,36 @@ export class PhoneNumberPagesRepository {
     const stretch = { offset: query.offset, limit: query.limit, length: isExact ? total : null };
     const ids = await this.idsOf(tx, organizationIds, filter, query, {}, stretch);
     return { items: await this.views(tx, context, ids), total, totalIsExact: isExact };
+  }
+
+  /** The numbers that were added after the one named, the oldest first, with the rules of their assignments. */
+  async findAfter(
+    tx: Transaction,
+    context: RequestContext,
+    filter: PhoneNumberFilter,
+    after: string | null,
+    most: number,
+  ): Promise<ExportedPhoneNumber[]> {
+    const organizationIds = organizationsOf(context, filter.scope);
+    const narrow = await this.narrowed(tx, organizationIds, filter);
+    const sql = new SqlParameters();
+    const conditions = [
+      organizationIds.length === 1
+        ? `n.organization_id = ${sql.place(organizationIds[0])}`
+        : `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`,
+      ...(after === null ? [] : [`n.id > ${sql.place(after)}::uuid`]),
+      ...numberConditions(narrow, sql),
+    ];
+    const rows = await tx.query<{ id: string }>(
+      `select n.id from phone_numbers n where ${conditions.join(' and ')} order by n.id limit ${sql.place(most)}`,
+      sql.values,
+    );
+    const found = await tx.query<PhoneNumberViewRow & AssignmentRules>(EXPORTED_BY_ID, [rows.map(({ id }) => id)]);
+    return found.map(({ dailyLimit, allowedCountries, ...row }) => ({
+      ...toView(context, row),
+      dailyLimit,
+      allowedCountries,
+    }));
   }
 
   /** Fetches part after part of the list, as far as the page reaches into them. */

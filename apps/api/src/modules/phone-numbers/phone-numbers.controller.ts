@@ -11,26 +11,8 @@ import { CreatePhoneNumberDto } from './dto/create-phone-number.dto.js';
 import { PhoneNumberCheckViewDto } from './dto/phone-number-check.view.js';
 import { PhoneNumberViewDto } from './dto/phone-number.view.js';
 import { UpdatePhoneNumberDto } from './dto/update-phone-number.dto.js';
+import { PHONE_NUMBER_LIST_RULES } from './phone-number-list-rules.js';
 import { PhoneNumbersService } from './phone-numbers.service.js';
-
-const LIST_RULES = {
-  sortable: ['phoneNumber', 'createdAt', 'countryCode', 'provider', 'label', 'lifecycle', 'status', 'agentName'],
-  filterable: [
-    'q',
-    'status',
-    'lifecycle',
-    'assignment',
-    'countryCode',
-    'region',
-    'provider',
-    'agentId',
-    'clientId',
-    'inPool',
-    'tag',
-    'label',
-  ],
-  defaultSort: { field: 'createdAt', direction: 'desc' },
-} as const;
 
 @ApiTags('Phone numbers')
 @Controller('phone-numbers')
@@ -49,7 +31,7 @@ export class PhoneNumbersController {
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PhoneNumberView[]> {
-    const listQuery = parseListQuery(query, LIST_RULES);
+    const listQuery = parseListQuery(query, PHONE_NUMBER_LIST_RULES);
     return sendPage(reply, 'phone-numbers', listQuery, await this.service.list(context, listQuery));
   }
 

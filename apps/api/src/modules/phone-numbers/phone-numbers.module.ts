@@ -6,6 +6,8 @@ import { DisconnectRemovedAgents } from './disconnect-removed-agents.js';
 import { NumberLifecycleController } from './number-lifecycle.controller.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import { NumberLifecycleService } from './number-lifecycle.service.js';
+import { NumberListsController } from './number-lists.controller.js';
+import { NumberListsService } from './number-lists.service.js';
 import { PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
 import { PhoneNumberEntity } from './phone-number.entity.js';
 import { PhoneNumberPagesRepository } from './phone-number-pages.repository.js';
@@ -17,10 +19,11 @@ import { PhoneNumbers } from './phone-numbers.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([PhoneNumberEntity]), AgentsModule, AuthModule],
-  controllers: [PhoneNumbersController, NumberLifecycleController],
+  controllers: [NumberListsController, PhoneNumbersController, NumberLifecycleController],
   providers: [
     PhoneNumbersService,
     PhoneNumbersRepository,
+    NumberListsService,
     PhoneNumberCountsRepository,
     PhoneNumberPagesRepository,
     PhoneNumberRegistry,

@@ -51,6 +51,11 @@ export const PHONE_NUMBER_VIEW = `
 export const PHONE_NUMBERS_BY_ID = `
   ${PHONE_NUMBER_VIEW} ${PHONE_NUMBERS_FROM} and n.id = any ($1::uuid[]) order by array_position($1::uuid[], n.id)`;
 
+/** The same with the rules of the assignment. */
+export const EXPORTED_BY_ID = `
+  ${PHONE_NUMBER_VIEW}, a.daily_limit as "dailyLimit", a.allowed_countries as "allowedCountries"
+  ${PHONE_NUMBERS_FROM} and n.id = any ($1::uuid[]) order by n.id`;
+
 export interface PhoneNumberViewRow {
   id: string;
   phoneNumber: string;

@@ -1,0 +1,46 @@
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { csvLine } from './csv-line.js';
+
+export type ExportColumns<T> = Record<string, (record: T) => string | number | null>;
+
+/**
+ * Sends records as they are read: the next chunk is asked for when the one before is on its way, and no more when the
+ * client goes away. The status is sent before the first record, so a failure later on breaks the connection off.
+ */
+export async function sendCsv<T>(
+  reply: FastifyReply,
+  name: string,
+  columns: ExportColumns<T>,
+  chunks: AsyncIterable<T[]>,
+): Promise<void> {
+  await send(reply, `${name}.csv`, 'text/csv; charset=utf-8', csvOf(columns, chunks));
+}
+
+/** The same as a JSON array. */
+export async function sendJsonArray<T>(reply: FastifyReply, name: string, chunks: AsyncIterable<T[]>): Promise<void> {
+  await send(reply, `${name}.json`, 'application/json; charset=utf-8', jsonOf(chunks));
+}
+
+async function send(reply: FastifyReply, file: string, type: string, text: AsyncGenerator<string>): Promise<void> {
+  await reply
+    .header('content-type', type)
+    .header('content-disposition', `attachment; filename="${file}"`)
+    .send(Readable.from(text, { objectMode: false }));
+}
+
+async function* csvOf<T>(columns: ExportColumns<T>, chunks: AsyncIterable<T[]>): AsyncGenerator<string> {
+  yield csvLine(Object.keys(columns));
+  const reads = Object.values(columns);
+  for await (const chunk of chunks) yield chunk.map((record) => csvLine(reads.map((read) => read(record)))).join('');
+}
+
+async function* jsonOf<T>(chunks: AsyncIterable<T[]>): AsyncGenerator<string> {
+  let before = '[';
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue;
+    yield `${before}${chunk.map((record) => JSON.stringify(record)).join(',\n')}`;
+    before = ',\n';
+  }
+  yield before === '[' ? '[]\n' : ']\n';
+}
