@@ -8,6 +8,7 @@ import type {
   DecisionView,
   ImportJobView,
   OrganizationView,
+  PhoneNumberSummaryView,
   PhoneNumberView,
   ReasonCode,
   RestrictedDestinationType,
@@ -80,6 +81,11 @@ const queryOf = (query: object) =>
   ).toString();
 
 const verbs = {
+  phoneNumberSummary: () => json<PhoneNumberSummaryView>('/phone-numbers/summary'),
+  exportPhoneNumbers: async (filter: object) => {
+    const search = new URLSearchParams({ filter: JSON.stringify(filter) });
+    return (await callApi(`/phone-numbers/export.csv?${search}`).catch(asHttpError)).blob();
+  },
   bulkUpload: (csv: string | File, dryRun: boolean) =>
     json<ImportJobView>(`/phone-numbers/bulk-upload?dryRun=${dryRun}`, {
       method: 'POST',

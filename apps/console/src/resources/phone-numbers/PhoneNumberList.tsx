@@ -18,6 +18,8 @@ import { choicesOf, lifecycleLabels, providerLabels } from '../../shared/labels'
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
+import { ExportNumbers } from './ExportNumbers';
+import { NumberSummary } from './NumberSummary';
 import { PhoneNumberRows } from './PhoneNumberRows';
 
 const BulkUploadDialog = lazy(() => import('./BulkUploadDialog'));
@@ -51,6 +53,8 @@ const filters: ReactElement[] = [
     choices={choicesOf(lifecycleLabels, ['active', 'inactive', 'error'])}
   />,
   <TextInput key="tag" source="tag" label="Tag" />,
+  <TextInput key="region" source="region" label="Region" />,
+  <TextInput key="label" source="label" label="Label" />,
 ];
 
 const ListActions = () => {
@@ -59,6 +63,7 @@ const ListActions = () => {
   return (
     <TopToolbar>
       <FilterButton />
+      <ExportNumbers />
       {writes && <AddLink label="Add number" />}
       {writes && (
         <Button size="small" startIcon={<UploadIcon />} onClick={() => setUploading(true)}>
@@ -91,19 +96,22 @@ const PoolTabs = () => {
 };
 
 const PhoneNumberList = () => (
-  <List
-    title={<PageTitle name="Phone Numbers" />}
-    filters={filters}
-    actions={<ListActions />}
-    sort={{ field: 'createdAt', order: 'DESC' }}
-    perPage={25}
-    exporter={false}
-    empty={false}
-    error={<ListProblem />}
-  >
-    <PoolTabs />
-    <PhoneNumberRows />
-  </List>
+  <>
+    <NumberSummary />
+    <List
+      title={<PageTitle name="Phone Numbers" />}
+      filters={filters}
+      actions={<ListActions />}
+      sort={{ field: 'createdAt', order: 'DESC' }}
+      perPage={25}
+      exporter={false}
+      empty={false}
+      error={<ListProblem />}
+    >
+      <PoolTabs />
+      <PhoneNumberRows />
+    </List>
+  </>
 );
 
 export default PhoneNumberList;
