@@ -5,6 +5,7 @@ import { CreateCallGate1795200003000 } from './1795200003000-CreateCallGate.js';
 import { AddSettlement1795300000000 } from './1795300000000-AddSettlement.js';
 import { NotifyAccessChanges1795300004000 } from './1795300004000-NotifyAccessChanges.js';
 import { FasterCallGate1795300005000 } from './1795300005000-FasterCallGate.js';
+import { AddImportPipeline1795400000000 } from './1795400000000-AddImportPipeline.js';
 import { AddLifecycle1795400001000 } from './1795400001000-AddLifecycle.js';
 import { AddListIndexes1795400002000 } from './1795400002000-AddListIndexes.js';
 import { AddAuditChain1795400003000 } from './1795400003000-AddAuditChain.js';
@@ -19,6 +20,7 @@ export const migrations = [
   AddSettlement1795300000000,
   NotifyAccessChanges1795300004000,
   FasterCallGate1795300005000,
+  AddImportPipeline1795400000000,
   AddLifecycle1795400001000,
   AddListIndexes1795400002000,
   AddAuditChain1795400003000,

@@ -298,6 +298,43 @@ create policy own_organization on idempotency_keys for all to ringfence_app usin
 grant insert, select on idempotency_keys to ringfence_app;
 grant delete, select on idempotency_keys to ringfence_system;
 
+create table import_changes (
+  organization_id uuid not null,
+  import_job_id uuid not null,
+  kind text not null,
+  record_id uuid not null,
+  changed_at timestamp with time zone default now() not null,
+  before jsonb,
+  constraint import_changes_kind_check CHECK ((kind = ANY (ARRAY['number'::text, 'assignment'::text]))),
+  constraint import_changes_pkey PRIMARY KEY (organization_id, import_job_id, kind, record_id)
+);
+
+alter table import_changes enable row level security, force row level security;
+
+create policy own_organization on import_changes for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant insert, select on import_changes to ringfence_app;
+
+comment on table import_changes is 'What imports changed, for undoing them. No foreign key: jobs are never deleted once they have rows here, and the check would cost as much as the row.';
+comment on column import_changes.before is 'The record before the import; null when the import made it.';
+
+create table import_file_pieces (
+  organization_id uuid not null,
+  import_job_id uuid not null,
+  "position" integer not null,
+  bytes bytea not null,
+  constraint import_file_pieces_organization_id_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES import_jobs(organization_id, id) ON DELETE CASCADE,
+  constraint import_file_pieces_pkey PRIMARY KEY (organization_id, import_job_id, "position")
+);
+
+alter table import_file_pieces enable row level security, force row level security;
+
+create policy own_organization on import_file_pieces for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant delete, insert, select on import_file_pieces to ringfence_app;
+
+comment on table import_file_pieces is 'Uploaded files until they have been read to their end.';
+
 create table import_jobs (
   organization_id uuid not null,
   id uuid default uuidv7() not null,
@@ -314,6 +351,24 @@ create table import_jobs (
   failed integer default 0 not null,
   created_at timestamp with time zone default now() not null,
   finished_at timestamp with time zone,
+  received_at timestamp with time zone,
+  started_at timestamp with time zone,
+  undone_at timestamp with time zone,
+  cancel_requested_at timestamp with time zone,
+  file_bytes bigint default 0 not null,
+  encoding text,
+  delimiter text,
+  columns text[],
+  has_header boolean default false not null,
+  country text,
+  repaired integer default 0 not null,
+  attempts integer default 0 not null,
+  failure text,
+  actor jsonb default '{}'::jsonb not null,
+  request_id text,
+  constraint import_jobs_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint import_jobs_delimiter_check CHECK ((delimiter = ANY (ARRAY[','::text, ';'::text, '	'::text]))),
+  constraint import_jobs_encoding_check CHECK ((encoding = ANY (ARRAY['utf-8'::text, 'utf-16le'::text, 'utf-16be'::text, 'windows-1252'::text]))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
@@ -321,11 +376,19 @@ create table import_jobs (
   constraint import_jobs_pkey PRIMARY KEY (organization_id, id)
 );
 
+CREATE INDEX import_jobs_unfinished ON public.import_jobs USING btree (created_at) WHERE (finished_at IS NULL);
+
 alter table import_jobs enable row level security, force row level security;
 
+create policy every_organization on import_jobs for select to ringfence_system using (true);
 create policy own_organization on import_jobs for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update on import_jobs to ringfence_app;
+grant delete, insert, select, update on import_jobs to ringfence_app;
+grant select on import_jobs to ringfence_system;
+
+comment on column import_jobs.processed is 'Rows of the file that are done. Each chunk moves it in the transaction that takes the rows, so no row is taken twice.';
+comment on column import_jobs.received_at is 'Null while the file is still arriving: nobody works on it then.';
+comment on column import_jobs.columns is 'What the columns of the file are, in its order; an empty name is left out.';
 
 create table import_rows (
   organization_id uuid not null,
@@ -335,6 +398,9 @@ create table import_rows (
   code text not null,
   message text not null,
   value text,
+  severity text default 'error'::text not null,
+  cells text[],
+  constraint import_rows_severity_check CHECK ((severity = ANY (ARRAY['error'::text, 'notice'::text]))),
   constraint import_rows_organization_id_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES import_jobs(organization_id, id) ON DELETE CASCADE,
   constraint import_rows_pkey PRIMARY KEY (organization_id, import_job_id, line)
 );
@@ -346,6 +412,7 @@ create policy own_organization on import_rows for all to ringfence_app using ((o
 grant insert, select on import_rows to ringfence_app;
 
 comment on table import_rows is 'The rows of an upload that were not taken, with the reason of each.';
+comment on column import_rows.cells is 'The row as it stands in the file, so that it can be mended and sent again.';
 
 create table memberships (
   organization_id uuid not null,

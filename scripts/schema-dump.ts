@@ -37,7 +37,7 @@ const UNKNOWN_OBJECTS = `
     and (typtype in ('e', 'd', 'r') or exists (
     select from pg_class where oid = typrelid and relkind = 'c'))
   union all select 'extension ' || extname from pg_extension where extname not in ('plpgsql', 'pg_trgm')
-  union all select 'schema ' || nspname from pg_namespace where nspname !~ '^pg_|^information_schema$|^public$'`;
+  union all select 'schema ' || nspname from pg_namespace where nspname !~ '^pg_|^information_schema$|^public$|^pgboss$'`;
 
 const ROLES = `
   select 'create role ' || rolname || case when rolcanlogin then ' login' else ' nologin' end

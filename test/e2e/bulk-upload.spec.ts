@@ -1,3 +1,5 @@
+import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createApiKey, createOrganization } from '../support/fixtures.js';
@@ -84,7 +86,16 @@ describe('uploading numbers', () => {
       updated: 0,
       skipped: 0,
       failed: 0,
+      repaired: 0,
+      dryRun: false,
+      mode: 'create',
+      fileName: null,
+      createdAt: expect.any(String),
+      finishedAt: expect.any(String),
+      undoneAt: null,
+      failure: null,
       errors: [],
+      notices: [],
     });
     expect(await stored([a, b])).toEqual([
       { e164: a, country_code: 'US', provider: 'telnyx', label: null, source: 'upload' },
@@ -140,7 +151,7 @@ describe('uploading numbers', () => {
       'phoneNumber,provider,countryCode,label',
       `${a},telnyx,US,first`,
       ',telnyx,US,',
-      '12025550123,telnyx,US,',
+      '12025550123,telnyx,,',
       '+11115550123,telnyx,US,',
       '1.2025550123E+10,telnyx,US,',
       `${freshNumber()},acme,US,`,
@@ -181,10 +192,9 @@ describe('uploading numbers', () => {
     const number = freshNumber();
     const job = await done(`number,provider,label\r\n${number},telnyx,"two\r\nlines"\r\n${freshNumber()},acme,x`);
     expect(job.errors.map(({ line, code }: Record<string, unknown>) => [line, code])).toEqual([
-      [2, 'quote_invalid'],
       [4, 'provider_unknown'],
     ]);
-    expect(await stored([number])).toEqual([]);
+    expect(await stored([number])).toMatchObject([{ label: 'two\nlines' }]);
   });
 
   it('skips and reports numbers that exist, and never says whose they are', async () => {
@@ -223,7 +233,8 @@ describe('uploading numbers', () => {
     expect([await howMany('phone_numbers'), await howMany('audit_events')]).toEqual(before);
     expect(counts(rehearsal)).toEqual({ total: 5, created: 2, updated: 0, skipped: 2, failed: 1 });
     const job = await done(file);
-    expect({ ...job, id: '' }).toEqual({ ...rehearsal, id: '' });
+    const told = ({ errors, notices, ...rest }: typeof job) => ({ counts: counts(rest), errors, notices });
+    expect(told(job)).toEqual(told(rehearsal));
   });
 
   it('brings deleted numbers back as the same records', async () => {
@@ -273,10 +284,10 @@ describe('the answer', () => {
     const file = Array.from({ length: 2_000 }, () => `${freshNumber()},telnyx,US`).join('\n');
     const { status, body } = await upload(file, { headers: { prefer: 'wait=0' } });
     expect(status).toBe(202);
-    expect(body).toMatchObject({ status: 'running', total: 2_000 });
+    expect(body).toMatchObject({ status: expect.stringMatching(/pending|running/), total: 2_000 });
     const ask = () => request(`${api.url}/api/v1/imports/${body.id}`, { apiKey: key });
     let job = await ask();
-    while (job.body.status === 'running') job = await ask();
+    while (job.body.finishedAt === null) job = await ask();
     expect(job.body).toMatchObject({ status: 'completed', processed: 2_000, created: 2_000 });
   });
 
@@ -290,10 +301,10 @@ describe('the answer', () => {
     expect(headers.get('content-disposition')).toMatch(/^attachment; filename="import-.*-errors\.csv"$/);
     const answered = body.trimEnd().split('\r\n');
     expect(answered).toHaveLength(1_237);
-    expect(answered[0]).toBe('line,column,code,message,value');
-    expect(answered[1]).toMatch(/^1,phoneNumber,number_invalid,"?The phone number.*,bad0$/);
-    expect(answered[1_235]).toMatch(/,'=cmd\|'\/C calc'!A0$/);
-    expect(answered[1_236]).toMatch(/,"a ""b"", c"$/);
+    expect(answered[0]).toBe('line,column,code,message,value,phoneNumber,provider,countryCode,label');
+    expect(answered[1]).toMatch(/^1,phoneNumber,number_invalid,"?The phone number.*,bad0,bad0,telnyx,US,$/);
+    expect(answered[1_235]).toMatch(/,'=cmd\|'\/C calc'!A0,'=cmd\|'\/C calc'!A0,telnyx,US,$/);
+    expect(answered[1_236]).toMatch(/,"a ""b"", c","a ""b"", c",telnyx,,$/);
   });
 
   it('belongs to the organization: another one finds neither the job nor its errors', async () => {
@@ -323,23 +334,13 @@ describe('a file that cannot be read', () => {
     ['a column twice', 'number,e164,provider\n+12025550123,+12025550123,telnyx', /names the column phoneNumber twice/],
     ['other columns altogether', 'name,email\nAlice,alice@example.test', /Line 1: there is no column "name"/],
     [
-      'a quote that is never closed',
-      '+12025550123,telnyx,US\n\n"+12025550124,telnyx,US\n+1,x',
-      /Line 3: a quote opens/,
-    ],
-    [
       'a quote that is never closed in the header',
       '"phoneNumber,provider\n+12025550123,telnyx',
       /Line 1: a quote opens/,
     ],
-    ['NUL', '+12025550123,telnyx,US\n+1202\u00005550124,telnyx,US', /Line 2: the file is binary/],
-    ['broken UTF-8', Buffer.from([0x2b, 0x31, 0x0a, 0x0a, 0xff, 0xfe, 0x2c]), /Line 3: the file is not UTF-8/],
-    ['UTF-16', Buffer.from('\ufeff+12025550123,telnyx,US', 'utf16le'), /Line 1: the file is UTF-16/],
-    [
-      'an image',
-      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
-      /Line 3: the file is binary/,
-    ],
+    ['binary', Buffer.from([0x2b, 0x31, 0x0a, 0x0a, 0x00, 0x01, 0x02]), /Line 3: the file is binary/],
+    ['a ZIP archive', Buffer.from('PK\u0003\u0004\u0014\u0000'), /Line 1: .*ZIP archive or an Excel workbook/],
+    ['an image', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]), /Line 1: .*a PNG image/],
   ])('is refused whole: %s', async (_, file, detail) => {
     const before = [await howMany('phone_numbers'), await howMany('import_jobs')];
     const { status, body } = await upload(file);
@@ -356,13 +357,28 @@ describe('a file that cannot be read', () => {
     });
   });
 
-  it('is refused over 32 MiB, as text and as multipart', async () => {
-    const bytes = Buffer.alloc(32 * 1024 * 1024 + 1, '+12025550123,telnyx,US\n');
-    const form = new FormData();
-    form.set('file', new Blob([bytes]), 'big.csv');
-    for (const body of [bytes, form]) {
-      expect((await upload(body)).body).toMatchObject({ status: 413, code: 'payload_too_large' });
-    }
+  it('is refused over 256 MiB before it is read, and as a stream, and nothing of it is left', async () => {
+    const before = [await howMany('import_jobs'), await howMany('import_file_pieces')];
+    const limit = 256 * 1024 * 1024;
+    const row = Buffer.from('+12025550123,telnyx,US\n'.repeat(20_000));
+    const pieces = function* () {
+      for (let sent = 0; sent <= limit; sent += row.length) yield row;
+    };
+    const url = `${api.url}/api/v1/phone-numbers/bulk-upload`;
+    const headers = { 'x-api-key': key, 'content-type': 'text/csv' };
+    const body = Readable.toWeb(Readable.from(pieces())) as ReadableStream;
+    const answer = await fetch(url, { method: 'POST', headers, body, duplex: 'half' });
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+      status: 413,
+      body: { code: 'payload_too_large' },
+    });
+    const declared = await new Promise<number | undefined>((resolve, reject) => {
+      const sent = httpRequest(url, { method: 'POST', headers: { ...headers, 'content-length': limit + 1 } });
+      sent.once('response', (response) => resolve(response.statusCode)).once('error', reject);
+      sent.write(row);
+    });
+    expect(declared).toBe(413);
+    expect([await howMany('import_jobs'), await howMany('import_file_pieces')]).toEqual(before);
   });
 });
 

@@ -201,6 +201,10 @@ const OTHER_ROWS = `
   insert into trunks (organization_id, provider_account_id, provider_trunk_id) select $1, id, 'TK1' from account;
   with job as (insert into import_jobs (organization_id, status) values ($1, 'completed') returning id)
   insert into import_rows (organization_id, import_job_id, line, code, message) select $1, id, 1, 'x', 'x' from job;
+  insert into import_changes (organization_id, import_job_id, kind, record_id)
+    select organization_id, id, 'number', uuidv7() from import_jobs where organization_id = $1;
+  insert into import_file_pieces (organization_id, import_job_id, position, bytes)
+    select organization_id, id, 0, '' from import_jobs where organization_id = $1;
   insert into call_authorizations (organization_id, id, destination, decision, reason_code, local_date, status,
     authorized_by, decided_at, resets_at)
     values ($1, uuidv7(), '+14165550123', 'denied', 'no_assignment', now(), 'denied', uuidv7(), now(), now());

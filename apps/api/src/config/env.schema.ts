@@ -98,6 +98,7 @@ export const envSchema = z.object({
   AUDIT_CHAIN_JOB: flag
     .default(true)
     .describe('Link audit events into their chain in this process: true or false. One process must.'),
+  IMPORT_WORKER: flag.default(true).describe('Work on uploaded files in this process: true or false.'),
   CONSOLE_DIR: z.string().optional().describe('Built console to serve under /. Empty: the one of this build.'),
 });
 

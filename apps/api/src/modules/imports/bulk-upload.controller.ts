@@ -8,24 +8,26 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type {} from '@fastify/multipart';
+import type { MultipartFile } from '@fastify/multipart';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ImportJobView } from '#contracts';
 import { ProblemError } from '../../platform/http/problem.error.js';
-import { AcceptsUpload } from '../../platform/http/uploads.js';
+import { AcceptsUpload, tooLarge } from '../../platform/http/uploads.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { BulkUploadService } from './bulk-upload.service.js';
 import { BulkUploadQuery } from './dto/bulk-upload.query.js';
 import { ImportJobViewDto } from './dto/import-job.view.js';
+import { type ColumnMapping, uploadColumns } from './upload-columns.js';
 
-const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_FILE_NAME = 255;
-const USUAL_PATIENCE_S = 10;
+const USUAL_PATIENCE_S = 2;
 const MAX_PATIENCE_S = 60;
 
 interface UploadedFile {
-  bytes: Buffer;
+  file: Readable;
   fileName: string | null;
 }
 
@@ -40,8 +42,9 @@ export class BulkUploadController {
   @ApiOperation({
     summary: 'Upload phone numbers as CSV',
     description:
-      'One `+12025550123,telnyx,US` a line, with or without a header line (phoneNumber, provider, countryCode, label). ' +
-      'Every good row is taken; the answer says why the others were not.',
+      'One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, ' +
+      'client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. ' +
+      'Every good row is taken, in the background; the job says why the others were not.',
   })
   @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
   @ApiBody({ schema: { type: 'string', example: '+12025550123,telnyx,US\n+442079460958,twilio,GB\n' } })
@@ -56,10 +59,13 @@ export class BulkUploadController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportJobView> {
-    const { bytes, fileName } = await fileOf(request, body);
+    const mapping = mappingOf(query.mapping);
+    const { file, fileName } = await fileOf(request, body);
     const wait = preferredWait(prefer);
-    const options = { mode: query.mode ?? 'create', dryRun: query.dryRun === 'true', fileName };
-    const { job, finished } = await this.service.upload(context, bytes, options, (wait ?? USUAL_PATIENCE_S) * 1_000);
+    const { mode = 'create', dryRun, country = null } = query;
+    const options = { mode, dryRun: dryRun === 'true', fileName, country };
+    const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
+    const { job, finished } = await this.service.upload(context, file, options, mapping, patienceMs);
     reply.status(wait !== null && finished ? HttpStatus.OK : HttpStatus.ACCEPTED);
     reply.header('location', `/api/v1/imports/${job.id}`);
     if (wait !== null) reply.header('preference-applied', `wait=${wait}`);
@@ -74,9 +80,9 @@ function preferredWait(prefer: string | undefined): number | null {
 }
 
 async function fileOf(request: FastifyRequest, body: unknown): Promise<UploadedFile> {
-  if (Buffer.isBuffer(body)) return { bytes: body, fileName: null };
+  if (body instanceof Readable) return { file: body, fileName: null };
   if (!request.isMultipart()) {
-    if (body == null) return { bytes: Buffer.alloc(0), fileName: null };
+    if (body == null) return { file: Readable.from([]), fileName: null };
     throw new ProblemError('unsupported_media_type', 'Send the file as text/csv, or as `file` in multipart/form-data.');
   }
   const part = await request.file({ limits: { fileSize: MAX_BYTES } });
@@ -84,7 +90,29 @@ async function fileOf(request: FastifyRequest, body: unknown): Promise<UploadedF
     const message = 'is missing; send the CSV file in the part named file';
     throw new ProblemError('validation_failed', `file: ${message}`, { errors: { file: message } });
   }
-  const bytes = await part.toBuffer();
   const fileName = [...part.filename.replaceAll('\0', '')].slice(0, MAX_FILE_NAME).join('');
-  return { bytes, fileName: fileName === '' ? null : fileName };
+  return { file: Readable.from(wholePart(part.file)), fileName: fileName === '' ? null : fileName };
+}
+
+/** The parser ends a part that is too large as if it were whole, and says so beside. */
+async function* wholePart(file: MultipartFile['file']): AsyncGenerator<Buffer> {
+  for await (const chunk of file.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+  if (file.truncated) throw tooLarge(MAX_BYTES);
+}
+
+function mappingOf(text: string | undefined): ColumnMapping | null {
+  if (text === undefined) return null;
+  const columns: readonly string[] = [...uploadColumns, ''];
+  try {
+    const mapping = JSON.parse(text) as unknown;
+    const isMapping =
+      typeof mapping === 'object' &&
+      mapping !== null &&
+      Object.values(mapping).every((column) => typeof column === 'string' && columns.includes(column));
+    if (isMapping && !Array.isArray(mapping)) return mapping as ColumnMapping;
+  } catch {
+    // Not JSON: refused below like any other text.
+  }
+  const message = `must be JSON such as {"Tel":"phoneNumber","Notes":""}, with columns out of ${uploadColumns.join(', ')}`;
+  throw new ProblemError('validation_failed', `mapping: ${message}`, { errors: { mapping: message } });
 }

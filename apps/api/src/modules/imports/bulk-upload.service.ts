@@ -1,130 +1,164 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ImportJobView } from '#contracts';
-import { Database } from '../../platform/database/database.js';
-import { AuditLog } from '../audit/audit.public.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { ProblemError } from '../../platform/http/problem.error.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
-import { type ImportOptions, ImportsRepository } from './imports.repository.js';
-import { UploadChunks } from './upload-chunks.js';
-import { unreadable, uploadedText } from './upload-file.js';
-import { readUploadRows, type UploadRow } from './upload-rows.js';
+import { CsvReader, delimiterOf } from './csv-reader.js';
+import { ImportQueue } from './import-queue.js';
+import { type ImportFormat, type ImportOptions, ImportsRepository } from './imports.repository.js';
+import { type ColumnMapping, readLayout } from './upload-columns.js';
+import { EncodingProbe, TextReader, unreadable } from './upload-encoding.js';
+import { isBlank } from './upload-row.js';
 
-/** Rows to one transaction: enough that a round trip costs little, few enough that nobody waits long for its locks. */
-const CHUNK_ROWS = 1_000;
+/** Pieces that the file is kept in. The first one must show what kind of file it is. */
+const PIECE_BYTES = 262_144;
+const LINE_FEED = 10;
+const POLL_MS = 50;
 
-/** Takes uploads of phone numbers. */
+interface Head {
+  format: ImportFormat;
+  probe: EncodingProbe;
+}
+
+/** Receives uploads of phone numbers. Taking their rows is work for later. */
 @Injectable()
-export class BulkUploadService implements BeforeApplicationShutdown {
-  private readonly logger = new Logger('BulkUpload');
-  private readonly running = new Set<Promise<void>>();
-  private stopping = false;
-
+export class BulkUploadService {
   constructor(
     private readonly database: Database,
     private readonly imports: ImportsRepository,
-    private readonly chunks: UploadChunks,
-    private readonly audit: AuditLog,
+    private readonly queue: ImportQueue,
   ) {}
 
   /**
-   * Takes every good row of a CSV file, and writes down why it did not take the others.
+   * Keeps the file and puts its import into the queue. Whatever can be told from its beginning is told at once.
    *
-   * The file is read twice: once to see that it can be read to its end, for otherwise nothing is written, and once to
-   * take its rows. Each thousand rows are a transaction with their share of the job's counts.
-   *
-   * @param patienceMs how long to wait for the end; after that the upload goes on by itself
-   * @throws ProblemError csv_invalid
+   * @param patienceMs how long to wait for the end
+   * @throws ProblemError csv_invalid, permission_denied, and what the stream throws; then nothing is left behind
    */
   async upload(
     context: RequestContext,
-    bytes: Buffer,
+    file: Readable,
     options: ImportOptions,
+    mapping: ColumnMapping | null,
     patienceMs: number,
   ): Promise<{ job: ImportJobView; finished: boolean }> {
-    const text = uploadedText(bytes);
-    const total = await countRows(text);
-    const id = await this.database.inTenant(context.organizationId, (tx) =>
-      this.imports.create(tx, context, options, total),
-    );
-    const work = this.run(context, id, text, options);
-    this.track(work);
-    const finished = await endsWithin(work, patienceMs);
-    const job = await this.database.inTenant(context.organizationId, (tx) => this.imports.find(tx, context, id));
-    return { job: job!, finished };
+    const id = await this.receive(context, file, options, mapping);
+    await this.queue.announce(context.organizationId);
+    return this.ends(context, id, patienceMs);
   }
 
-  /** Lets the uploads in progress finish the rows that they are at, and calls off the rest. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
-    await Promise.allSettled(this.running);
-  }
-
-  private track(work: Promise<void>): void {
-    const tracked = work.catch((error: unknown) => {
-      this.logger.error({ msg: 'An upload failed', stack: error instanceof Error ? error.stack : String(error) });
-    });
-    this.running.add(tracked);
-    void tracked.finally(() => this.running.delete(tracked));
-  }
-
-  private async run(context: RequestContext, id: string, text: string, options: ImportOptions): Promise<void> {
+  private async receive(
+    context: RequestContext,
+    file: Readable,
+    options: ImportOptions,
+    mapping: ColumnMapping | null,
+  ): Promise<string> {
+    const pieces = piecesOf(file);
+    const first = await pieces.next();
+    const { format, probe } = readHead(first.value?.bytes ?? Buffer.alloc(0), first.value?.last ?? true, mapping);
+    requirePermissions(context, format);
+    const id = await this.inTenant(context, (tx) => this.imports.create(tx, context, options, format));
     try {
-      const linesOfNumbers = new Map<string, number>();
-      let rows: UploadRow[] = [];
-      for await (const row of readUploadRows(text)) {
-        rows.push(row);
-        if (rows.length < CHUNK_ROWS) continue;
-        if (this.stopping) return await this.finish(context, id, options, 'canceled');
-        await this.chunks.take(context, id, rows, options, linesOfNumbers);
-        rows = [];
+      let bytes = 0;
+      let lines = 0;
+      let position = 0;
+      for (let piece = first; !piece.done; piece = await pieces.next()) {
+        const content = piece.value.bytes;
+        probe.see(content);
+        bytes += content.length;
+        lines += countLines(content, piece.value.last);
+        await this.inTenant(context, (tx) => this.imports.addPiece(tx, context, id, position, content));
+        position += 1;
       }
-      await this.chunks.take(context, id, rows, options, linesOfNumbers);
-      await this.finish(context, id, options, 'completed');
+      const rows = Math.max(lines - (format.hasHeader ? 1 : 0), 0);
+      const received = { encoding: probe.encoding(true), bytes, rows };
+      await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
+      return id;
     } catch (error) {
-      await this.finish(context, id, options, 'failed').catch(() => undefined);
+      await this.inTenant(context, (tx) => this.imports.remove(tx, context.organizationId, id));
       throw error;
     }
   }
 
-  private finish(
-    context: RequestContext,
-    id: string,
-    options: ImportOptions,
-    status: 'completed' | 'canceled' | 'failed',
-  ): Promise<void> {
-    return this.database.inTenant(context.organizationId, async (tx) => {
-      await this.imports.finish(tx, context, id, status);
-      const job = await this.imports.find(tx, context, id);
-      if (options.dryRun || !job) return;
-      const { errors: _, id: __, ...counts } = job;
-      await this.audit.record(tx, context, {
-        action: 'phone_numbers.uploaded',
-        subjectType: 'import_job',
-        subjectId: id,
-        facts: { ...counts, mode: options.mode, fileName: options.fileName },
-      });
-    });
+  private async ends(context: RequestContext, id: string, patienceMs: number) {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const job = await this.inTenant(context, (tx) => this.imports.progress(tx, context, id));
+      const finished = job?.finishedAt != null;
+      if (finished || Date.now() >= deadline) {
+        const found = await this.inTenant(context, (tx) => this.imports.find(tx, context, id));
+        return { job: found!, finished };
+      }
+      await delay(POLL_MS);
+    }
+  }
+
+  private inTenant<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.inTenant(context.organizationId, work);
   }
 }
 
-/** @throws ProblemError csv_invalid when the file cannot be read to its end, or has no row */
-async function countRows(text: string): Promise<number> {
-  if (text.trim() === '')
+/** A file that names agents assigns numbers, which is a permission of its own. */
+function requirePermissions({ principal }: RequestContext, { columns }: ImportFormat): void {
+  if (!columns.includes('agent') || principal.permissions.has('assignments:write')) return;
+  throw new ProblemError(
+    'permission_denied',
+    'The file has a column agent, and you may not assign numbers. Leave the column out, or ask for assignments:write.',
+  );
+}
+
+/** @throws ProblemError csv_invalid */
+function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null): Head {
+  const probe = new EncodingProbe(head);
+  const sample = new EncodingProbe(head);
+  sample.see(head);
+  const text = new TextReader(sample.encoding(isWhole)).read(head, isWhole);
+  if (isWhole && text.trim() === '') {
     throw unreadable('Line 1: the file is empty. Send one phone number, provider, country a line.');
-  let total = 0;
-  for await (const _ of readUploadRows(text)) total += 1;
-  if (total === 0) throw unreadable('Line 1: there is only a header. Add one line for each phone number.');
-  return total;
+  }
+  const delimiter = delimiterOf(text);
+  const records = new CsvReader(delimiter).read(text, isWhole);
+  let layout: ReturnType<typeof readLayout> | null = null;
+  for (const record of records) {
+    if (isBlank(record)) continue;
+    if (layout) return { format: { delimiter, ...layout }, probe };
+    if (record.fault === 'too_long') throw unreadable(`Line ${record.line}: the line is too long to be a header.`);
+    if (record.fault === 'quote_open' && !record.cells.some((cell) => /\d/.test(cell))) {
+      throw unreadable(`Line ${record.line}: a quote opens and is never closed. Close it.`);
+    }
+    layout = readLayout(record.cells.map(withoutQuotes), record.line, mapping);
+    if (!layout.hasHeader || !isWhole) return { format: { delimiter, ...layout }, probe };
+  }
+  throw unreadable('Line 1: there is only a header. Add one line for each phone number.');
 }
 
-/** @throws what the work throws, when it does so in time */
-async function endsWithin(work: Promise<void>, patienceMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  const patience = delay(patienceMs, false, { signal: timer.signal });
-  patience.catch(() => undefined);
-  try {
-    return await Promise.race([work.then(() => true), patience]);
-  } finally {
-    timer.abort();
+function withoutQuotes(cell: string): string {
+  return cell.trim().replace(/^"(.*)"$/, '$1');
+}
+
+/** Cuts a stream into pieces of one size. */
+async function* piecesOf(file: Readable): AsyncGenerator<{ bytes: Buffer; last: boolean }, void> {
+  let held: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    held.push(chunk);
+    size += chunk.length;
+    // One byte more than a piece shows that there is more to come.
+    while (size > PIECE_BYTES) {
+      const bytes = Buffer.concat(held, size);
+      yield { bytes: bytes.subarray(0, PIECE_BYTES), last: false };
+      held = [bytes.subarray(PIECE_BYTES)];
+      size -= PIECE_BYTES;
+    }
   }
+  if (size > 0) yield { bytes: Buffer.concat(held, size), last: true };
+}
+
+/** The last line may end with the file. */
+function countLines(bytes: Buffer, last: boolean): number {
+  let lines = last && bytes.at(-1) !== LINE_FEED ? 1 : 0;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1;
+  return lines;
 }

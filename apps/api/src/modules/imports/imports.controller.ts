@@ -1,6 +1,6 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { ImportJobView } from '#contracts';
 import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
@@ -8,7 +8,7 @@ import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { ImportJobViewDto } from './dto/import-job.view.js';
 import { importErrorsCsv, importErrorsHeader } from './import-errors-csv.js';
-import { ImportsService } from './imports.service.js';
+import { type ImportProgress, ImportsService } from './imports.service.js';
 
 @ApiTags('Imports')
 @Controller('imports')
@@ -25,7 +25,10 @@ export class ImportsController {
 
   @Get(':id/errors.csv')
   @RequirePermission('numbers:write')
-  @ApiOperation({ summary: 'Download every row that was not taken, with the reason' })
+  @ApiOperation({
+    summary: 'Download every row that was not taken, with the reason',
+    description: 'The rows stand behind the reasons. Mend them and upload the file as it is.',
+  })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
   async errors(
@@ -34,14 +37,67 @@ export class ImportsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.service.get(context, id);
+    const columns = await this.service.columns(context, id);
     await reply
       .header('content-type', 'text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="import-${id}-errors.csv"`)
-      .send(Readable.from(csvOf(this.service.errors(context, id)), { objectMode: false }));
+      .send(Readable.from(csvOf(columns, this.service.errors(context, id)), { objectMode: false }));
+  }
+
+  @Get(':id/events')
+  @RequirePermission('numbers:write')
+  @ApiOperation({
+    summary: 'Follow an upload',
+    description: 'Server-sent events: `progress` each time that it has moved, `done` with the whole job at the end.',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async events(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.service.get(context, id);
+    const gone = new AbortController();
+    request.raw.once('close', () => gone.abort());
+    const events = eventsOf(this.service.progress(context, id, gone.signal), () => this.service.get(context, id));
+    await reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(events, { objectMode: false }));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @RequirePermission('numbers:write')
+  @ApiOperation({ summary: 'Call an upload off; what it has taken stays' })
+  @ApiOkResponse({ type: ImportJobViewDto })
+  cancel(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+    return this.service.cancel(context, id);
+  }
+
+  @Post(':id/undo')
+  @HttpCode(200)
+  @RequirePermission('numbers:write')
+  @ApiOperation({ summary: 'Take back everything that an upload did, while nothing of it was changed or used' })
+  @ApiOkResponse({ type: ImportJobViewDto })
+  undo(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+    return this.service.undo(context, id);
   }
 }
 
-async function* csvOf(pages: ReturnType<ImportsService['errors']>): AsyncGenerator<string> {
-  yield importErrorsHeader;
+async function* csvOf(columns: string[], pages: ReturnType<ImportsService['errors']>): AsyncGenerator<string> {
+  yield importErrorsHeader(columns);
   for await (const page of pages) yield importErrorsCsv(page);
+}
+
+async function* eventsOf(
+  progress: AsyncGenerator<ImportProgress>,
+  whole: () => Promise<ImportJobView>,
+): AsyncGenerator<string> {
+  for await (const job of progress) {
+    if (job.finishedAt === null) yield `event: progress\ndata: ${JSON.stringify(job)}\n\n`;
+    else yield `event: done\ndata: ${JSON.stringify(await whole())}\n\n`;
+  }
 }

@@ -1,16 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.public.js';
-import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
 import { BulkUploadController } from './bulk-upload.controller.js';
 import { BulkUploadService } from './bulk-upload.service.js';
+import { ImportMerge } from './import-merge.js';
+import { ImportQueue } from './import-queue.js';
+import { ImportTurns } from './import-turns.js';
+import { ImportUndo } from './import-undo.js';
 import { ImportsController } from './imports.controller.js';
 import { ImportsRepository } from './imports.repository.js';
 import { ImportsService } from './imports.service.js';
-import { UploadChunks } from './upload-chunks.js';
 
 @Module({
-  imports: [AuthModule, PhoneNumbersModule],
+  imports: [AuthModule],
   controllers: [BulkUploadController, ImportsController],
-  providers: [BulkUploadService, UploadChunks, ImportsService, ImportsRepository],
+  providers: [BulkUploadService, ImportsService, ImportsRepository, ImportQueue, ImportTurns, ImportMerge, ImportUndo],
 })
 export class ImportsModule {}

@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SYSTEM_ROLE } from './connection-options.js';
 import { isRetryable } from './sqlstate.js';
@@ -15,6 +19,19 @@ export class Transaction {
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const result: unknown = await this.manager.query(sql, [...parameters]);
     return rowsOf<Row>(result);
+  }
+
+  /**
+   * Copies text into a table, many times faster than inserting. PostgreSQL refuses that for tables with row-level
+   * security: copy into a temporary one, and insert from there.
+   *
+   * @param copy `copy … from stdin`
+   */
+  async copyIn(copy: string, text: string): Promise<void> {
+    const client = (await this.manager.queryRunner!.connect()) as PoolClient;
+    const stream: Writable = client.query(copyFrom(copy));
+    stream.end(text);
+    await finished(stream);
   }
 }
 

@@ -1,6 +1,7 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { ProblemError } from './problem.error.js';
 
 interface UploadConfig {
@@ -8,7 +9,7 @@ interface UploadConfig {
 }
 
 /**
- * Lets a route take uploads: `text/csv` and `text/plain` bodies of at most that many bytes, which it gets as a Buffer,
+ * Lets a route take uploads: `text/csv` and `text/plain` bodies of at most that many bytes, which it gets as a stream,
  * and multipart, which it reads by `request.file({ limits: { fileSize } })`.
  */
 export const AcceptsUpload = (limitBytes: number): MethodDecorator =>
@@ -29,27 +30,28 @@ export function acceptTextBodies(instance: FastifyInstance): void {
   instance.removeContentTypeParser('text/plain');
   instance.addContentTypeParser(
     ['text/csv', 'text/plain'],
-    async (request: FastifyRequest, payload: IncomingMessage) => {
+    (request: FastifyRequest, payload: IncomingMessage, done: (error: Error | null, body?: unknown) => void) => {
       const { uploadBytes } = request.routeOptions.config as UploadConfig;
       if (uploadBytes === undefined) {
-        throw new ProblemError('unsupported_media_type', 'Send the body as application/json.');
-      }
-      return readAtMost(payload, uploadBytes);
+        done(new ProblemError('unsupported_media_type', 'Send the body as application/json.'));
+      } else if (Number(request.headers['content-length'] ?? 0) > uploadBytes) done(tooLarge(uploadBytes));
+      else done(null, Readable.from(atMost(payload, uploadBytes)));
     },
   );
 }
 
-async function readAtMost(payload: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+export function tooLarge(limitBytes: number): ProblemError {
+  return new ProblemError('payload_too_large', `The body is larger than ${limitBytes} bytes. Split the file.`, {
+    headers: { connection: 'close' },
+  });
+}
+
+/** Leaves the request open when its reader gives up, so that the answer still gets through. */
+async function* atMost(payload: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
   let size = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limitBytes) {
-      throw new ProblemError('payload_too_large', `The body is larger than ${limitBytes} bytes. Split the file.`, {
-        headers: { connection: 'close' },
-      });
-    }
-    chunks.push(chunk);
+  for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length;
+    if (size > limitBytes) throw tooLarge(limitBytes);
+    yield chunk as Buffer;
   }
-  return Buffer.concat(chunks, size);
 }

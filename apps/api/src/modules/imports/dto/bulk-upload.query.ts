@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 export class BulkUploadQuery {
   @ApiProperty({
@@ -14,9 +14,28 @@ export class BulkUploadQuery {
   @ApiProperty({
     enum: ['create', 'upsert'],
     required: false,
-    description: 'upsert also updates label and provider of own numbers.',
+    description: 'upsert also changes own numbers, where the row says something.',
   })
   @IsOptional()
   @IsIn(['create', 'upsert'])
   mode?: 'create' | 'upsert';
+
+  @ApiProperty({
+    required: false,
+    example: 'US',
+    description: 'Country of national numbers in rows without a country: ISO 3166-1 alpha-2.',
+  })
+  @IsOptional()
+  @Matches(/^[A-Z]{2}$/, { message: 'must be two capital letters, for example US' })
+  country?: string;
+
+  @ApiProperty({
+    required: false,
+    example: '{"Tel":"phoneNumber","Carrier":"provider","Notes":""}',
+    description: 'Columns by the names in the header, as JSON. An empty name leaves a column out.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(4_096)
+  mapping?: string;
 }

@@ -32,7 +32,7 @@ export class ImportJobViewDto implements ImportJobView {
   @ApiProperty({ enum: importStatuses })
   status!: ImportStatus;
 
-  @ApiProperty({ type: 'integer', description: 'Rows of the file.' })
+  @ApiProperty({ type: 'integer', description: 'Rows of the file; an estimate by its lines until it is done.' })
   total!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -50,6 +50,36 @@ export class ImportJobViewDto implements ImportJobView {
   @ApiProperty({ type: 'integer' })
   failed!: number;
 
+  @ApiProperty({
+    type: 'integer',
+    description: 'Taken rows whose number was mended: a missing +, a leading apostrophe.',
+  })
+  repaired!: number;
+
+  @ApiProperty()
+  dryRun!: boolean;
+
+  @ApiProperty({ enum: ['create', 'upsert'] })
+  mode!: 'create' | 'upsert';
+
+  @ApiProperty({ type: String, nullable: true })
+  fileName!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  finishedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  undoneAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why the import as a whole failed, and what to do.' })
+  failure!: string | null;
+
   @ApiProperty({ type: [ImportRowErrorDto], description: 'The first 100; all of them in errors.csv.' })
   errors!: ImportRowErrorDto[];
+
+  @ApiProperty({ type: [ImportRowErrorDto], description: 'What was mended: the first 100.' })
+  notices!: ImportRowErrorDto[];
 }

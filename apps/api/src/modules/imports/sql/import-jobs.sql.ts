@@ -1,23 +1,85 @@
-/** Counts what became of more rows. $1 organization, $2 job, $3 created, $4 updated, $5 skipped, $6 failed */
+/** A job whose file is arriving. */
+export const INSERT_IMPORT_JOB = `
+  insert into import_jobs
+    (organization_id, status, mode, dry_run, file_name, created_by, actor, request_id, country, delimiter, columns, has_header)
+  values ($1, 'pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  returning id`;
+
+/** $1 organization, $2 job, $3 encoding, $4 bytes, $5 rows as far as the lines tell */
+export const FILE_RECEIVED = `
+  update import_jobs set received_at = now(), encoding = $3, file_bytes = $4, total = $5
+  where organization_id = $1 and id = $2`;
+
+/** The columns of the answer. Times as JSON writes them. */
+export const IMPORT_JOB_VIEW = `
+  select id, status, total, processed, created, updated, skipped, failed, repaired, dry_run as "dryRun", mode,
+    file_name as "fileName", created_at as "createdAt", finished_at as "finishedAt", undone_at as "undoneAt", failure
+  from import_jobs where organization_id = $1 and id = $2 and received_at is not null`;
+
+/** What a worker needs of a job. */
+export const WORKABLE_JOB = `
+  select id, mode, dry_run as "dryRun", file_name as "fileName", country, encoding, delimiter, columns,
+    has_header as "hasHeader", processed, attempts, actor, request_id as "requestId",
+    (select count(*)::integer from import_file_pieces p
+     where p.organization_id = j.organization_id and p.import_job_id = j.id) as pieces
+  from import_jobs j
+  where organization_id = $1 and finished_at is null and received_at is not null
+  order by created_at, id
+  limit 1`;
+
+/** Keeps everybody else from moving the job, until the transaction ends. */
+export const LOCK_IMPORT_JOB = `
+  select processed, status, dry_run as "dryRun", finished_at is not null as finished, undone_at is not null as undone,
+    cancel_requested_at is not null as "cancelRequested"
+  from import_jobs where organization_id = $1 and id = $2 and received_at is not null
+  for update`;
+
+/** Counts what became of more rows. $1 organization, $2 job, $3 created, $4 updated, $5 skipped, $6 failed, $7 repaired */
 export const ADD_IMPORT_PROGRESS = `
   update import_jobs set
+    status = 'running', started_at = coalesce(started_at, now()), attempts = 0,
     processed = processed + $3::integer + $4::integer + $5::integer + $6::integer,
+    total = greatest(total, processed + $3::integer + $4::integer + $5::integer + $6::integer),
     created = created + $3::integer,
     updated = updated + $4::integer,
     skipped = skipped + $5::integer,
-    failed = failed + $6::integer
+    failed = failed + $6::integer,
+    repaired = repaired + $7::integer
   where organization_id = $1 and id = $2`;
 
-/** Keeps why rows were not taken, a thousand at a time. $1 organization, $2 job, $3 errors as JSON */
-export const INSERT_IMPORT_ROWS = `
-  insert into import_rows (organization_id, import_job_id, line, column_name, code, message, value)
-  select $1, $2, r.line, r."column", r.code, r.message, r.value
-  from jsonb_to_recordset($3::jsonb) as r(line integer, "column" text, code text, message text, value text)`;
+/** $1 organization, $2 job, $3 status, $4 why it failed. A file that was read to its end has as many rows as were read. */
+export const FINISH_IMPORT = `
+  update import_jobs set status = $3, failure = $4, finished_at = now(),
+    total = case when $3 = 'completed' then processed else total end
+  where organization_id = $1 and id = $2`;
 
-/** One page of them by the primary key. $1 organization, $2 job, $3 the line before, $4 most rows */
+/** Keeps why rows were not taken, a chunk at a time. $1 organization, $2 job, $3 rows as JSON */
+export const INSERT_IMPORT_ROWS = `
+  insert into import_rows (organization_id, import_job_id, line, column_name, code, message, value, severity, cells)
+  select $1, $2, r.line, r."column", r.code, r.message, r.value, r.severity, r.cells
+  from jsonb_to_recordset($3::jsonb)
+    as r(line integer, "column" text, code text, message text, value text, severity text, cells text[])`;
+
+/** One page of them by the primary key. $1 organization, $2 job, $3 the line before, $4 most rows, $5 error or notice */
 export const IMPORT_ROWS_AFTER = `
-  select line, column_name as "column", code, message, value
+  select line, column_name as "column", code, message, value, cells
   from import_rows
-  where organization_id = $1 and import_job_id = $2 and line > $3
+  where organization_id = $1 and import_job_id = $2 and line > $3 and severity = $5
   order by line
   limit $4`;
+
+/** Organizations with something to do, the longest waiting first. For the system role. */
+export const ORGANIZATIONS_TO_SERVE = `
+  select organization_id as "organizationId" from import_jobs
+  where finished_at is null and received_at is not null
+  group by organization_id order by min(created_at)`;
+
+/** Whether another organization waits while this one is served. For the system role. $1 organization */
+export const OTHERS_WAIT = `
+  select exists (
+    select from import_jobs where finished_at is null and received_at is not null and organization_id <> $1) as waiting`;
+
+/** Files that stopped arriving: the process that received them has died. For the system role. */
+export const ABANDONED_JOBS = `
+  select organization_id as "organizationId", id from import_jobs
+  where finished_at is null and received_at is null and created_at < now() - interval '2 hours'`;

@@ -1,0 +1,64 @@
+/**
+ * Takes back what an import changed. $1 organization, $2 import everywhere.
+ *
+ * A record is untouched when it still carries the time of the import: every change of a number or an assignment sets
+ * updated_at, and calls move the assignment's counter.
+ */
+
+/** The first numbers that were changed since, or are used by more than the import. */
+export const FIND_TOUCHED = `
+  select coalesce(n.e164, '(deleted)') as e164
+  from import_changes c
+  left join phone_numbers n on n.organization_id = $1 and n.id = c.record_id
+  where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'number'
+    and (n.id is null or n.updated_at <> c.changed_at or exists (
+      select from agent_phone_numbers a
+      where a.organization_id = $1 and a.phone_number_id = n.id and a.ended_at is null
+        and coalesce(c.before ->> 'lifecycle', 'released') = 'released'
+        and not exists (
+          select from import_changes o
+          where o.organization_id = $1 and o.import_job_id = $2 and o.kind = 'assignment' and o.record_id = a.id)))
+  union all
+  select n.e164
+  from import_changes c
+  join agent_phone_numbers a on a.organization_id = $1 and a.id = c.record_id
+  join phone_numbers n on n.organization_id = $1 and n.id = a.phone_number_id
+  where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'assignment'
+    and (a.updated_at <> c.changed_at or a.ended_at is not null
+      or a.calls_made_today <> coalesce((c.before ->> 'calls_made_today')::integer, 0)
+      or a.last_reset_date <> coalesce((c.before ->> 'last_reset_date')::date, a.last_reset_date)
+      or exists (select from call_authorizations l
+        where l.organization_id = $1 and l.assignment_id = a.id and l.decided_at > c.changed_at))
+  limit 6`;
+
+/** Ends the assignments that the import made, and gives the others their rules back. Counters stay. */
+export const UNDO_ASSIGNMENTS = `
+  update agent_phone_numbers a set
+    ended_at = case when c.before is null then now() else (c.before ->> 'ended_at')::timestamptz end,
+    paused_at = case when c.before is null then a.paused_at else (c.before ->> 'paused_at')::timestamptz end,
+    daily_limit = coalesce((c.before ->> 'daily_limit')::integer, a.daily_limit),
+    allowed_countries = case when c.before is null then a.allowed_countries
+      when jsonb_typeof(c.before -> 'allowed_countries') = 'array'
+        then array(select jsonb_array_elements_text(c.before -> 'allowed_countries')) end
+  from import_changes c
+  where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'assignment'
+    and a.organization_id = $1 and a.id = c.record_id`;
+
+/** Made numbers are released, as deleting them does. */
+export const UNDO_CREATED = `
+  update phone_numbers n set lifecycle = 'released'
+  from import_changes c
+  where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'number' and c.before is null
+    and n.organization_id = $1 and n.id = c.record_id`;
+
+export const UNDO_CHANGED = `
+  update phone_numbers n set
+    lifecycle = b.lifecycle, country_code = b.country_code, region = b.region, number_type = b.number_type,
+    label = b.label, provider = b.provider, client_id = b.client_id, tags = b.tags, monthly_cost = b.monthly_cost,
+    currency = b.currency, capabilities = b.capabilities, source = b.source, inbound_agent_id = b.inbound_agent_id
+  from import_changes c
+  cross join lateral jsonb_populate_record(null::phone_numbers, c.before) b
+  where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'number' and c.before is not null
+    and n.organization_id = $1 and n.id = c.record_id`;
+
+export const MARK_UNDONE = `update import_jobs set undone_at = now() where organization_id = $1 and id = $2`;
