@@ -24,7 +24,14 @@ import {
 import { copyText, type StagedRow } from './staged-row.js';
 
 export type RefusedOutcome =
-  'own' | 'in_pool' | 'elsewhere' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'assigned_elsewhere';
+  | 'own'
+  | 'in_pool'
+  | 'elsewhere'
+  | 'client_unknown'
+  | 'agent_unknown'
+  | 'agent_inactive'
+  | 'agent_has_number'
+  | 'assigned_elsewhere';
 export type Outcome = 'created' | 'revived' | 'updated' | 'unchanged' | RefusedOutcome;
 
 export interface RefusedRow {
