@@ -15,6 +15,7 @@ const ORDER = [
   'phone-numbers',
   'providers',
   'agents',
+  'clients',
   'organizations',
   'audit-trail',
   'auth',

@@ -54,6 +54,7 @@ describe('POST /users', () => {
       name: 'Nora',
       role: 'manager',
       platformAdmin: false,
+      clientIds: null,
       disabled: false,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),

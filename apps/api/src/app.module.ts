@@ -7,6 +7,7 @@ import { AuditTrailModule } from './modules/audit-trail/audit-trail.public.js';
 import { AuditModule } from './modules/audit/audit.public.js';
 import { AuthModule } from './modules/auth/auth.public.js';
 import { CallGateModule } from './modules/call-gate/call-gate.public.js';
+import { ClientsModule } from './modules/clients/clients.public.js';
 import { ImportsModule } from './modules/imports/imports.public.js';
 import { OperationsModule } from './modules/operations/operations.public.js';
 import { OrganizationsModule } from './modules/organizations/organizations.public.js';
@@ -27,6 +28,7 @@ export class AppModule {
         AuthModule,
         AuditTrailModule,
         OrganizationsModule,
+        ClientsModule,
         AgentsModule,
         PhoneNumbersModule,
         ImportsModule,

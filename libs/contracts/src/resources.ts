@@ -80,6 +80,16 @@ export interface ImportJobView {
   notices: ImportRowError[];
 }
 
+/** A customer of an organization. */
+export interface ClientView {
+  id: string;
+  name: string;
+  numbers: number;
+  agents: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
 export interface AgentView {
   id: string;
   name: string;
@@ -89,6 +99,8 @@ export interface AgentView {
   userId: string | null;
   userEmail: string | null;
   externalId: string | null;
+  clientId: string | null;
+  clientName: string | null;
   /** Live assignments of the agent. */
   numbersAssigned: number;
   callsMadeToday: number;
@@ -145,6 +157,49 @@ export interface PhoneNumberView {
   reservedByUs: boolean;
   createdAt: string;
   updatedAt: string;
+}
+
+export const bulkOperations = [
+  'assign',
+  'unassign',
+  'claim',
+  'release',
+  'tag',
+  'untag',
+  'activate',
+  'deactivate',
+  'delete',
+  'distribute',
+] as const;
+export type BulkOperation = (typeof bulkOperations)[number];
+
+/** `unchanged` is already as it shall be. */
+export const bulkOutcomes = ['done', 'unchanged', 'refused'] as const;
+export type BulkOutcome = (typeof bulkOutcomes)[number];
+
+export interface BulkItemView {
+  id: string;
+  phoneNumber: string | null;
+  outcome: BulkOutcome;
+  /** Why it was refused, and what to do first. */
+  code: import('./problem-types.js').ProblemCode | null;
+  message: string | null;
+  /** The agent that gets the number. */
+  agentId: string | null;
+  agentName: string | null;
+}
+
+/** `POST /phone-numbers/bulk` */
+export interface BulkResultView {
+  operation: BulkOperation;
+  preview: boolean;
+  /** False for a preview, and when nothing was done because one number is refused. */
+  applied: boolean;
+  total: number;
+  done: number;
+  unchanged: number;
+  refused: number;
+  items: BulkItemView[];
 }
 
 /** `GET /phone-numbers/check/:phoneNumber`: the caller's own organization and the pool only. */
@@ -252,6 +307,8 @@ export interface UserView {
   name: string;
   role: import('./permissions.js').Role;
   platformAdmin: boolean;
+  /** The clients that the member is limited to; null for everything in the organization. */
+  clientIds: string[] | null;
   disabled: boolean;
   createdAt: string;
   updatedAt: string;

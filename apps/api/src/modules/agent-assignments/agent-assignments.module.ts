@@ -1,16 +1,29 @@
 import { Module } from '@nestjs/common';
 import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
+import { ClientsModule } from '../clients/clients.public.js';
+import { OrganizationsModule } from '../organizations/organizations.public.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
 import { AgentAssignmentsController } from './agent-assignments.controller.js';
 import { AgentAssignmentsRepository } from './agent-assignments.repository.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
 import { AssignNumberService } from './assign-number.service.js';
+import { BulkAssignments } from './bulk/bulk-assignments.js';
+import { BulkOperationsController } from './bulk/bulk-operations.controller.js';
+import { BulkOperationsService } from './bulk/bulk-operations.service.js';
 import { NumberAssignmentController } from './number-assignment.controller.js';
+import { RetireNumbers } from './retire-numbers.js';
 
 @Module({
-  imports: [AgentsModule, AuthModule, PhoneNumbersModule],
-  controllers: [AgentAssignmentsController, NumberAssignmentController],
-  providers: [AgentAssignmentsService, AssignNumberService, AgentAssignmentsRepository],
+  imports: [AgentsModule, AuthModule, ClientsModule, OrganizationsModule, PhoneNumbersModule],
+  controllers: [AgentAssignmentsController, BulkOperationsController, NumberAssignmentController],
+  providers: [
+    RetireNumbers,
+    BulkOperationsService,
+    BulkAssignments,
+    AgentAssignmentsService,
+    AssignNumberService,
+    AgentAssignmentsRepository,
+  ],
 })
 export class AgentAssignmentsModule {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AgentAssignmentView, AgentPhoneNumbersView, RestrictedDestinationType } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { assignmentConditions, type AssignmentFilter } from './assignment-conditions.js';
 import { FIND_PHONE_NUMBERS, likePattern } from '../phone-numbers/phone-numbers.public.js';
 import {
@@ -59,7 +59,7 @@ export class AgentAssignmentsRepository {
   ): Promise<Page<AgentAssignmentView>> {
     // Total and page are of one snapshot.
     await tx.query('set transaction isolation level repeatable read');
-    const filter = await this.narrowed(tx, context, asked);
+    const filter = await this.narrowed(tx, context, withinLimit(context, asked));
     const { total, isExact } = await this.count(tx, context, filter);
     const rows = await this.rowsOf(tx, context, filter, query, isExact ? total : null);
     return { items: rows.map(toView), total, totalIsExact: isExact };
@@ -136,7 +136,8 @@ export class AgentAssignmentsRepository {
     return { total: Math.min(row!.total, MOST_COUNTED), isExact: row!.total <= MOST_COUNTED };
   }
 
-  async findAll(tx: Transaction, context: RequestContext, filter: AssignmentFilter): Promise<AgentAssignmentView[]> {
+  async findAll(tx: Transaction, context: RequestContext, asked: AssignmentFilter): Promise<AgentAssignmentView[]> {
+    const filter = withinLimit(context, asked);
     const { conditions, parameters } = assignmentConditions(context.organizationId, filter);
     const rows = await tx.query<AssignmentViewRow>(
       `select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM} ${conditions} order by n.e164, a.id`,
@@ -218,6 +219,12 @@ export class AgentAssignmentsRepository {
     );
     return rows.map(({ id }) => id);
   }
+}
+
+/** Assignments of numbers of the clients that the caller is limited to. */
+function withinLimit(context: RequestContext, filter: AssignmentFilter): AssignmentFilter {
+  const clientIds = clientLimit(context);
+  return clientIds === null ? filter : { ...filter, clientIds };
 }
 
 function toView(row: AssignmentViewRow): AgentAssignmentView {

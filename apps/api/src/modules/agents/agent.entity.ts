@@ -24,6 +24,9 @@ export class AgentEntity {
   @Column('text', { name: 'external_id', nullable: true })
   externalId!: string | null;
 
+  @Column('uuid', { name: 'client_id', nullable: true })
+  clientId!: string | null;
+
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt!: Date | null;
 

@@ -14,7 +14,7 @@ import { UpdateAgentDto } from './dto/update-agent.dto.js';
 
 const LIST_RULES = {
   sortable: ['name', 'createdAt', 'kind', 'status'],
-  filterable: ['q', 'kind', 'status'],
+  filterable: ['q', 'kind', 'status', 'clientId'],
   defaultSort: { field: 'name', direction: 'asc' },
 } as const;
 
@@ -55,6 +55,7 @@ export class AgentsController {
       status: body.status ?? 'active',
       userId: body.userId ?? null,
       externalId: body.externalId ?? null,
+      clientId: body.clientId ?? null,
     });
   }
 

@@ -1,17 +1,19 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.public.js';
+import { ClientsModule } from '../clients/clients.public.js';
 import { AgentEntity } from './agent.entity.js';
 import { AgentRemovalListeners } from './agent-removal-listeners.js';
 import { AgentsController } from './agents.controller.js';
 import { AgentsRepository } from './agents.repository.js';
 import { AgentsService } from './agents.service.js';
+import { KeepAgentsOfRemovedClients } from './keep-agents-of-removed-clients.js';
 import { Agents } from './agents.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentEntity]), AuthModule],
+  imports: [TypeOrmModule.forFeature([AgentEntity]), AuthModule, ClientsModule],
   controllers: [AgentsController],
-  providers: [AgentsService, AgentsRepository, AgentRemovalListeners, Agents],
+  providers: [AgentsService, AgentsRepository, AgentRemovalListeners, Agents, KeepAgentsOfRemovedClients],
   exports: [Agents, AgentRemovalListeners],
 })
 export class AgentsModule {}

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import type { AgentKind, AgentStatus, AgentView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentEntity } from './agent.entity.js';
 import { AGENTS_FROM, agentViews, type AgentViewRow } from './sql/agent-views.sql.js';
 
@@ -14,9 +14,11 @@ export interface AgentFields {
   status: AgentStatus;
   userId: string | null;
   externalId: string | null;
+  clientId: string | null;
 }
 
 export interface AgentFilter {
+  clientId?: string;
   ids?: string[];
   q?: string;
   kind?: AgentKind;
@@ -66,8 +68,8 @@ export class AgentsRepository {
   /** Locks the agent against every other change and answers what people may set of it. */
   async lock(tx: Transaction, context: RequestContext, id: string): Promise<AgentFields | null> {
     return tx.manager.findOne(AgentEntity, {
-      select: { id: true, name: true, kind: true, status: true, userId: true, externalId: true },
-      where: { organizationId: context.organizationId, id, deletedAt: IsNull() },
+      select: { id: true, name: true, kind: true, status: true, userId: true, externalId: true, clientId: true },
+      where: { organizationId: context.organizationId, id, deletedAt: IsNull(), ...withinLimit(context) },
       lock: { mode: 'for_no_key_update' },
     });
   }
@@ -79,8 +81,10 @@ export class AgentsRepository {
     id: string,
   ): Promise<{ id: string; name: string; status: AgentStatus } | null> {
     const [row] = await tx.query<{ id: string; name: string; status: AgentStatus }>(
-      `select id, name, status from agents where organization_id = $1 and id = $2 and deleted_at is null for share`,
-      [context.organizationId, id],
+      `select id, name, status from agents
+       where organization_id = $1 and id = $2 and deleted_at is null and ($3::uuid[] is null or client_id = any ($3))
+       for share`,
+      [context.organizationId, id, clientLimit(context)],
     );
     return row ?? null;
   }
@@ -120,6 +124,8 @@ function conditionsOf(context: RequestContext, filter: AgentFilter): { condition
     conditions.push(`and ${condition(`$${parameters.length}`)}`);
   };
   add((place) => `g.id = any (${place}::uuid[])`, filter.ids);
+  add((place) => `g.client_id = ${place}`, filter.clientId);
+  add((place) => `g.client_id = any (${place}::uuid[])`, clientLimit(context) ?? undefined);
   add((place) => `g.kind = ${place}`, filter.kind);
   add((place) => `g.status = ${place}`, filter.status);
   add((place) => `g.user_id = ${place}`, filter.ownedBy);
@@ -128,6 +134,12 @@ function conditionsOf(context: RequestContext, filter: AgentFilter): { condition
     filter.q,
   );
   return { conditions: conditions.join(' '), parameters };
+}
+
+/** Agents of the clients that the caller is limited to. */
+function withinLimit(context: RequestContext) {
+  const limit = clientLimit(context);
+  return limit === null ? {} : { clientId: In([...limit]) };
 }
 
 function toView(row: AgentViewRow): AgentView {

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { agentKinds, agentStatuses, type AgentView } from '#contracts';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { databaseErrorOf, isUniqueViolation, SQLSTATE } from '../../platform/database/sqlstate.js';
-import { idsOf, oneOf, textOf } from '../../platform/http/list-filter.js';
+import { idsOf, oneOf, textOf, uuidOf } from '../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
 import { AuditLog, fieldsCleared, fieldsSet } from '../audit/audit.public.js';
+import { Clients } from '../clients/clients.public.js';
 import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentRemovalListeners } from './agent-removal-listeners.js';
 import { agentNotFound } from './agents.js';
@@ -23,7 +24,7 @@ const TAKEN = [
   },
 ] as const;
 
-const EDITABLE = ['name', 'kind', 'status', 'userId', 'externalId'] as const;
+const EDITABLE = ['name', 'kind', 'status', 'userId', 'externalId', 'clientId'] as const;
 
 @Injectable()
 export class AgentsService {
@@ -31,6 +32,7 @@ export class AgentsService {
     private readonly database: Database,
     private readonly repository: AgentsRepository,
     private readonly listeners: AgentRemovalListeners,
+    private readonly clients: Clients,
     private readonly audit: AuditLog,
   ) {}
 
@@ -41,6 +43,7 @@ export class AgentsService {
       q: textOf(query, 'q'),
       kind: oneOf(query, 'kind', agentKinds),
       status: oneOf(query, 'status', agentStatuses),
+      clientId: uuidOf(query, 'clientId'),
       ownedBy: ownAgentsOnly(context) ?? undefined,
     };
     return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
@@ -56,7 +59,8 @@ export class AgentsService {
     return this.tellingWhatIsTaken(() =>
       this.database.inTenant(context.organizationId, async (tx) => {
         await this.checkUser(tx, context, fields);
-        const id = await this.repository.insert(tx, context, fields);
+        const clientId = await this.clients.choose(tx, context, fields.clientId);
+        const id = await this.repository.insert(tx, context, { ...fields, clientId });
         await this.audit.record(tx, context, {
           action: 'agent.created',
           subjectType: 'agent',
@@ -88,6 +92,7 @@ export class AgentsService {
         if (changed.length > 0) {
           const next = Object.fromEntries(changed.map((field) => [field, changes[field]])) as Partial<AgentFields>;
           await this.checkUser(tx, context, { ...current, ...next });
+          if (next.clientId !== undefined) next.clientId = await this.clients.choose(tx, context, next.clientId);
           await this.repository.update(tx, context, id, next);
           await this.audit.record(tx, context, {
             action: 'agent.updated',

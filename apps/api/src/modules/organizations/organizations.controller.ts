@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { OrganizationView } from '#contracts';
@@ -84,5 +84,16 @@ export class OrganizationsController {
     @Body() body: UpdateOrganizationDto,
   ): Promise<OrganizationView> {
     return this.service.update(context, id, body);
+  }
+
+  @Delete(':id')
+  @RequirePermission('platform:manage')
+  @ApiOperation({
+    summary: 'Delete an organization',
+    description: 'Archives its own numbers, returns those of the pool, revokes its keys and ends its sessions.',
+  })
+  @ApiOkResponse({ type: OrganizationViewDto })
+  remove(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<OrganizationView> {
+    return this.service.remove(context, id);
   }
 }

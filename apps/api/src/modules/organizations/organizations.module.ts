@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { OrganizationRemovalListeners } from './organization-removal-listeners.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OrganizationsRepository } from './organizations.repository.js';
@@ -8,6 +9,7 @@ import { OrganizationsService } from './organizations.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([OrganizationEntity])],
   controllers: [OrganizationsController],
-  providers: [OrganizationsRepository, OrganizationsService],
+  providers: [OrganizationsRepository, OrganizationRemovalListeners, OrganizationsService],
+  exports: [OrganizationRemovalListeners],
 })
 export class OrganizationsModule {}

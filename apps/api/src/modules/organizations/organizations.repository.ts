@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, Raw, type FindOptionsWhere } from 'typeorm';
+import { In, IsNull, Raw, type FindOptionsWhere } from 'typeorm';
 import type { NumbersPerAgent, OrganizationView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
@@ -23,7 +23,10 @@ export class OrganizationsRepository {
     filter: { ids?: string[]; q?: string },
     { sort, limit, offset }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
   ): Promise<Page<OrganizationView>> {
-    const byIds: FindOptionsWhere<OrganizationEntity> = filter.ids ? { id: In(filter.ids) } : {};
+    const byIds: FindOptionsWhere<OrganizationEntity> = {
+      deletedAt: IsNull(),
+      ...(filter.ids && { id: In(filter.ids) }),
+    };
     const contains = Raw((column) => `position(lower(:q) in lower(${column})) > 0`, { q: filter.q });
     const [found, total] = await tx.manager.findAndCount(OrganizationEntity, {
       where:
@@ -41,14 +44,14 @@ export class OrganizationsRepository {
   }
 
   async findOne(tx: Transaction, id: string): Promise<OrganizationView | null> {
-    const found = await tx.manager.findOneBy(OrganizationEntity, { id });
+    const found = await tx.manager.findOneBy(OrganizationEntity, { id, deletedAt: IsNull() });
     return found && toView(found);
   }
 
   /** Locks the organization against other changes; calls are decided meanwhile. */
   async lock(tx: Transaction, id: string): Promise<OrganizationView | null> {
     const found = await tx.manager.findOne(OrganizationEntity, {
-      where: { id },
+      where: { id, deletedAt: IsNull() },
       lock: { mode: 'for_no_key_update' },
     });
     return found && toView(found);
@@ -85,6 +88,13 @@ export class OrganizationsRepository {
     ]);
   }
 
+  /** Marks the organization as deleted and revokes its keys. Its slug stays taken: its records keep their owner. */
+  async markDeleted(tx: Transaction, id: string): Promise<void> {
+    const sql = `update organizations set deleted_at = now(), suspended_at = coalesce(suspended_at, now()) where id = $1`;
+    await tx.query(sql, [id]);
+    await tx.query('update api_keys set revoked_at = now() where organization_id = $1 and revoked_at is null', [id]);
+  }
+
   /** Fails with SQLSTATE 22023 when PostgreSQL does not know the zone. */
   async tryTimeZone(tx: Transaction, timeZone: string): Promise<void> {
     await tx.query('select now() at time zone $1', [timeZone]);
@@ -92,7 +102,7 @@ export class OrganizationsRepository {
 }
 
 function toView(entity: OrganizationEntity): OrganizationView {
-  const { suspendedAt, previousTimeZone, timeZoneEffectiveAt, createdAt, updatedAt, ...fields } = entity;
+  const { suspendedAt, deletedAt: _, previousTimeZone, timeZoneEffectiveAt, createdAt, updatedAt, ...fields } = entity;
   // A change that has taken effect is history; the row keeps it until the next one.
   const changeIsAhead = timeZoneEffectiveAt !== null && timeZoneEffectiveAt.getTime() > Date.now();
   return {

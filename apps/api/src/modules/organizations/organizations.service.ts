@@ -8,6 +8,7 @@ import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
 import { AuditLog, type FieldChanges, fieldsSet } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { OrganizationRemovalListeners } from './organization-removal-listeners.js';
 import { OrganizationsRepository, type OrganizationFields } from './organizations.repository.js';
 
 export interface NewOrganization extends Partial<OrganizationFields> {
@@ -36,6 +37,7 @@ export class OrganizationsService {
   constructor(
     private readonly database: Database,
     private readonly repository: OrganizationsRepository,
+    private readonly listeners: OrganizationRemovalListeners,
     private readonly audit: AuditLog,
   ) {}
 
@@ -97,6 +99,29 @@ export class OrganizationsService {
    */
   update(context: RequestContext, id: string, changes: OrganizationChanges): Promise<OrganizationView> {
     return this.database.asSystem((tx) => this.change(tx, context, id, changes, FIXED));
+  }
+
+  /**
+   * Deletes an organization; for platform administrators. Nobody signs in or calls any more, its own numbers are archived
+   * and those of the pool go back there. The ledger and the audit trail remain.
+   *
+   * @returns the organization as it was
+   * @throws ProblemError record_not_found, conflict (the platform organization)
+   */
+  remove(context: RequestContext, id: string): Promise<OrganizationView> {
+    return this.database.inTenant(id, async (tx) => {
+      const organization = await this.repository.lock(tx, id);
+      if (organization === null) throw organizationNotFound();
+      if (organization.kind === 'platform') {
+        throw new ProblemError('conflict', 'The platform organization owns the pool and cannot be deleted.');
+      }
+      const within = { ...context, organizationId: id };
+      await this.repository.markDeleted(tx, id);
+      const done = await this.listeners.notify(tx, within);
+      const entry = { action: 'organization.deleted', subjectType: 'organization', subjectId: id };
+      await this.audit.record(tx, within, { ...entry, facts: { slug: organization.slug, ...done } });
+      return organization;
+    });
   }
 
   private async change(

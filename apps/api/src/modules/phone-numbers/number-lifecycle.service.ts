@@ -5,6 +5,7 @@ import { isUniqueViolation } from '../../platform/database/sqlstate.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { Agents } from '../agents/agents.public.js';
 import { AuditLog, type FieldChanges, fieldsCleared, fieldsSet } from '../audit/audit.public.js';
+import { Clients } from '../clients/clients.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import { connected, notYours, requireFromPool, requireUnused, reserved, taken, unclaimable } from './number-steps.js';
@@ -24,13 +25,15 @@ export class NumberLifecycleService {
     private readonly numbers: PhoneNumbersRepository,
     private readonly repository: NumberLifecycleRepository,
     private readonly agents: Agents,
+    private readonly clients: Clients,
     private readonly audit: AuditLog,
   ) {}
 
   /**
    * Takes a number out of the pool. Of two organizations that claim it at once, one gets it.
    *
-   * @throws ProblemError record_not_found, phone_number_taken, phone_number_reserved, conflict (it is the own already)
+   * @throws ProblemError record_not_found, phone_number_taken, phone_number_reserved, conflict (it is the own already),
+   *   validation_failed (client)
    */
   async claim(context: RequestContext, id: string, clientId: string | null): Promise<PhoneNumberView> {
     if (context.organizationId === PLATFORM_ORGANIZATION) {
@@ -39,9 +42,10 @@ export class NumberLifecycleService {
       throw new ProblemError('conflict', detail);
     }
     const claimed = await this.database.inTenant(context.organizationId, async (tx) => {
-      const [number] = await this.repository.claim(tx, context, [id], clientId);
+      const chosen = await this.clients.choose(tx, context, clientId);
+      const [number] = await this.repository.claim(tx, context, [id], chosen);
       if (number) {
-        const changes = { inPool: { from: true, to: false }, ...fieldsSet({ clientId }) };
+        const changes = { inPool: { from: true, to: false }, ...fieldsSet({ clientId: chosen }) };
         return this.recorded(tx, context, id, 'claimed', changes);
       }
       const seen = await this.find(tx, context, id);

@@ -32,6 +32,10 @@ export function requireDeletable(number: PhoneNumberView): void {
   throw new ProblemError('conflict', detail);
 }
 
+export function isClaimable(number: PhoneNumberView): boolean {
+  return number.inPool && number.lifecycle === 'active' && (number.reservedUntil === null || number.reservedByUs);
+}
+
 /** Why a number that the caller sees could not be claimed. */
 export function unclaimable(number: PhoneNumberView): ProblemError {
   if (!number.inPool) {

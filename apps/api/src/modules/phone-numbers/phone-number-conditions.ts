@@ -1,4 +1,5 @@
 import type { PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus } from '#contracts';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 
 /** Whose numbers: the organization's own, the pool's, or both. */
 export type PhoneNumberScope = 'own' | 'pool' | 'visible';
@@ -31,6 +32,14 @@ export interface PhoneNumberFilter extends PhoneNumberFacets {
   tag?: string;
   region?: string;
   clientId?: string;
+  /** What a caller who is limited to clients sees: their numbers, and those of other organizations (the pool). */
+  within?: { clientIds: readonly string[]; organizationId: string };
+}
+
+/** The filter, bounded to the clients that the caller is limited to. */
+export function withinLimit(context: RequestContext, filter: PhoneNumberFilter): PhoneNumberFilter {
+  const clientIds = clientLimit(context);
+  return clientIds === null ? filter : { ...filter, within: { clientIds, organizationId: context.organizationId } };
 }
 
 /** Parameters of a statement, and the places that stand for them. */
@@ -54,6 +63,8 @@ export function numberConditions(filter: PhoneNumberFilter, sql: SqlParameters):
     filter.agentId !== undefined && `n.assigned_agent_id = ${place(filter.agentId)}::uuid`,
     filter.region !== undefined && `n.region = ${place(filter.region)}`,
     filter.clientId !== undefined && `n.client_id = ${place(filter.clientId)}::uuid`,
+    filter.within &&
+      `(n.client_id = any (${place(filter.within.clientIds)}::uuid[]) or n.organization_id <> ${place(filter.within.organizationId)})`,
     filter.tag !== undefined && `n.tags @> array[${place(filter.tag)}::text]`,
     // One country as an equation: a list of it comes in the order of its index.
     filter.countryCodes?.length === 1 && `n.country_code = ${place(filter.countryCodes[0])}`,

@@ -27,9 +27,9 @@ export interface Total {
 export class PhoneNumberCountsRepository {
   /** Whether counters tell the total, which is then exact for any number of numbers. */
   isCounted(filter: PhoneNumberFilter): boolean {
-    const { scope, ids, e164, text, label, agentId, tag, region, clientId } = filter;
+    const { scope, ids, e164, text, label, agentId, tag, region, clientId, within } = filter;
     const open = [tag, region, clientId].filter((value) => value !== undefined);
-    const others = [ids, e164, text, label, agentId].filter((value) => value !== undefined);
+    const others = [ids, e164, text, label, agentId, within].filter((value) => value !== undefined);
     return scope !== 'visible' && others.length === 0 && open.length <= 1;
   }
 

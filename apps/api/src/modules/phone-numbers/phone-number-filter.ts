@@ -5,6 +5,22 @@ import type { ListQuery } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import type { PhoneNumberFilter, PhoneNumberScope } from './phone-number-conditions.js';
 
+/** What a list of numbers can be filtered by, besides ids. */
+export const PHONE_NUMBER_FILTERS = [
+  'q',
+  'status',
+  'lifecycle',
+  'assignment',
+  'countryCode',
+  'provider',
+  'agentId',
+  'inPool',
+  'tag',
+  'clientId',
+  'region',
+  'label',
+] as const;
+
 const LISTED_LIFECYCLES = phoneNumberLifecycles.filter((lifecycle) => lifecycle !== 'released');
 const MAX_COUNTRIES = 250;
 

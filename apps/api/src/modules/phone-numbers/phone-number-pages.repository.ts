@@ -9,6 +9,7 @@ import {
   type PhoneNumberFilter,
   type PhoneNumberScope,
   SqlParameters,
+  withinLimit,
 } from './phone-number-conditions.js';
 import { MOST_COUNTED, PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
 import { phoneNumberParts, SORTABLE } from './phone-number-order.js';
@@ -55,7 +56,7 @@ export class PhoneNumberPagesRepository {
     // Total and page are of one snapshot.
     await tx.query('set transaction isolation level repeatable read');
     const organizationIds = organizationsOf(context, asked.scope);
-    const filter = await this.narrowed(tx, organizationIds, asked);
+    const filter = await this.narrowed(tx, organizationIds, withinLimit(context, asked));
     if (this.counts.isCounted(filter)) return this.countedPage(tx, context, organizationIds[0]!, filter, query);
     const { total, isExact } = await this.counts.upTo(tx, organizationIds, filter);
     const stretch = { offset: query.offset, limit: query.limit, length: isExact ? total : null };

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PhoneNumberProvider } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { ProblemError } from '../../platform/http/problem.error.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import {
   DELETE_INSERTED,
   FIND_TAKEN,
@@ -24,6 +25,7 @@ export interface NewPhoneNumber {
   currency?: string | null;
   capabilities?: { voice?: boolean; sms?: boolean };
   source: 'manual' | 'upload';
+  clientId?: string | null;
 }
 
 export type Registration =
@@ -58,6 +60,7 @@ export class PhoneNumberRegistry {
     const { organizationId } = context;
     const registrations = new Map<string, Registration>();
     if (numbers.length === 0) return registrations;
+    requireOwnClients(context, numbers);
     const rows = JSON.stringify(numbers);
     const inserted = await tx.query<Found>(INSERT_PHONE_NUMBERS, [organizationId, rows]);
     for (const { e164, id } of inserted) registrations.set(e164, { outcome: 'created', id });
@@ -105,4 +108,13 @@ export class PhoneNumberRegistry {
       registrations.set(e164, { outcome: differed.has(e164) ? 'updated' : 'unchanged', id: found.id });
     }
   }
+}
+
+/** @throws ProblemError permission_denied when the caller is limited to clients and a number belongs to none of them */
+function requireOwnClients(context: RequestContext, numbers: readonly NewPhoneNumber[]): void {
+  const limit = clientLimit(context);
+  if (limit === null || numbers.every(({ clientId }) => clientId != null && limit.includes(clientId))) return;
+  const detail =
+    'You are limited to clients, so each number has to belong to one of yours. Add them one by one, with clientId.';
+  throw new ProblemError('permission_denied', detail);
 }

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
+import { ClientsModule } from '../clients/clients.public.js';
+import { BulkPhoneNumbers } from './bulk-phone-numbers.js';
 import { DisconnectRemovedAgents } from './disconnect-removed-agents.js';
 import { NumberLifecycleController } from './number-lifecycle.controller.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
@@ -18,9 +20,10 @@ import { PhoneNumbersService } from './phone-numbers.service.js';
 import { PhoneNumbers } from './phone-numbers.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([PhoneNumberEntity]), AgentsModule, AuthModule],
+  imports: [TypeOrmModule.forFeature([PhoneNumberEntity]), AgentsModule, AuthModule, ClientsModule],
   controllers: [NumberListsController, PhoneNumbersController, NumberLifecycleController],
   providers: [
+    BulkPhoneNumbers,
     PhoneNumbersService,
     PhoneNumbersRepository,
     NumberListsService,
@@ -32,6 +35,6 @@ import { PhoneNumbers } from './phone-numbers.js';
     NumberLifecycleService,
     NumberLifecycleRepository,
   ],
-  exports: [PhoneNumbers, PhoneNumberRegistry],
+  exports: [BulkPhoneNumbers, PhoneNumbers, PhoneNumberRegistry],
 })
 export class PhoneNumbersModule {}

@@ -6,6 +6,7 @@ import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
 import { AuditLog, fieldsSet } from '../audit/audit.public.js';
+import { Clients } from '../clients/clients.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { requireDeletable, requireUnused } from './number-steps.js';
 import { phoneNumberFilterOf } from './phone-number-filter.js';
@@ -24,6 +25,7 @@ export interface CreatePhoneNumber {
   monthlyCost?: string | null;
   currency?: string | null;
   capabilities?: { voice?: boolean; sms?: boolean };
+  clientId?: string | null;
 }
 
 /** What to set, and the fixed fields of the record as far as they were sent. */
@@ -32,7 +34,7 @@ export interface UpdatePhoneNumber extends Omit<Partial<PhoneNumberFields>, 'cap
 }
 
 /** What a record carries beside what can be changed here. Status and times are left out: they move by themselves. */
-const FIXED = ['id', 'phoneNumber', 'countryCode', 'numberType', 'inPool', 'agentId', 'clientId', 'createdAt'] as const;
+const FIXED = ['id', 'phoneNumber', 'countryCode', 'numberType', 'inPool', 'agentId', 'createdAt'] as const;
 
 @Injectable()
 export class PhoneNumbersService {
@@ -41,6 +43,7 @@ export class PhoneNumbersService {
     private readonly repository: PhoneNumbersRepository,
     private readonly pages: PhoneNumberPagesRepository,
     private readonly registry: PhoneNumberRegistry,
+    private readonly clients: Clients,
     private readonly audit: AuditLog,
   ) {}
 
@@ -86,7 +89,8 @@ export class PhoneNumbersService {
     const { phoneNumber: _, ...fields } = given;
     return this.database.inTenant(context.organizationId, async (tx) => {
       const currency = await this.currencyFor(tx, context, given.monthlyCost, given.currency);
-      const number = { ...fields, e164, countryCode, numberType, currency, source: 'manual' as const };
+      const clientId = await this.clients.choose(tx, context, given.clientId ?? null);
+      const number = { ...fields, clientId, e164, countryCode, numberType, currency, source: 'manual' as const };
       const registration = (await this.registry.register(tx, context, [number], 'leave')).get(e164);
       if (registration?.outcome !== 'created' && registration?.outcome !== 'revived') throw taken(e164, registration);
       await this.audit.record(tx, context, {
@@ -183,7 +187,12 @@ export class PhoneNumbersService {
     }
     const given = changes.currency === undefined ? current.currency : changes.currency;
     const currency = await this.currencyFor(tx, context, cost, given);
+    const clientId =
+      changes.clientId !== undefined && changes.clientId !== current.clientId
+        ? await this.clients.choose(tx, context, changes.clientId)
+        : undefined;
     const next = {
+      clientId,
       label,
       region,
       tags: tags && [...new Set(tags)],

@@ -3,6 +3,7 @@ import type { PhoneNumberLifecycle, PhoneNumberProvider } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import { PhoneNumbersRepository } from './phone-numbers.repository.js';
 
 interface AssignablePhoneNumber {
@@ -16,7 +17,10 @@ interface AssignablePhoneNumber {
 /** What other modules ask about phone numbers. */
 @Injectable()
 export class PhoneNumbers {
-  constructor(private readonly repository: PhoneNumbersRepository) {}
+  constructor(
+    private readonly repository: PhoneNumbersRepository,
+    private readonly lifecycle: NumberLifecycleRepository,
+  ) {}
 
   /**
    * Locks one of the organization's own numbers, so that it is neither deleted nor assigned twice until the transaction
@@ -29,6 +33,27 @@ export class PhoneNumbers {
     if (!number) throw phoneNumberNotFound();
     const { e164, countryCode, provider, lifecycle } = number;
     return { id: number.id, e164, countryCode, provider, lifecycle };
+  }
+
+  /** Locks all numbers of the organization, or of one of its clients, and answers their ids. */
+  lockAll(tx: Transaction, context: RequestContext, clientId: string | null): Promise<string[]> {
+    return this.repository.lockAll(tx, context, clientId);
+  }
+
+  /**
+   * Lets go of numbers that the caller has locked and that no live assignment uses any more: those of the pool go back,
+   * the others are archived. What answered their inbound calls is disconnected.
+   *
+   * @returns the numbers themselves
+   */
+  async retire(
+    tx: Transaction,
+    context: RequestContext,
+    ids: readonly string[],
+  ): Promise<{ archived: string[]; returned: string[] }> {
+    const returned = await this.lifecycle.release(tx, context, ids);
+    const archived = await this.repository.archive(tx, context, ids);
+    return { archived, returned: returned.map(({ phoneNumber }) => phoneNumber) };
   }
 }
 

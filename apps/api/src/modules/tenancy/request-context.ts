@@ -9,6 +9,8 @@ export type Principal =
       /** Role in the organization of the context; null for a platform administrator who is no member of it. */
       role: Role | null;
       platformAdmin: boolean;
+      /** The clients that the user is limited to in the organization; null for no limit. */
+      clientIds: readonly string[] | null;
       permissions: ReadonlySet<Permission>;
     }
   | { kind: 'api_key'; apiKeyId: string; name: string; permissions: ReadonlySet<Permission> };
@@ -26,4 +28,10 @@ export interface RequestContext {
 export function ownAgentsOnly(context: RequestContext): string | null {
   const { principal } = context;
   return principal.kind === 'user' && principal.role === 'agent' ? principal.userId : null;
+}
+
+/** The clients whose numbers and agents bound what the caller may see and do; null when nothing does. */
+export function clientLimit(context: RequestContext): readonly string[] | null {
+  const { principal } = context;
+  return principal.kind === 'user' ? principal.clientIds : null;
 }

@@ -1,1 +1,1 @@
-export { type Principal, type RequestContext, ownAgentsOnly } from './request-context.js';
+export { type Principal, type RequestContext, clientLimit, ownAgentsOnly } from './request-context.js';

@@ -28,6 +28,12 @@ export class AgentViewDto implements AgentView {
   @ApiProperty({ type: String, nullable: true, description: 'What another system calls the agent.' })
   externalId!: string | null;
 
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  clientId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  clientName!: string | null;
+
   @ApiProperty({ type: 'integer', description: 'Live assignments.' })
   numbersAssigned!: number;
 

@@ -32,4 +32,9 @@ export class CreateAgentDto {
   @IsString()
   @Length(1, 200)
   externalId?: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', required: false, nullable: true, description: 'Whose agent it is.' })
+  @IsOptional()
+  @IsUUID()
+  clientId?: string | null;
 }

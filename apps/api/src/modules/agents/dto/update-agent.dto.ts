@@ -17,6 +17,11 @@ export class UpdateAgentDto extends PartialType(CreateAgentDto, { skipNullProper
   userEmail?: string | null;
 
   @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  clientName?: string | null;
+
+  @IsOptional()
   @IsInt()
   numbersAssigned?: number;
 

@@ -14,11 +14,12 @@ export function agentViews(page: string): string {
   return `
     with page as (${page})
     select g.id, g.name, g.kind, g.status, g.user_id as "userId", u.email as "userEmail",
-      g.external_id as "externalId", g.created_at as "createdAt", g.updated_at as "updatedAt",
+      g.external_id as "externalId", g.client_id as "clientId", c.name as "clientName", g.created_at as "createdAt", g.updated_at as "updatedAt",
       t.numbers as "numbersAssigned", t.used as "callsMadeToday", t.daily_limit as "dailyLimit"
     from page
     join agents g on g.id = page.id
     left join users u on u.id = g.user_id
+    left join clients c on c.organization_id = g.organization_id and c.id = g.client_id
     cross join (select ringfence_clock() as at) clock
     cross join lateral (
       select count(*)::integer as numbers, coalesce(sum(f.used), 0)::integer as used,
@@ -37,6 +38,8 @@ export interface AgentViewRow {
   userId: string | null;
   userEmail: string | null;
   externalId: string | null;
+  clientId: string | null;
+  clientName: string | null;
   numbersAssigned: number;
   callsMadeToday: number;
   dailyLimit: number;

@@ -54,7 +54,8 @@ export class UserPrincipals implements BeforeApplicationShutdown {
       email: row.email,
       role: row.role,
       platformAdmin: row.platform_admin,
-      permissions: new Set(permissionsOfUser(row.role, row.platform_admin)),
+      clientIds: row.platform_admin ? null : row.client_ids,
+      permissions: new Set(permissionsOfUser(row.role, row.platform_admin, row.client_ids !== null)),
     };
   }
 }

@@ -47,7 +47,7 @@ export class SessionsRepository {
         timeZone: row.time_zone,
         currency: row.currency,
       },
-      permissions: [...permissionsOfUser(row.role, row.platform_admin)],
+      permissions: [...permissionsOfUser(row.role, row.platform_admin, row.client_ids !== null)],
     };
   }
 }

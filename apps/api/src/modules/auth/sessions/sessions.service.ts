@@ -153,7 +153,15 @@ export class SessionsService {
     const { id, email, platformAdmin } = user;
     const context: RequestContext = {
       organizationId,
-      principal: { kind: 'user', userId: id, email, role: null, platformAdmin, permissions: new Set() },
+      principal: {
+        kind: 'user',
+        userId: id,
+        email,
+        role: null,
+        platformAdmin,
+        clientIds: null,
+        permissions: new Set(),
+      },
       requestId: origin.requestId,
     };
     return this.audit.record(tx, context, {

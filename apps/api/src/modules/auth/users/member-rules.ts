@@ -15,3 +15,10 @@ export function requireOwnerRemains(ownerIds: readonly string[], leavingUserId: 
   if (ownerIds.length > 1 || !ownerIds.includes(leavingUserId)) return;
   throw new ProblemError('conflict', 'This is the last owner of the organization. Make somebody else an owner first.');
 }
+
+/** @throws ProblemError validation_failed: somebody has to see all of the organization */
+export function requireUnlimitedOwner(role: Role | undefined, clientIds: readonly string[] | null): void {
+  if (role !== 'owner' || clientIds === null) return;
+  const message = 'cannot limit an owner; choose another role, or send null';
+  throw new ProblemError('validation_failed', `clientIds: ${message}`, { errors: { clientIds: message } });
+}

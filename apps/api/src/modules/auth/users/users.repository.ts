@@ -82,11 +82,39 @@ export class UsersRepository {
     return row!.id;
   }
 
-  async insertMembership(tx: Transaction, context: RequestContext, userId: string, role: Role): Promise<void> {
-    await tx.query('insert into memberships (organization_id, user_id, role) values ($1, $2, $3)', [
+  async insertMembership(
+    tx: Transaction,
+    context: RequestContext,
+    userId: string,
+    { role, clientIds }: { role: Role; clientIds: readonly string[] | null },
+  ): Promise<void> {
+    await tx.query('insert into memberships (organization_id, user_id, role, client_ids) values ($1, $2, $3, $4)', [
       context.organizationId,
       userId,
       role,
+      clientIds,
+    ]);
+  }
+
+  /** Locks the clients of the organization among the ids. Needs a transaction of the tenant. */
+  async clientsAmong(tx: Transaction, context: RequestContext, ids: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      'select id from clients where organization_id = $1 and id = any ($2::uuid[]) and archived_at is null for share',
+      [context.organizationId, ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async limitToClients(
+    tx: Transaction,
+    context: RequestContext,
+    userId: string,
+    clientIds: readonly string[] | null,
+  ): Promise<void> {
+    await tx.query('update memberships set client_ids = $3 where organization_id = $1 and user_id = $2', [
+      context.organizationId,
+      userId,
+      clientIds,
     ]);
   }
 

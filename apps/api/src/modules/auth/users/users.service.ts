@@ -11,18 +11,20 @@ import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { UserPrincipals } from '../access/user-principals.js';
 import { hashPassword } from '../passwords.js';
 import { RefreshTokensRepository } from '../sessions/refresh-tokens.repository.js';
-import { requireMayHandle, requireOwnerRemains } from './member-rules.js';
+import { requireMayHandle, requireOwnerRemains, requireUnlimitedOwner } from './member-rules.js';
 import { UsersRepository } from './users.repository.js';
 
 export interface NewMember {
   email: string;
   role: Role;
+  /** The clients that they are limited to; null or left out for no limit. */
+  clientIds?: string[] | null;
   /** For a user who does not exist yet; an existing one keeps name and password. */
   name?: string;
   password?: string;
 }
 
-type MemberChanges = { name?: string; role?: Role } & Partial<Omit<UserView, 'name' | 'role'>>;
+type MemberChanges = Partial<UserView>;
 
 /** The members of an organization. A user exists once, whatever number of organizations they belong to. */
 @Injectable()
@@ -54,18 +56,19 @@ export class UsersService {
    */
   async add(context: RequestContext, member: NewMember): Promise<UserView> {
     requireMayHandle(context, member.role);
-    const { email, role, password } = member;
+    const { email, role, password, clientIds = null } = member;
+    await this.requireClients(context, role, clientIds);
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     try {
       return await this.database.asSystem(async (tx) => {
         const known = await this.repository.findIdByEmail(tx, email);
         const id = known ?? (await this.repository.insertUser(tx, newUser(member, passwordHash)));
-        await this.repository.insertMembership(tx, context, id, role);
+        await this.repository.insertMembership(tx, context, id, { role, clientIds });
         await this.audit.record(tx, context, {
           action: 'user.added',
           subjectType: 'user',
           subjectId: id,
-          changes: fieldsSet({ email, role, name: known === null ? member.name : undefined }),
+          changes: fieldsSet({ email, role, clientIds, name: known === null ? member.name : undefined }),
           facts: { newUser: known === null },
         });
         return this.member(tx, context, id);
@@ -85,11 +88,14 @@ export class UsersService {
    *   name of somebody who belongs to other organizations as well), validation_failed when a fixed field differs
    */
   async update(context: RequestContext, id: string, changes: MemberChanges): Promise<UserView> {
+    if (changes.clientIds !== undefined) await this.requireClients(context, changes.role, changes.clientIds);
     const updated = await this.database.asSystem(async (tx) => {
       const ownerIds = await this.repository.lockOwners(tx, context);
       const current = await this.member(tx, context, id);
       refuseReadOnlyChanges(current, changes, ['id', 'email', 'platformAdmin', 'disabled', 'createdAt']);
-      const { name = current.name, role = current.role } = changes;
+      const { name = current.name, role = current.role, clientIds = current.clientIds } = changes;
+      const limitChanges = JSON.stringify(clientIds) !== JSON.stringify(current.clientIds);
+      requireUnlimitedOwner(role, clientIds);
       if (role !== current.role) {
         requireMayHandle(context, role, current.role);
         requireOwnerRemains(ownerIds, id);
@@ -99,13 +105,18 @@ export class UsersService {
         requireMayHandle(context, current.role);
         await this.rename(tx, context, current, name);
       }
-      if (role === current.role && name === current.name) return current;
+      if (limitChanges) {
+        requireMayHandle(context, current.role);
+        await this.repository.limitToClients(tx, context, id, clientIds);
+      }
+      if (role === current.role && name === current.name && !limitChanges) return current;
       await this.audit.record(tx, context, {
         action: 'user.updated',
         subjectType: 'user',
         subjectId: id,
         changes: {
           ...(role !== current.role && { role: { from: current.role, to: role } }),
+          ...(limitChanges && { clientIds: { from: current.clientIds, to: clientIds } }),
           ...(name !== current.name && { name: { from: current.name, to: name } }),
         },
       });
@@ -139,6 +150,18 @@ export class UsersService {
     });
     this.principals.forget(id, context.organizationId);
     return removed;
+  }
+
+  /** @throws ProblemError validation_failed for clients that there are not, and for an owner */
+  private async requireClients(context: RequestContext, role: Role | undefined, clientIds: string[] | null) {
+    if (clientIds === null) return;
+    requireUnlimitedOwner(role, clientIds);
+    const found = await this.database.inTenant(context.organizationId, (tx) =>
+      this.repository.clientsAmong(tx, context, clientIds),
+    );
+    if (clientIds.every((id) => found.includes(id))) return;
+    const message = 'names a client that the organization does not have';
+    throw new ProblemError('validation_failed', `clientIds: ${message}`, { errors: { clientIds: message } });
   }
 
   /** A name belongs to the user, not to the membership: no organization changes it for the others. */

@@ -8,6 +8,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   Length,
   Matches,
   MaxLength,
@@ -111,4 +112,9 @@ export class CreatePhoneNumberDto {
   @ValidateNested()
   @Type(() => CapabilitiesDto)
   capabilities?: CapabilitiesDto;
+
+  @ApiProperty({ type: String, format: 'uuid', required: false, nullable: true, description: 'Whose number it is.' })
+  @IsOptional()
+  @IsUUID()
+  clientId?: string | null;
 }

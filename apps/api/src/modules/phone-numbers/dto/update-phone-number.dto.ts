@@ -16,6 +16,7 @@ class EditableFields extends PickType(CreatePhoneNumberDto, [
   'monthlyCost',
   'currency',
   'capabilities',
+  'clientId',
 ]) {}
 
 /**
@@ -76,10 +77,6 @@ export class UpdatePhoneNumberDto extends PartialType(EditableFields, { skipNull
   @IsString()
   @MaxLength(200)
   inboundAgentName?: string | null;
-
-  @IsOptional()
-  @IsUUID()
-  clientId?: string | null;
 
   @IsOptional()
   @IsString()

@@ -11,14 +11,14 @@
 const ROWS = `
   jsonb_to_recordset($2::jsonb) as r(
     e164 text, "countryCode" text, "numberType" text, region text, label text, provider text, tags text[],
-    "monthlyCost" numeric, currency text, capabilities jsonb, source text)`;
+    "monthlyCost" numeric, currency text, capabilities jsonb, source text, "clientId" uuid)`;
 
 export const INSERT_PHONE_NUMBERS = `
   insert into phone_numbers
     (organization_id, e164, country_code, number_type, region, label, provider, tags, monthly_cost, currency,
-     capabilities, source)
+     capabilities, source, client_id)
   select $1, r.e164, r."countryCode", r."numberType", r.region, r.label, r.provider, coalesce(r.tags, '{}'),
-    r."monthlyCost", r.currency, '{"voice": true, "sms": false}'::jsonb || coalesce(r.capabilities, '{}'), r.source
+    r."monthlyCost", r.currency, '{"voice": true, "sms": false}'::jsonb || coalesce(r.capabilities, '{}'), r.source, r."clientId"
   from ${ROWS}
   order by r.e164
   on conflict (e164) where lifecycle <> 'released' do nothing
@@ -46,7 +46,7 @@ export const REVIVE_PHONE_NUMBERS = `
   update phone_numbers n set
     lifecycle = 'active', country_code = r."countryCode", number_type = r."numberType", region = r.region,
     label = r.label, provider = r.provider, tags = coalesce(r.tags, '{}'), monthly_cost = r."monthlyCost",
-    currency = r.currency, source = r.source, reserved_until = null, inbound_agent_id = null,
+    currency = r.currency, source = r.source, reserved_until = null, inbound_agent_id = null, client_id = r."clientId",
     capabilities = '{"voice": true, "sms": false}'::jsonb || coalesce(r.capabilities, '{}')
   from ${ROWS}
   where n.organization_id = $1 and n.id = any ($3::uuid[]) and n.e164 = r.e164`;

@@ -1,6 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsEmail, IsIn, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsEmail,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
 import { roles, type Role } from '#contracts';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -16,6 +29,20 @@ export class AddUserDto {
   @ApiProperty({ enum: roles })
   @IsIn(roles)
   role!: Role;
+
+  @ApiProperty({
+    type: [String],
+    required: false,
+    nullable: true,
+    description: 'Limits them to clients; null does not.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @IsUUID('all', { each: true })
+  clientIds?: string[] | null;
 
   @ApiProperty({ required: false, minLength: 1, maxLength: 200, description: 'Needed unless the user exists already.' })
   @ValidateIf(isSent)

@@ -1,6 +1,19 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsString, IsUUID, Length, MaxLength, ValidateIf } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
 import { roles, type Role } from '#contracts';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -19,6 +32,20 @@ export class UpdateUserDto {
   @IsString()
   @Length(1, 200)
   name?: string;
+
+  @ApiProperty({
+    type: [String],
+    required: false,
+    nullable: true,
+    description: 'Limits them to clients; null does not.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @IsUUID('all', { each: true })
+  clientIds?: string[] | null;
 
   @ApiHideProperty()
   @ValidateIf(isSent)

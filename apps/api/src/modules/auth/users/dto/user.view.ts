@@ -17,6 +17,13 @@ export class UserViewDto implements UserView {
   @ApiProperty({ description: 'Manages organizations and the pool.' })
   platformAdmin!: boolean;
 
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    description: 'The clients that they are limited to; null for no limit.',
+  })
+  clientIds!: string[] | null;
+
   @ApiProperty({ description: 'A disabled user cannot sign in.' })
   disabled!: boolean;
 

@@ -8,6 +8,7 @@ import type { Role } from '#contracts';
  */
 export const MEMBER_VIEWS = `
   select u.id, u.email, u.name, m.role, u.platform_admin as "platformAdmin", u.disabled_at is not null as disabled,
+     m.client_ids as "clientIds",
     m.created_at as "createdAt", greatest(m.updated_at, u.updated_at) as "updatedAt"
   from memberships m
   join users u on u.id = m.user_id
@@ -20,6 +21,7 @@ export interface MemberViewRow {
   name: string;
   role: Role;
   platformAdmin: boolean;
+  clientIds: string[] | null;
   disabled: boolean;
   createdAt: Date;
   updatedAt: Date;
