@@ -39,6 +39,7 @@ const refused: [rule: string, from: string, to: string][] = [
     `${modules}/agents/agents.ts`,
     `${modules}/phone-numbers/phone-numbers.public.ts`,
   ],
+  ['clients-imports-only-further-down', `${modules}/clients/clients.ts`, `${modules}/agents/agents.public.ts`],
   ['organizations-imports-only-further-down', `${modules}/organizations/o.ts`, `${modules}/agents/agents.public.ts`],
   [
     'audit-trail-imports-only-further-down',

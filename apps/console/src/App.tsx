@@ -12,6 +12,7 @@ import { dataProvider } from './providers/dataProvider';
 import { agentAssignments } from './resources/agent-assignments';
 import { agents } from './resources/agents';
 import { apiKeys } from './resources/api-keys';
+import { clients } from './resources/clients';
 import { phoneNumbers } from './resources/phone-numbers';
 import { users } from './resources/users';
 import { may, type Permissions } from './shared/permissions';
@@ -68,6 +69,15 @@ export const App = () => (
         create={may(permissions, 'agents:write') ? agents.create : undefined}
         edit={may(permissions, 'agents:write') ? agents.edit : undefined}
       />,
+      may(permissions, 'numbers:read') && (
+        <Resource
+          key="clients"
+          name="clients"
+          {...clients}
+          create={may(permissions, 'organization:write') ? clients.create : undefined}
+          edit={may(permissions, 'organization:write') ? clients.edit : undefined}
+        />
+      ),
       may(permissions, 'calls:read') && (
         <CustomRoutes key="decisions">
           <Route path="/decisions" element={<DecisionsPage />} />

@@ -1,4 +1,5 @@
 import AssignmentIndIcon from '@mui/icons-material/AssignmentInd';
+import BusinessIcon from '@mui/icons-material/BusinessOutlined';
 import DialpadIcon from '@mui/icons-material/Dialpad';
 import FactCheckIcon from '@mui/icons-material/FactCheckOutlined';
 import GroupIcon from '@mui/icons-material/Group';
@@ -39,6 +40,7 @@ const groups: { heading: string; screens: Screen[] }[] = [
   {
     heading: 'Organization',
     screens: [
+      { to: '/clients', label: 'Clients', icon: <BusinessIcon />, needs: 'numbers:read' },
       { to: '/users', label: 'Users', icon: <GroupIcon />, needs: 'users:manage' },
       { to: '/api-keys', label: 'API Keys', icon: <KeyIcon />, needs: 'keys:manage' },
       { to: '/audit', label: 'Audit Log', icon: <HistoryIcon />, needs: 'audit:read' },

@@ -1,6 +1,8 @@
 import type {
   AgentAssignmentView,
   AuditChainView,
+  BulkOperation,
+  BulkResultView,
   CallSimulationView,
   AuthorizationStatus,
   AuthorizationView,
@@ -52,6 +54,15 @@ export interface AssignRequest {
   allowedNumberTypes: RestrictedDestinationType[];
 }
 
+export interface BulkRequest {
+  operation: BulkOperation;
+  ids: string[];
+  preview?: boolean;
+  tags?: string[];
+  agentIds?: string[];
+  dailyLimit?: number;
+}
+
 /** A call to test: from any of the agent's numbers, or from one assignment. */
 export interface SimulateRequest {
   agentId: string;
@@ -96,6 +107,12 @@ const verbs = {
     sendJson<AgentAssignmentView>('POST', `/phone-numbers/${phoneNumberId}/assign`, request),
   unassign: (phoneNumberId: string) =>
     sendJson<PhoneNumberView>('POST', `/phone-numbers/${phoneNumberId}/unassign`, {}),
+  bulk: (request: BulkRequest) => sendJson<BulkResultView>('POST', '/phone-numbers/bulk', request),
+  claim: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/claim`, {}),
+  release: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/release`, {}),
+  connect: (id: string, agentId: string) =>
+    sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/connect`, { agentId }),
+  disconnect: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/disconnect`, {}),
   simulateCall: (request: SimulateRequest) => sendJson<CallSimulationView>('POST', '/call-gate/simulate', request),
   decisions: (query: DecisionQuery, cursor: string | null) =>
     json<DecisionPageView>(`/call-gate/authorizations?${queryOf({ ...query, cursor: cursor ?? undefined })}`),

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ImportJobView } from '#contracts';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { CsvReader, delimiterOf } from './csv-reader.js';
 import { ImportQueue } from './import-queue.js';
 import { type ImportFormat, type ImportOptions, ImportsRepository } from './imports.repository.js';
@@ -55,6 +55,11 @@ export class BulkUploadService {
     options: ImportOptions,
     mapping: ColumnMapping | null,
   ): Promise<string> {
+    if (clientLimit(context) !== null) {
+      const detail =
+        'You are limited to clients. Add numbers one by one, with clientId, or ask an admin to upload the file.';
+      throw new ProblemError('permission_denied', detail);
+    }
     const pieces = piecesOf(file);
     const first = await pieces.next();
     const { format, probe } = readHead(first.value?.bytes ?? Buffer.alloc(0), first.value?.last ?? true, mapping);

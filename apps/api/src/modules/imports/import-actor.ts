@@ -22,7 +22,15 @@ export function contextOfJob(
   const permissions = new Set<never>();
   const principal: Principal =
     actor.kind === 'user'
-      ? { kind: 'user', userId: actor.id, email: actor.label, role: null, platformAdmin: false, permissions }
+      ? {
+          kind: 'user',
+          userId: actor.id,
+          email: actor.label,
+          role: null,
+          platformAdmin: false,
+          clientIds: null,
+          permissions,
+        }
       : { kind: 'api_key', apiKeyId: actor.id, name: actor.label, permissions };
   return { organizationId, principal, requestId };
 }

@@ -1,20 +1,38 @@
+import AddIcon from '@mui/icons-material/Add';
 import DeleteIcon from '@mui/icons-material/DeleteOutlined';
 import LinkOffIcon from '@mui/icons-material/LinkOff';
+import PhoneDisabledIcon from '@mui/icons-material/PhoneDisabledOutlined';
+import UndoIcon from '@mui/icons-material/Undo';
 import { Stack } from '@mui/material';
 import type { PhoneNumberView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
+import { ConnectButton } from './ConnectButton';
 import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
 import { useVerb } from '../../shared/useVerb';
 
-/** What can be done with one number now: an assigned number is unassigned first, then it can be deleted. */
+/** What can be done with one number now: it is unassigned and disconnected first, then released or deleted. */
 export const PhoneNumberActions = ({ number }: { number: PhoneNumberView }) => {
   const writes = useMay('numbers:write');
   const assigns = useMay('assignments:write');
   const [run, busy] = useVerb();
   const shown = spaced(number.phoneNumber);
-  if (number.inPool || !writes) return null;
+  const isFree = number.agentId === null && number.inboundAgentId === null;
+  if (!writes) return null;
+  if (number.inPool) {
+    return (
+      <ConfirmButton
+        label="Claim"
+        description={`Claim ${shown}`}
+        icon={<AddIcon />}
+        title={`Claim ${shown}?`}
+        content="The number leaves the pool and is your organization's until you release it."
+        busy={busy}
+        onConfirm={() => void run((api) => api.claim(number.id), `${shown} is yours`)}
+      />
+    );
+  }
   return (
     <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}>
       <EditLink id={number.id} name={shown} />
@@ -29,7 +47,30 @@ export const PhoneNumberActions = ({ number }: { number: PhoneNumberView }) => {
           onConfirm={() => void run((api) => api.unassign(number.id), `${shown} is unassigned`)}
         />
       )}
-      {!number.agentId && (
+      {assigns && number.inboundAgentId === null && <ConnectButton number={number} />}
+      {assigns && number.inboundAgentId !== null && (
+        <ConfirmButton
+          label="Disconnect"
+          description={`Disconnect ${shown}`}
+          icon={<PhoneDisabledIcon />}
+          title={`Disconnect ${shown}?`}
+          content={`${number.inboundAgentName} no longer answers calls to this number.`}
+          busy={busy}
+          onConfirm={() => void run((api) => api.disconnect(number.id), `${shown} is disconnected`)}
+        />
+      )}
+      {isFree && number.fromPool && (
+        <ConfirmButton
+          label="Release"
+          description={`Release ${shown}`}
+          icon={<UndoIcon />}
+          title={`Release ${shown}?`}
+          content="The number goes back to the pool, where others can claim it."
+          busy={busy}
+          onConfirm={() => void run((api) => api.release(number.id), `${shown} is in the pool again`)}
+        />
+      )}
+      {isFree && !number.fromPool && (
         <ConfirmButton
           label="Delete"
           description={`Delete ${shown}`}

@@ -4,9 +4,11 @@ import type { PhoneNumberView } from '#contracts';
 import { AgentLink } from '../../shared/AgentLink';
 import { EmptyState } from '../../shared/EmptyState';
 import { lifecycleLabels, providerLabels, statusLabels } from '../../shared/labels';
+import { useMay } from '../../shared/permissions';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
 import { RecordCards } from '../../shared/RecordCards';
 import { StateChip } from '../../shared/StateChip';
+import { BulkActions } from './BulkActions';
 import { PhoneNumberActions } from './PhoneNumberActions';
 
 /** What matters most about a number: that it cannot call, else that it is answered, else whose it is. */
@@ -60,6 +62,7 @@ const Card = ({ number }: { number: PhoneNumberView }) => (
 export const PhoneNumberRows = () => {
   const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   const { filterValues } = useListContext<PhoneNumberView>();
+  const writes = useMay('numbers:write');
   const { inPool, ...filters } = filterValues as Record<string, unknown>;
   const empty =
     Object.keys(filters).length > 0 ? (
@@ -71,7 +74,7 @@ export const PhoneNumberRows = () => {
     );
   if (isSmall) return <RecordCards<PhoneNumberView> empty={empty} render={(number) => <Card number={number} />} />;
   return (
-    <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
+    <Datagrid bulkActionButtons={writes ? <BulkActions /> : false} rowClick={false} empty={empty}>
       <FunctionField<PhoneNumberView>
         source="phoneNumber"
         label="Number"
@@ -94,13 +97,11 @@ export const PhoneNumberRows = () => {
           }
         />
       )}
-      {inPool ? null : (
-        <FunctionField<PhoneNumberView>
-          label=""
-          textAlign="right"
-          render={(number) => <PhoneNumberActions number={number} />}
-        />
-      )}
+      <FunctionField<PhoneNumberView>
+        label=""
+        textAlign="right"
+        render={(number) => <PhoneNumberActions number={number} />}
+      />
     </Datagrid>
   );
 };
