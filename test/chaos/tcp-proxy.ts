@@ -128,8 +128,10 @@ export class TcpProxy {
   private end(link: Link, reset: boolean): void {
     if (!this.links.delete(link)) return;
     for (const socket of [link.client, link.upstream]) {
-      if (reset) socket.resetAndDestroy();
-      else socket.destroySoon();
+      // A socket that is closing or has yet to connect has nobody to send a reset to.
+      if (!reset && !socket.destroyed) socket.destroySoon();
+      else if (socket.destroyed || socket.connecting) socket.destroy();
+      else socket.resetAndDestroy();
     }
     link.broken = true;
   }
