@@ -96,7 +96,11 @@ export class Callers {
     await Promise.all(asked);
     if (twice && asked.length === 1) await this.untilAnswered(call, random, body, 60_000);
     if (random.chance(REUSES)) await this.reuse(call, random, hot, form);
-    if (this.voiding && hot !== this.world.pairs[0] && random.chance(VOIDS)) await this.void(call, random);
+    if (this.voiding && hot !== this.world.pairs[0] && random.chance(VOIDS)) {
+      // Often twice at once: only one of them may give the call back.
+      const times = random.between(1, 2);
+      await Promise.all(Array.from({ length: times }, () => this.void(call, random)));
+    }
   }
 
   private newCall(pair: Pair, phoneNumberId: string | null, destination: CallRecord['destination']): CallRecord {
@@ -144,6 +148,11 @@ export class Callers {
       attempt.endedMs = nowMs();
     }
     return attempt;
+  }
+
+  /** For a scene that voids in a way of its own: it was asked for, and nobody knows what came of it. */
+  noteVoid(authorizationId: string): void {
+    this.voids.push({ authorizationId, sentMs: nowMs(), endedMs: nowMs(), status: 0 });
   }
 
   private async void(call: CallRecord, random: Random): Promise<void> {

@@ -147,8 +147,19 @@ export function checkArchive(
   for (const [key, calls] of counted) {
     if (calls !== 0) violations.add('count', `${key}: nothing in the ledger, ${calls} in counter and archive`);
   }
+  checkVoids(record, evidence, violations);
   checkRulesInForce(record, evidence, timelines, violations);
   checkSamples(record, violations);
+}
+
+/** What was acknowledged as voided is, and nothing else is but what somebody asked for. */
+function checkVoids(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
+  const voided = new Set(evidence.ledger.filter((row) => row.voided).map(({ id }) => id));
+  for (const { authorizationId, status } of record.voids) {
+    if (status === 200 && !voided.has(authorizationId)) violations.add('void', `${authorizationId} is not voided`);
+  }
+  const asked = new Set(record.voids.map(({ authorizationId }) => authorizationId));
+  for (const id of voided) if (!asked.has(id)) violations.add('void', `nobody asked to void ${id}`);
 }
 
 function spansByKey(record: ChaosRecord): Map<string, [number, number]> {

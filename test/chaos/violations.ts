@@ -13,6 +13,7 @@ export type Rule =
   | 'day went back'
   | 'local date'
   | 'lost change'
+  | 'void'
   | 'unanswered';
 
 const SHOWN = 10;

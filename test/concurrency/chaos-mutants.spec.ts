@@ -132,6 +132,7 @@ describe('the checker of the chaos test', () => {
     await callAtOnce(scene, 3);
     const { authorizationId } = call!.attempts.at(-1)!.told!;
     const { agentId } = scene.pair;
+    scene.callers.noteVoid(authorizationId);
     await cluster.query(`update call_authorizations set status = 'voided' where id = $1`, [authorizationId]);
     if (toToday) {
       await cluster.query(
