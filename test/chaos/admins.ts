@@ -21,7 +21,10 @@ export type AdminKind = (typeof ADMIN_KINDS)[number];
 
 const ZONES = ['UTC', 'America/New_York', 'Asia/Tokyo', 'Pacific/Auckland', 'Asia/Kolkata', 'America/Los_Angeles'];
 /** Only these are reset by hand, so that the others can be held to their limits without an exception. */
-const isReset = (index: number) => index % 6 === 5;
+const RESET_EVERY = 6;
+
+export const pairsThatAreReset = ({ pairs }: World): Pair[] =>
+  pairs.filter((_, index) => index % RESET_EVERY === RESET_EVERY - 1);
 
 /** Admins change things through the API while calls are decided, and write down when each change was acknowledged. */
 export class Admins {
@@ -38,7 +41,7 @@ export class Admins {
   /** One change and, where it stops calls, its way back. Changes of one agent never overlap. */
   async change(kind: AdminKind, random: Random, holdMs: number): Promise<void> {
     const { pairs } = this.world;
-    const candidates = kind === 'usage-reset' ? pairs.filter((_, index) => isReset(index)) : pairs;
+    const candidates = kind === 'usage-reset' ? pairsThatAreReset(this.world) : pairs;
     const pair = random.chance(0.3) ? candidates[0]! : random.pick(candidates);
     const countries = random.pick(COUNTRY_LISTS);
     const limit = random.between(0, pair.limit);

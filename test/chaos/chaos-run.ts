@@ -40,7 +40,7 @@ export async function runChaos(cluster: Cluster, options: ChaosOptions): Promise
   try {
     const calling = callers.run(options.callers, options.thinkMs);
     const sampling = sample(cluster, samples, () => over);
-    const faulting = faults.run(schedule(seed, lengthMs, options.faultEveryMs, options.changeEveryMs));
+    const faulting = faults.run(schedule(seed, lengthMs, options.faultEveryMs, options.changeEveryMs), lengthMs);
     await Promise.race([Promise.all([delay(lengthMs), faulting]), calling, sampling]);
     over = true;
     callers.stop();

@@ -60,7 +60,10 @@ function plan<Kind>(random: Random, kinds: readonly Kind[], lengthMs: number, ev
   return planned;
 }
 
-/** Does what the schedule says. What takes longer than planned delays what follows; nothing is left out. */
+/**
+ * Does what the schedule says. A fault that takes longer than planned delays those that follow, and none is left out;
+ * admins who fell behind go home when the time is up.
+ */
 export class Faults {
   readonly injected: Record<string, number> = {};
   private readonly restarts = new Set<Promise<void>>();
@@ -71,22 +74,23 @@ export class Faults {
     private readonly isOver: () => boolean,
   ) {}
 
-  async run(planned: Schedule): Promise<void> {
+  async run(planned: Schedule, lengthMs: number): Promise<void> {
     const started = nowMs();
     const line = async <Kind extends string>(
       events: Planned<Kind>[],
       perform: (kind: Kind, random: Random) => Promise<void>,
+      untilMs = Infinity,
     ): Promise<void> => {
       for (const { atMs, kind, seed } of events) {
         await delay(Math.max(started + atMs - nowMs(), 0));
-        if (this.isOver()) return;
+        if (this.isOver() || nowMs() > untilMs) return;
         await perform(kind, new Random(seed));
       }
     };
     await Promise.all([
       line(planned.faults, (kind, random) => this.inject(kind, random)),
       ...planned.admins.map((events) =>
-        line(events, (kind, random) => this.admins.change(kind, random, random.between(100, 700))),
+        line(events, (kind, random) => this.admins.change(kind, random, random.between(100, 700)), started + lengthMs),
       ),
     ]);
     await Promise.all(this.restarts);
