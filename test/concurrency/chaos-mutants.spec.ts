@@ -42,11 +42,11 @@ describe('the checker of the chaos test', () => {
     const settings = { wal_writer_delay: '10s', wal_writer_flush_after: '1GB', bgwriter_delay: '10s' };
     cluster = await Cluster.start({ apis: 2, inMemory: true, settings });
     real = await realGate(cluster.database);
-  });
+  }, 120_000);
 
   afterEach(() => cluster.query(real));
 
-  afterAll(() => cluster?.close());
+  afterAll(() => cluster?.close(), 120_000);
 
   /** Plays a scene with an organization of its own, and answers which rules were broken. */
   async function rulesBrokenIn(

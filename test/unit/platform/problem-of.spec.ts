@@ -1,5 +1,5 @@
 import { BadRequestException, ForbiddenException, HttpException, NotFoundException } from '@nestjs/common';
-import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { problemOf } from '../../../apps/api/src/platform/http/problem-of.js';
 import { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
 
@@ -35,6 +35,7 @@ describe('problemOf', () => {
     ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
     ['a lost connection', new Error('Connection terminated unexpectedly')],
     ['a connection that broke within a transaction', new QueryRunnerAlreadyReleasedError()],
+    ['a connection that broke before its next statement', new QueryRunnerProviderAlreadyReleasedError()],
     ['an exhausted pool', new Error('timeout exceeded when trying to connect')],
   ])('asks to try again after %s', (_kind, error) => {
     const problem = problemOf(error);

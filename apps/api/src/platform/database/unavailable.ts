@@ -20,10 +20,10 @@ const NETWORK_CODES: readonly unknown[] = [
   'EAI_AGAIN',
 ];
 
-// node-postgres and its pool raise these without a code; the last is TypeORM's, when a connection breaks between two
+// node-postgres and its pool raise these without a code; the last two are TypeORM's, when a connection breaks between two
 // statements of a transaction.
 const LOST_CONNECTION =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout|Driver not Connected|Query runner already released)/;
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout|Driver not Connected|Query runner already released|Database connection provided by a query runner was already released)/;
 
 /** True when PostgreSQL cannot be reached or is too busy to answer in time: the same request may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
