@@ -141,7 +141,10 @@ export class Cluster {
 
   /** Kills the postmaster; its processes end by themselves when they notice. Then starts it on the same data. */
   async crashPostgres(): Promise<void> {
-    process.kill(this.postgres.pid, 'SIGKILL');
+    const { pid } = this.postgres;
+    process.kill(pid, 'SIGKILL');
+    // A server that is about to die would be taken for a running one.
+    while (isAlive(pid)) await delay(5);
     this.postgres = await startPostgres(this.directory, this.options, this.postgres.port);
   }
 

@@ -141,7 +141,7 @@ function bodyOf(part: Record<Part, string>): string {
 }
 
 /** Stale counter or limit: nobody waits for anybody, and what is read is old when it is written. */
-export const READ_THEN_WRITE = { lock: '', beforeCount: 'perform pg_sleep(0.01);' };
+export const READ_THEN_WRITE = { lock: '', beforeCount: 'perform pg_sleep(0.03);' };
 
 /**
  * The limit comes from another table in the statement that takes the lock: a statement that had to wait sees the newest
