@@ -21,8 +21,8 @@ interface State extends Rules {
 type Event = { commit: number; order: number } & (
   | { kind: 'decision'; row: LedgerRow; state: State }
   | { kind: 'void'; row: LedgerRow; state: State }
-  | { kind: 'rules'; state: State; rules: Partial<Rules> }
-  | { kind: 'reset'; states: State[] }
+  | { kind: 'rules'; state: State; rules: Rules }
+  | { kind: 'reset'; state: State }
 );
 
 /** Replays decisions, voids and changes in the order in which they were committed. */
@@ -39,7 +39,7 @@ export function checkReplay(record: ChaosRecord, evidence: Evidence, violations:
         Object.assign(event.state, event.rules);
         break;
       case 'reset':
-        for (const { day, used } of event.states) used.set(day, 0);
+        event.state.used.set(event.state.day, 0);
         break;
       case 'void':
         event.state.used.set(event.row.localDate, (event.state.used.get(event.row.localDate) ?? 0) - 1);
@@ -52,8 +52,10 @@ export function checkReplay(record: ChaosRecord, evidence: Evidence, violations:
 
 function replay(row: LedgerRow, state: State, defaults: string[], violations: Violations): void {
   const { localDate, reason } = row;
-  if (localDate < state.day) violations.add('day went back', `${row.id} counts for ${localDate} after ${state.day}`);
-  if (localDate > state.day) state.day = localDate;
+  if (localDate < state.day)
+    violations.add('day went back', `${row.id} (${reason}) counts for ${localDate} after ${state.day}`);
+  // A refusal counts nothing, so it need not hold the day.
+  if (row.allowed && localDate > state.day) state.day = localDate;
   const isCountryAllowed = (state.countries ?? defaults).includes(row.country ?? '');
   const used = state.used.get(localDate) ?? 0;
   const facts = `${row.id} (${reason}, ${localDate}): ${used} used before of ${state.limit}, the row says ${row.usedAfter} of ${row.limitAt}`;
@@ -82,33 +84,13 @@ function eventsOf(evidence: Evidence, states: Map<string, State>): Event[] {
     events.push({ kind: 'decision', commit: row.commit, order: row.allowed ? (row.usedAfter ?? 0) : 1e9, row, state });
     if (row.voided) events.push({ kind: 'void', commit: row.rowCommit, order: -1, row, state });
   }
-  const byAssignment = new Map([...states.values()].map((state) => [state.pair.assignmentId, state]));
-  const byNumber = new Map([...states.values()].map((state) => [state.pair.phoneNumber, state]));
-  for (const { action, subjectId, changes, commit } of [...evidence.audit].sort((a, b) => a.commit - b.commit)) {
-    if (action === 'usage.reset') {
-      const concerned = [...states.values()].filter(
-        ({ pair }) => pair.agentId === subjectId || pair.organizationId === subjectId,
-      );
-      events.push({ kind: 'reset', commit, order: -1, states: concerned });
-    }
-    // An assignment that came back may have another id, if somebody made it anew.
-    const number = changes['phoneNumber']?.to as string | undefined;
-    if (action === 'agent_assignment.created' && number) byAssignment.set(subjectId, byNumber.get(number)!);
-    const state = byAssignment.get(subjectId);
-    if (action.startsWith('agent_assignment.') && state) {
-      events.push({ kind: 'rules', commit, order: -1, state, rules: rulesOf(action, changes) });
-    }
+  for (const { agentId, phoneNumberId, commit, isReset, limit, paused, live, countries } of evidence.history) {
+    const state = states.get(`${agentId}/${phoneNumberId}`);
+    if (!state) continue;
+    if (isReset) events.push({ kind: 'reset', commit, order: -1, state });
+    else events.push({ kind: 'rules', commit, order: -1, state, rules: { limit, paused, live, countries } });
   }
   return events.sort((a, b) => a.commit - b.commit || a.order - b.order);
-}
-
-function rulesOf(action: string, changes: Record<string, { to?: unknown }>): Partial<Rules> {
-  if (action === 'agent_assignment.ended') return { live: false };
-  const rules: Partial<Rules> = action === 'agent_assignment.created' ? { live: true, paused: false } : {};
-  if (changes['dailyLimit']) rules.limit = changes['dailyLimit'].to as number;
-  if (changes['allowedCountries']) rules.countries = changes['allowedCountries'].to as string[] | null;
-  if (changes['paused']) rules.paused = changes['paused'].to as boolean;
-  return rules;
 }
 
 /** Day by day: what was admitted is within the greatest limit of the day, and is what counter and archive hold. */

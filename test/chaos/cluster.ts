@@ -8,6 +8,7 @@ import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } 
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { type ApiProcess, startApiProcess } from '../support/api-process.js';
 import type { Row, TestDatabase } from '../support/database.js';
+import { KEEP_HISTORY } from './history.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const PRELOAD = pathToFileURL(path.resolve('dist/test/chaos/skewed-clock.js')).href;
@@ -57,6 +58,7 @@ export class Cluster {
       cluster = new Cluster(directory, options, await startPostgres(directory, options));
       cluster.pool = newPool(cluster.postgres.url);
       await migrate(cluster.postgres.url);
+      await cluster.query(KEEP_HISTORY);
       for (let index = 0; index < options.apis; index += 1) {
         const inner = await TcpProxy.listen(cluster.postgres.port);
         const outer = await TcpProxy.listen(1);

@@ -37,10 +37,15 @@ interface Counter {
   day: string;
 }
 
-interface AuditRow {
-  action: string;
-  subjectId: string;
-  changes: Record<string, { from?: unknown; to?: unknown }>;
+/** What was in force for an assignment from a commit on, or that its counter was set back by hand. */
+export interface HistoryRow {
+  agentId: string;
+  phoneNumberId: string;
+  limit: number;
+  paused: boolean;
+  live: boolean;
+  countries: string[] | null;
+  isReset: boolean;
   commit: number;
 }
 
@@ -48,7 +53,7 @@ export interface Evidence {
   ledger: LedgerRow[];
   counters: Counter[];
   archive: { agentId: string; phoneNumberId: string; day: string; calls: number }[];
-  audit: AuditRow[];
+  history: HistoryRow[];
 }
 
 const commitOf = (xmin: string) => `(extract(epoch from pg_xact_commit_timestamp(${xmin})) * 1e6)::float8`;
@@ -78,10 +83,11 @@ export async function readEvidence(query: Query, organizationIds: readonly strin
      from usage_daily where organization_id = any ($1::uuid[]) and calls_allowed <> 0`,
     [organizationIds],
   );
-  const audit = await query(
-    `select action, subject_id as "subjectId", changes, ${commitOf('xmin')} as commit
-     from audit_events where organization_id = any ($1::uuid[])`,
+  const history = await query(
+    `select h.agent_id as "agentId", h.phone_number_id as "phoneNumberId", h.daily_limit as "limit", h.paused, h.live,
+       h.countries, h.is_reset as "isReset", ${commitOf('h.xmin')} as commit
+     from chaos_history h join agents g on g.id = h.agent_id where g.organization_id = any ($1::uuid[])`,
     [organizationIds],
   );
-  return { ledger, counters, archive, audit } as unknown as Evidence;
+  return { ledger, counters, archive, history } as unknown as Evidence;
 }
