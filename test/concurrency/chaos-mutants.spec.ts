@@ -86,20 +86,22 @@ describe('the checker of the chaos test', () => {
   async function loweredWhileCallsWait(scene: Scene): Promise<void> {
     const { pair, admins } = scene;
     await callAtOnce(scene, 10);
+    // Signs in, so that the change that matters is at the lock at once.
+    await admins.setLimit(pair, pair.limit + 1, 0);
     const holder = await cluster.connect();
     await holder.query('begin');
     await holder.query('select from agent_phone_numbers where id = $1 for no key update', [pair.assignmentId]);
     const lowered = admins.setLimit(pair, 10, 0);
-    await waiting(1);
+    await waiting(1, 2_000);
     const calls = [scene.callers.call(pair, 'US', { api: 0 }), scene.callers.call(pair, 'US', { api: 1 })];
-    await waiting(3);
+    await waiting(3, 500);
     await holder.query('commit');
     await holder.end();
     await Promise.all([lowered, ...calls]);
   }
 
-  async function waiting(count: number): Promise<void> {
-    const deadline = nowMs() + 500;
+  async function waiting(count: number, patienceMs: number): Promise<void> {
+    const deadline = nowMs() + patienceMs;
     while (nowMs() < deadline) {
       const [row] = await cluster.query(
         `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'`,
