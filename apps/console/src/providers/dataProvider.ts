@@ -100,9 +100,12 @@ const verbs = {
   bulkUpload: (csv: string | File, dryRun: boolean) =>
     json<ImportJobView>(`/phone-numbers/bulk-upload?dryRun=${dryRun}`, {
       method: 'POST',
-      headers: { 'content-type': 'text/csv', prefer: 'wait=60' },
+      headers: { 'content-type': 'text/csv', prefer: 'wait=1' },
       body: csv,
     }),
+  importJob: (id: string) => json<ImportJobView>(`/imports/${id}`),
+  cancelImport: (id: string) => sendJson<ImportJobView>('POST', `/imports/${id}/cancel`, {}),
+  undoImport: (id: string) => sendJson<ImportJobView>('POST', `/imports/${id}/undo`, {}),
   assign: (phoneNumberId: string, request: AssignRequest) =>
     sendJson<AgentAssignmentView>('POST', `/phone-numbers/${phoneNumberId}/assign`, request),
   unassign: (phoneNumberId: string) =>

@@ -10,9 +10,9 @@ import { TextReader } from './upload-encoding.js';
 import { isBlank, rowOf, type UploadRow } from './upload-row.js';
 
 /** Rows to one transaction: enough that its statements cost little for each, few enough that nobody waits long for its locks. */
-const CHUNK_ROWS = 5_000;
+const CHUNK_ROWS = 2_000;
 /** Rows that are checked in one go. The call gate answers in between. */
-const ROWS_PER_TURN = 100;
+const ROWS_PER_TURN = 50;
 /** Repairs are counted all, and told this often. */
 const MAX_NOTICES = 1_000;
 

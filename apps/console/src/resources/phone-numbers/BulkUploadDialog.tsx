@@ -17,11 +17,13 @@ import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { whole } from '../../shared/figures';
 import { UploadPreview } from './UploadPreview';
+import { UploadProgress } from './UploadProgress';
 import { UploadResult } from './UploadResult';
 
 const EXAMPLE = '+12025550123,telnyx,US\n+12025550124,telnyx,US\n+14155550125,twilio,US';
 /** Larger files are sent as they are, without passing through the text field. */
 const SHOWN_BYTES = 200_000;
+const ASK_AGAIN_MS = 500;
 
 /** Upload in two steps if wanted: check without writing, then upload. */
 const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
@@ -33,6 +35,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
   const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [result, setResult] = useState<{ job: ImportJobView; dryRun: boolean } | null>(null);
+  const [running, setRunning] = useState<ImportJobView | null>(null);
   const [dragging, setDragging] = useState(false);
   const uploaded = result !== null && !result.dryRun;
   const content = file ?? text;
@@ -53,8 +56,14 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
     setBusy(dryRun ? 'check' : 'upload');
     setProblem(null);
     try {
-      const job = await api.bulkUpload(content, dryRun);
+      let job = await api.bulkUpload(content, dryRun);
+      while (job.finishedAt === null) {
+        setRunning(job);
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        job = await api.importJob(job.id);
+      }
       setResult({ job, dryRun });
+      if (job.failure !== null) setProblem(job.failure);
       if (!dryRun) {
         notify(job.created === 1 ? '1 number added' : `${whole(job.created)} numbers added`, {
           type: job.failed > 0 ? 'warning' : 'success',
@@ -65,6 +74,16 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
       setProblem(error instanceof Error ? error.message : 'The upload failed. Try again.');
     } finally {
       setBusy(null);
+      setRunning(null);
+    }
+  };
+
+  /** The upload itself notices, and shows what was taken until then. */
+  const cancel = async (id: string) => {
+    try {
+      await api.cancelImport(id);
+    } catch {
+      // It was done in that very moment: its result shows that.
     }
   };
 
@@ -144,6 +163,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
             </Typography>
           </Box>
           {!result && !file && <UploadPreview text={text} />}
+          {running && <UploadProgress job={running} onCancel={() => void cancel(running.id)} />}
           {problem && <Alert severity="error">{problem}</Alert>}
           {result && <UploadResult job={result.job} dryRun={result.dryRun} />}
         </Stack>

@@ -23,6 +23,8 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
     job.updated > 0 && `${whole(job.updated)} updated`,
     job.skipped > 0 && `${whole(job.skipped)} skipped`,
     `${whole(job.failed)} failed`,
+    job.repaired > 0 && `${whole(job.repaired)} repaired`,
+    job.status === 'canceled' && `canceled after ${whole(job.processed)} rows`,
   ].filter(Boolean);
   return (
     <Box>
