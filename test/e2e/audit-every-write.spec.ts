@@ -93,6 +93,24 @@ async function refreshCookie(): Promise<string> {
   return headers.getSetCookie()[0]!.split(';')[0]!;
 }
 
+const client = async (): Promise<string> => (await post('/clients', { name: `Client ${(serial += 1)}` })).id;
+
+async function upload(prefer: string): Promise<{ id: string }> {
+  const headers = { 'content-type': 'text/csv', prefer };
+  return (
+    await request(`${api.url}/api/v1/phone-numbers/bulk-upload`, { method: 'POST', token: admin, body: csv(), headers })
+  ).body;
+}
+
+/** An import that no worker was told of. */
+async function waitingImport(): Promise<string> {
+  const [row] = await db.query(
+    `insert into import_jobs (organization_id, status, mode, received_at) values ($1, 'pending', 'create', now()) returning id`,
+    [own],
+  );
+  return row!['id'] as string;
+}
+
 const csv = () => `+1628${5_560_000 + (serial += 1)},telnyx,US\n`;
 
 /** A request to each writing route that succeeds and changes something. */
@@ -176,6 +194,19 @@ const SENDINGS: Record<string, () => Promise<Sending>> = {
     field: null,
   }),
 };
+
+Object.assign(SENDINGS, {
+  'POST /clients': async () => ({ body: { name: 'New client' }, field: 'name' }),
+  'PUT /clients/{id}': async () => ({ ...on(await client()), body: { name: 'Renamed' }, field: 'name' }),
+  'DELETE /clients/{id}': async () => ({ ...on(await client()), field: null }),
+  'DELETE /organizations/{id}': async () => ({ ...on(await createOrganization(db)), field: null }),
+  'POST /phone-numbers/bulk': async () => ({
+    body: { operation: 'tag', ids: [await number()], tags: ['new'] },
+    field: null,
+  }),
+  'POST /imports/{id}/cancel': async () => ({ ...on(await waitingImport()), body: {}, field: null }),
+  'POST /imports/{id}/undo': async () => ({ ...on((await upload('wait=30')).id), body: {}, field: null }),
+} satisfies typeof SENDINGS);
 
 interface OpenApi {
   paths: Record<string, Record<string, unknown>>;
