@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import net from 'node:net';
 
 /** What one connection sends, time after time. */
@@ -31,14 +32,18 @@ export interface Figure {
  */
 export async function putLoad(targets: readonly LoadTarget[], shape: LoadShape): Promise<Figure> {
   const latenciesMs: number[] = [];
+  const sockets = await Promise.all(
+    Array.from({ length: shape.connections }, (_, index) => connect(targets[index % targets.length]!)),
+  );
+  const requests = targets.map((target) => target.bodies.map((body) => requestOf(target, body)));
   const started = performance.now();
   const end = started + shape.seconds * 1_000;
   const pace = shape.perSecond === undefined ? null : new Pace(started, shape.perSecond);
-  const connections = Array.from({ length: shape.connections }, (_, index) => {
-    const target = targets[index % targets.length]!;
-    return drive(target, index, end, pace, (ms) => latenciesMs.push(ms));
+  const driven = sockets.map((socket, index) => {
+    const place = index % targets.length;
+    return drive(socket, targets[place]!.path, requests[place]!, index, end, pace, (ms) => latenciesMs.push(ms));
   });
-  await Promise.all(connections);
+  await Promise.all(driven);
   const elapsed = (performance.now() - started) / 1_000;
   latenciesMs.sort((a, b) => a - b);
   const at = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? NaN;
@@ -60,18 +65,24 @@ class Pace {
   }
 }
 
+async function connect({ url }: LoadTarget): Promise<net.Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
+  await once(socket, 'connect');
+  return socket;
+}
+
 function drive(
-  target: LoadTarget,
+  socket: net.Socket,
+  path: string,
+  requests: readonly Buffer[],
   index: number,
   endMs: number,
   pace: Pace | null,
   measured: (ms: number) => void,
 ): Promise<void> {
-  const { hostname, port } = new URL(target.url);
-  const requests = target.bodies.map((body) => requestOf(target, body));
   let next = index;
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
     let sentAt = 0;
     let answer = '';
     const write = (dueMs: number) => {
@@ -88,22 +99,22 @@ function drive(
       if (due === undefined) write(performance.now());
       else setTimeout(write, Math.max(due - performance.now(), 0), due);
     };
-    socket.on('connect', send);
     socket.on('error', reject);
-    socket.on('close', () => reject(new Error(`${target.path}: the server closed a connection`)));
+    socket.on('close', () => reject(new Error(`${path}: the server closed a connection`)));
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
       const length = lengthOf(answer);
       if (length === null || answer.length < length) return;
       if (!answer.startsWith('HTTP/1.1 200')) {
         socket.destroy();
-        reject(new Error(`${target.path}: ${answer}`));
+        reject(new Error(`${path}: ${answer}`));
         return;
       }
       answer = '';
       measured(performance.now() - sentAt);
       send();
     });
+    send();
   });
 }
 
