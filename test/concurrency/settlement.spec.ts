@@ -217,9 +217,15 @@ describe('settlements that run at the same time, on two APIs and one database', 
       now += random() * 0.3 * DAY_MS;
       return setClock(now);
     };
-    await times(12, async () => {
-      for (let step = 0; step < 30; step += 1) await one();
-    });
+    const walk = (steps: number) =>
+      times(12, async () => {
+        for (let step = 0; step < steps; step += 1) await one();
+      });
+    await walk(15);
+    // One day at least begins in the middle, whatever the dice say.
+    await setClock((now += DAY_MS));
+    await walk(15);
+    await authorize(lines[0]!.agentId);
     const statuses = await settled(ids);
     expect({ seed, wrong: await disagreements() }).toEqual({ seed, wrong: [] });
     // The run has seen some of everything, else this proves nothing.
