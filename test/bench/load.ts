@@ -32,18 +32,18 @@ export interface Figure {
  */
 export async function putLoad(targets: readonly LoadTarget[], shape: LoadShape): Promise<Figure> {
   const latenciesMs: number[] = [];
-  const sockets = await Promise.all(
-    Array.from({ length: shape.connections }, (_, index) => connect(targets[index % targets.length]!)),
+  const connections = await Promise.all(
+    Array.from({ length: shape.connections }, (_, index) => Connection.to(targets[index % targets.length]!)),
   );
   const requests = targets.map((target) => target.bodies.map((body) => requestOf(target, body)));
   const started = performance.now();
   const end = started + shape.seconds * 1_000;
   const pace = shape.perSecond === undefined ? null : new Pace(started, shape.perSecond);
-  const driven = sockets.map((socket, index) => {
-    const place = index % targets.length;
-    return drive(socket, targets[place]!.path, requests[place]!, index, end, pace, (ms) => latenciesMs.push(ms));
-  });
-  await Promise.all(driven);
+  await Promise.all(
+    connections.map((connection, index) =>
+      drive(connection, requests[index % targets.length]!, index, end, pace, (ms) => latenciesMs.push(ms)),
+    ),
+  );
   const elapsed = (performance.now() - started) / 1_000;
   latenciesMs.sort((a, b) => a - b);
   const at = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? NaN;
@@ -65,16 +65,80 @@ class Pace {
   }
 }
 
-async function connect({ url }: LoadTarget): Promise<net.Socket> {
-  const { hostname, port } = new URL(url);
-  const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
-  await once(socket, 'connect');
-  return socket;
+/** A connection that reads into one piece of memory: a new one for every answer would be most of its work. */
+class Connection {
+  private readonly memory = Buffer.allocUnsafe(65_536);
+  private readonly answer = new Answer();
+  private readonly socket: net.Socket;
+  private onAnswer = () => {};
+  private onError = (_error: Error) => {};
+
+  private constructor(
+    host: string,
+    port: number,
+    private readonly path: string,
+  ) {
+    const callback = (length: number) => {
+      this.read(length);
+      return true;
+    };
+    this.socket = net.connect({ host, port, noDelay: true, onread: { buffer: this.memory, callback } });
+    this.socket.on('error', (error) => this.onError(error));
+    this.socket.on('close', () => this.onError(new Error(`${path}: the server closed a connection`)));
+  }
+
+  static async to({ url, path }: LoadTarget): Promise<Connection> {
+    const { hostname, port } = new URL(url);
+    const connection = new Connection(hostname, Number(port), path);
+    await once(connection.socket, 'connect');
+    return connection;
+  }
+
+  listen(onAnswer: () => void, onError: (error: Error) => void): void {
+    this.onAnswer = onAnswer;
+    this.onError = onError;
+  }
+
+  send(request: Buffer): void {
+    this.socket.write(request);
+  }
+
+  close(): void {
+    this.onError = () => {};
+    this.socket.destroy();
+  }
+
+  private read(length: number): void {
+    if (!this.answer.isWholeWith(this.memory, length)) return;
+    const { head } = this.answer;
+    if (head.startsWith('HTTP/1.1 200')) this.onAnswer();
+    else this.onError(new Error(`${this.path}: ${this.memory.toString('latin1', 0, length)}`));
+  }
+}
+
+/** One answer after the other, of which the head alone is read. */
+class Answer {
+  head = '';
+  private missing = 0;
+
+  /** Takes the next bytes; true when the answer is whole. */
+  isWholeWith(bytes: Buffer, length: number): boolean {
+    if (this.missing > 0) {
+      this.missing -= length;
+      return this.missing === 0;
+    }
+    const end = bytes.indexOf('\r\n\r\n');
+    if (end < 0 || end > length) throw new Error('An answer whose head comes in parts');
+    this.head = bytes.toString('latin1', 0, end);
+    const field = this.head.indexOf('content-length: ');
+    if (field < 0) throw new Error(`An answer without a length: ${this.head}`);
+    this.missing = end + 4 + Number.parseInt(this.head.slice(field + 16, field + 24), 10) - length;
+    return this.missing === 0;
+  }
 }
 
 function drive(
-  socket: net.Socket,
-  path: string,
+  connection: Connection,
   requests: readonly Buffer[],
   index: number,
   endMs: number,
@@ -84,37 +148,30 @@ function drive(
   let next = index;
   return new Promise((resolve, reject) => {
     let sentAt = 0;
-    let answer = '';
     const write = (dueMs: number) => {
       sentAt = dueMs;
-      socket.write(requests[next++ % requests.length]!);
+      connection.send(requests[next++ % requests.length]!);
     };
-    const send = () => {
-      if (performance.now() >= endMs) {
-        socket.end();
+    const send = (nowMs: number) => {
+      if (nowMs >= endMs) {
+        connection.close();
         resolve();
         return;
       }
       const due = pace?.next();
-      if (due === undefined) write(performance.now());
-      else setTimeout(write, Math.max(due - performance.now(), 0), due);
+      if (due === undefined) write(nowMs);
+      else setTimeout(write, Math.max(due - nowMs, 0), due);
     };
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error(`${path}: the server closed a connection`)));
-    socket.on('data', (chunk) => {
-      answer += chunk.toString('latin1');
-      const length = lengthOf(answer);
-      if (length === null || answer.length < length) return;
-      if (!answer.startsWith('HTTP/1.1 200')) {
-        socket.destroy();
-        reject(new Error(`${path}: ${answer}`));
-        return;
-      }
-      answer = '';
-      measured(performance.now() - sentAt);
-      send();
+    const answered = () => {
+      const nowMs = performance.now();
+      measured(nowMs - sentAt);
+      send(nowMs);
+    };
+    connection.listen(answered, (error) => {
+      connection.close();
+      reject(error);
     });
-    send();
+    send(performance.now());
   });
 }
 
@@ -127,13 +184,4 @@ function requestOf({ url, path, headers }: LoadTarget, body: string): Buffer {
     `content-length: ${Buffer.byteLength(body)}`,
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** The length of the whole answer, or null while its head is not complete. */
-function lengthOf(answer: string): number | null {
-  const head = answer.indexOf('\r\n\r\n');
-  if (head < 0) return null;
-  const field = answer.indexOf('content-length: ');
-  if (field < 0 || field > head) throw new Error(`An answer without a length: ${answer.slice(0, head)}`);
-  return head + 4 + Number.parseInt(answer.slice(field + 16, field + 24), 10);
 }

@@ -9,7 +9,7 @@ import { gateMetrics } from './gate-metrics.js';
 import { LockedCalls } from './locked-calls.js';
 
 /** A batch that takes longer waits for a lock or a disk; those behind it take another connection. */
-const LATE_MS = 5;
+const LATE_MS = 20;
 
 /**
  * Gathers calls of concurrent requests into batches. A batch leaves as soon as the one before has come back, and what
@@ -23,7 +23,8 @@ export class CallBatcher {
     (call) => call.reject(unavailable('locked')),
   );
   private scheduled = false;
-  private late: NodeJS.Timeout | undefined;
+  /** Runs while a batch is out that is not late. */
+  private punctual: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(ENV) private readonly env: Env,
@@ -70,7 +71,7 @@ export class CallBatcher {
 
   /** Requests that arrived in the same turn of the event loop leave in the same batch. */
   private schedule(): void {
-    if (this.scheduled || !this.database.isFree) return;
+    if (this.scheduled || this.punctual || !this.database.isFree) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -79,34 +80,32 @@ export class CallBatcher {
   }
 
   /**
-   * Sends what waits. While a batch is out, another connection is worth its while for half a batch or more: a statement
-   * for few calls costs the database nearly as much as one for many. But nobody waits longer than a moment for a batch
-   * that is late, for it may wait for a lock of somebody else's.
+   * Sends what waits, one batch at a time: two at once fight over rows, pages and the log, and each call then costs the
+   * database half as much again. But nobody waits longer than a moment for a batch that is late, for it may wait for a
+   * lock of somebody else's.
    */
-  private dispatch(waitedLongEnough = false): void {
-    while (this.database.isFree && this.queue.size > 0) {
-      const isWorthIt = this.database.isIdle || this.queue.size >= this.env.GATE_BATCH_SIZE / 2;
-      if (!isWorthIt && !waitedLongEnough) {
-        this.late ??= setTimeout(() => {
-          this.late = undefined;
-          this.dispatch(true);
-        }, LATE_MS);
-        return;
-      }
-      void this.run(this.queue.take(this.env.GATE_BATCH_SIZE), 'shared');
-    }
-    clearTimeout(this.late);
-    this.late = undefined;
+  private dispatch(): void {
+    if (this.punctual || !this.database.isFree || this.queue.size === 0) return;
+    const timer = setTimeout(() => this.passOn(timer), LATE_MS);
+    this.punctual = timer;
+    void this.run(this.queue.take(this.env.GATE_BATCH_SIZE), 'shared', () => this.passOn(timer));
   }
 
-  private async run(batch: PendingCall[], mode: GateMode): Promise<void> {
+  /** The batch of this timer has come back, or it is late: the next one may leave. */
+  private passOn(timer: NodeJS.Timeout): void {
+    clearTimeout(timer);
+    if (this.punctual === timer) this.punctual = undefined;
+    this.dispatch();
+  }
+
+  private async run(batch: PendingCall[], mode: GateMode, onReturn = () => this.dispatch()): Promise<void> {
     try {
       const decisions = await this.database.authorize(
         batch.map((call) => call.command),
         mode,
       );
       // The next batch leaves first: the database works on it while the answers of this one are written.
-      this.dispatch();
+      onReturn();
       gateMetrics.batch(batch.length);
       for (const [index, call] of batch.entries()) {
         const decision = decisions[index]!;
@@ -115,7 +114,7 @@ export class CallBatcher {
       }
     } catch (error) {
       this.recover(batch, mode, error);
-      this.dispatch();
+      onReturn();
     }
   }
 

@@ -63,11 +63,6 @@ export class GateDatabase implements OnApplicationShutdown {
     return this.free.length > 0;
   }
 
-  /** Whether no batch is out. */
-  get isIdle(): boolean {
-    return this.free.length === this.connections.length;
-  }
-
   /**
    * Decides the calls in one statement and one commit, and answers in their order; null for those left undecided.
    * Only while `isFree`; the statement leaves before this returns, and the connection is free again before the answer is
