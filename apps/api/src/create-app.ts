@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Env } from './config/env.js';
 import { projectRoot } from './config/project-root.js';
+import { AuthorizeCallShortcut } from './modules/call-gate/call-gate.public.js';
 import { serveApiDocs } from './openapi.js';
 import { answerUnreadable, answerUnroutable } from './platform/http/client-errors.js';
 import { serveConsole } from './platform/http/console-files.js';
@@ -16,12 +17,14 @@ import { addRequestHooks } from './platform/http/request-hooks.js';
 import { requestIdOf } from './platform/http/request-id.js';
 import { acceptTextBodies } from './platform/http/uploads.js';
 import { ValidationPipe } from './platform/http/validation.pipe.js';
+import { addShortcut } from './platform/http/shortcuts.js';
 import { createLogger } from './platform/logging/logger.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 
 const BODY_LIMIT_BYTES = 1_048_576;
 const MAX_URL_PARAMETER = 256;
 
+const AUTHORIZE_CALL = '/api/v1/call-gate/authorize';
 const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
 
 interface AppOptions {
@@ -48,9 +51,13 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
   const instance = app.getHttpAdapter().getInstance();
   const routes = new KnownRoutes(instance);
   addRequestHooks(instance, logger, {
-    hotRoutes: ['/api/v1/call-gate/authorize'],
+    hotRoutes: [AUTHORIZE_CALL],
     unloggedRoutes: OUTSIDE_PREFIX.map((path) => `/${path}`),
   });
+  if (!options.preview) {
+    const shortcut = app.get(AuthorizeCallShortcut);
+    addShortcut(instance, 'POST', AUTHORIZE_CALL, (request, reply) => shortcut.take(request, reply));
+  }
   acceptTextBodies(instance);
   await app.register(cookie);
 

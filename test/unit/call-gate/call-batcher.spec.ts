@@ -23,10 +23,6 @@ class FakeGateDatabase {
     return this.busy < this.connections;
   }
 
-  get isIdle(): boolean {
-    return this.busy === 0;
-  }
-
   async authorize(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
     this.busy += 1;
     this.batches.push(calls.map((call) => call.destination));
@@ -50,6 +46,10 @@ function batcherOn(database: FakeGateDatabase, env: Partial<Env> = {}): CallBatc
   return new CallBatcher(settings, database as unknown as GateDatabase);
 }
 
+function decide(batcher: CallBatcher, command: CallCommand): Promise<CallDecision> {
+  return new Promise((resolve, reject) => batcher.submit({ command, resolve, reject }));
+}
+
 const sqlError = (code: string) => Object.assign(new Error(code), { code });
 
 describe('CallBatcher', () => {
@@ -58,9 +58,9 @@ describe('CallBatcher', () => {
     let release = () => {};
     database.hold = new Promise((resolve) => (release = resolve));
     const batcher = batcherOn(database);
-    const first = ['1', '2'].map((n) => batcher.decide(command(n)));
+    const first = ['1', '2'].map((n) => decide(batcher, command(n)));
     await new Promise((resolve) => setImmediate(resolve));
-    const second = ['3', '4', '5'].map((n) => batcher.decide(command(n)));
+    const second = ['3', '4', '5'].map((n) => decide(batcher, command(n)));
     release();
     const answers = await Promise.all([...first, ...second]);
     expect(answers.map((answer) => answer.destination)).toEqual(['1', '2', '3', '4', '5']);
@@ -75,40 +75,41 @@ describe('CallBatcher', () => {
     let release = () => {};
     database.hold = new Promise((resolve) => (release = resolve));
     const batcher = batcherOn(database);
-    const stuck = batcher.decide(command('stuck'));
+    const stuck = decide(batcher, command('stuck'));
     await new Promise((resolve) => setImmediate(resolve));
     database.hold = Promise.resolve();
-    await expect(batcher.decide(command('behind'))).resolves.toMatchObject({ destination: 'behind' });
+    await expect(decide(batcher, command('behind'))).resolves.toMatchObject({ destination: 'behind' });
     expect(database.batches).toEqual([['stuck'], ['behind']]);
     release();
     await stuck;
   });
 
-  it('takes another connection at once when half a batch waits', async () => {
+  it('has one batch out at a time, however many calls wait', async () => {
     const database = new FakeGateDatabase(2);
-    database.hold = new Promise(() => {});
-    const batcher = batcherOn(database, { GATE_BATCH_SIZE: 4 });
-    void batcher.decide(command('1'));
+    let release = () => {};
+    database.hold = new Promise((resolve) => (release = resolve));
+    const batcher = batcherOn(database, { GATE_BATCH_SIZE: 2 });
+    const calls = ['1', '2', '3', '4', '5'].map((n) => decide(batcher, command(n)));
     await new Promise((resolve) => setImmediate(resolve));
-    void batcher.decide(command('2'));
-    void batcher.decide(command('3'));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(database.batches).toEqual([['1'], ['2', '3']]);
+    expect(database.batches).toEqual([['1', '2']]);
+    release();
+    await Promise.all(calls);
+    expect(database.batches).toEqual([['1', '2'], ['3', '4'], ['5']]);
   });
 
   it('refuses with 503 when too many calls wait, and takes calls again afterwards', async () => {
     const batcher = batcherOn(new FakeGateDatabase(), { GATE_QUEUE_SIZE: 2 });
-    const taken = [batcher.decide(command('1')), batcher.decide(command('2'))];
-    await expect(batcher.decide(command('3'))).rejects.toMatchObject({ code: 'gate_unavailable', status: 503 });
+    const taken = [decide(batcher, command('1')), decide(batcher, command('2'))];
+    await expect(decide(batcher, command('3'))).rejects.toMatchObject({ code: 'gate_unavailable', status: 503 });
     await Promise.all(taken);
-    await expect(batcher.decide(command('4'))).resolves.toMatchObject({ destination: '4' });
+    await expect(decide(batcher, command('4'))).resolves.toMatchObject({ destination: '4' });
   });
 
   it('fails only the call that PostgreSQL cannot decide', async () => {
     const database = new FakeGateDatabase();
     database.failOn = (batch) => (batch.some((call) => call.destination === 'bad') ? sqlError('22021') : null);
     const batcher = batcherOn(database);
-    const calls = ['1', '2', 'bad', '3', '4'].map((n) => batcher.decide(command(n)));
+    const calls = ['1', '2', 'bad', '3', '4'].map((n) => decide(batcher, command(n)));
     const answers = await Promise.allSettled(calls);
     expect(answers.map((answer) => answer.status)).toEqual([
       'fulfilled',
@@ -123,8 +124,8 @@ describe('CallBatcher', () => {
     const database = new FakeGateDatabase();
     database.lockedRow = 'held';
     const batcher = batcherOn(database);
-    const free = batcher.decide(callOf('1', 'free'));
-    const held = batcher.decide(callOf('2', 'held'));
+    const free = decide(batcher, callOf('1', 'free'));
+    const held = decide(batcher, callOf('2', 'held'));
     await expect(free).resolves.toMatchObject({ destination: 'free' });
     await expect(held).rejects.toMatchObject({ code: 'gate_unavailable', status: 503 });
     expect(database.batches).toEqual([['free', 'held'], ['free', 'held'], ['held']]);
@@ -138,7 +139,7 @@ describe('CallBatcher', () => {
     const database = new FakeGateDatabase();
     database.failOn = () => error;
     const batcher = batcherOn(database);
-    const answers = await Promise.allSettled(['1', '2'].map((n) => batcher.decide(command(n))));
+    const answers = await Promise.allSettled(['1', '2'].map((n) => decide(batcher, command(n))));
     expect(answers.map((answer) => answer.status)).toEqual(['rejected', 'rejected']);
     expect(database.batches).toHaveLength(1);
   });

@@ -8,6 +8,7 @@ import { AccessGuard } from './access/access.guard.js';
 import { AccessTokenStrategy } from './access/access-token.strategy.js';
 import { AccessTokens } from './access/access-tokens.js';
 import { ApiKeyCallers } from './access/api-key-callers.js';
+import { KnownCallers } from './access/known-callers.js';
 import { UndeclaredRoutes } from './access/undeclared-routes.js';
 import { UserPrincipals } from './access/user-principals.js';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
@@ -34,6 +35,7 @@ import { UsersService } from './users/users.service.js';
     ApiKeyCallers,
     ApiKeysRepository,
     ApiKeysService,
+    KnownCallers,
     RefreshTokensRepository,
     SessionsRepository,
     SessionsService,
@@ -44,5 +46,6 @@ import { UsersService } from './users/users.service.js';
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: SignInAttempts, useFactory: () => new SignInAttempts() },
   ],
+  exports: [KnownCallers],
 })
 export class AuthModule {}

@@ -1,10 +1,27 @@
 import { reasonCodes } from '#contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { prefersText } from '../../platform/http/accepted-form.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import type { CallDecision } from './call-decision.js';
 
-/** The JSON answer of the call gate. */
-export function jsonAnswer(decision: CallDecision): string {
-  return JSON.stringify(answerOf(decision));
+/**
+ * Sends the decision, as JSON or as the one line for scripts.
+ *
+ * @param statusOnDeny the HTTP status of a denial
+ */
+export function sendDecision(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  decision: CallDecision,
+  statusOnDeny: 200 | 403,
+): void {
+  if (decision.outcome === 'replayed') void reply.header('idempotent-replayed', 'true');
+  void reply.code(decision.reasonCode === 'allowed' ? 200 : statusOnDeny);
+  if (prefersText(request.headers.accept)) {
+    void reply.type('text/plain; charset=utf-8').send(textAnswer(decision));
+  } else {
+    void reply.type('application/json; charset=utf-8').send(JSON.stringify(answerOf(decision)));
+  }
 }
 
 /** The answers to a batch, in the order of its calls. */
@@ -44,6 +61,6 @@ function answerOf(decision: CallDecision) {
 }
 
 /** One line for the scripts of SIP servers: `allow +12025550123` or `deny daily_limit_reached`. */
-export function textAnswer(decision: CallDecision): string {
+function textAnswer(decision: CallDecision): string {
   return decision.reasonCode === 'allowed' ? `allow ${decision.from}\n` : `deny ${decision.reasonCode}\n`;
 }

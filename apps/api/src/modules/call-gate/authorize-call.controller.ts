@@ -1,10 +1,9 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { prefersText } from '../../platform/http/accepted-form.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
-import { jsonAnswer, textAnswer } from './authorize-call.answer.js';
+import { sendDecision } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { demand, parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey } from './call-request.js';
 import { AuthorizeCallDto, CallDecisionDto } from './dto/authorize-call.dto.js';
@@ -45,12 +44,6 @@ export class AuthorizeCallController {
     const idempotencyKey = demand(parseIdempotencyKey(request.headers['idempotency-key']));
     const statusOnDeny = demand(parseAuthorizeQuery(request.query));
     const decision = await this.service.authorize(context, call, idempotencyKey);
-    if (decision.outcome === 'replayed') void reply.header('idempotent-replayed', 'true');
-    if (statusOnDeny === 403 && decision.reasonCode !== 'allowed') void reply.code(403);
-    if (prefersText(request.headers.accept)) {
-      void reply.type('text/plain; charset=utf-8').send(textAnswer(decision));
-    } else {
-      void reply.type('application/json; charset=utf-8').send(jsonAnswer(decision));
-    }
+    sendDecision(request, reply, decision, statusOnDeny);
   }
 }

@@ -24,10 +24,23 @@ export class AuthorizeCallService {
   async authorize(context: RequestContext, request: CallRequest, idempotencyKey: string | null): Promise<CallDecision> {
     const ownUserId = ownAgentsOnly(context);
     if (ownUserId !== null) await this.ownCalls.demand(context, ownUserId, request);
-    const decision = await this.batcher.decide(commandOf(context, request, idempotencyKey));
-    if (decision.outcome === 'key_reused') throw keyReused();
-    gateMetrics.decision(decision.reasonCode, decision.outcome);
-    return decision;
+    return new Promise((resolve, reject) => this.decide(context, request, idempotencyKey, resolve, reject));
+  }
+
+  /** `authorize` for a caller who may place calls of every agent, without a promise. */
+  decide(
+    context: RequestContext,
+    request: CallRequest,
+    idempotencyKey: string | null,
+    resolve: (decision: CallDecision) => void,
+    reject: (problem: ProblemError) => void,
+  ): void {
+    const answer = (decision: CallDecision) => {
+      if (decision.outcome === 'key_reused') return reject(keyReused());
+      gateMetrics.decision(decision.reasonCode, decision.outcome);
+      resolve(decision);
+    };
+    this.batcher.submit({ command: commandOf(context, request, idempotencyKey), resolve: answer, reject });
   }
 
   /**

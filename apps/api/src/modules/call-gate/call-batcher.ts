@@ -34,20 +34,16 @@ export class CallBatcher {
   }
 
   /**
-   * Answers after the decision is committed.
-   *
-   * @throws ProblemError gate_unavailable when too many calls wait or the database cannot decide. Never an allow.
+   * Answers after the decision is committed. It tells `reject` a ProblemError gate_unavailable when too many calls wait
+   * or the database cannot decide: never an allow.
    */
-  decide(command: CallCommand): Promise<CallDecision> {
-    if (this.waiting >= this.env.GATE_QUEUE_SIZE) return Promise.reject(unavailable('queue_full'));
-    return new Promise((resolve, reject) => {
-      const call = { command, resolve, reject };
-      if (this.locked.has(command)) this.locked.add(call);
-      else {
-        this.queue.add(call);
-        this.schedule();
-      }
-    });
+  submit(call: PendingCall): void {
+    if (this.waiting >= this.env.GATE_QUEUE_SIZE) call.reject(unavailable('queue_full'));
+    else if (this.locked.has(call.command)) this.locked.add(call);
+    else {
+      this.queue.add(call);
+      this.schedule();
+    }
   }
 
   /**
@@ -57,12 +53,9 @@ export class CallBatcher {
    */
   async decideAll(commands: readonly CallCommand[]): Promise<(CallDecision | ProblemError)[]> {
     if (this.waiting + commands.length > this.env.GATE_QUEUE_SIZE) throw unavailable('queue_full');
-    const answers = await Promise.allSettled(commands.map((command) => this.decide(command)));
-    return answers.map((answer) => {
-      if (answer.status === 'fulfilled') return answer.value;
-      if (answer.reason instanceof ProblemError) return answer.reason;
-      throw answer.reason;
-    });
+    const decide = (command: CallCommand) =>
+      new Promise<CallDecision | ProblemError>((resolve) => this.submit({ command, resolve, reject: resolve }));
+    return Promise.all(commands.map(decide));
   }
 
   private get waiting(): number {
@@ -99,22 +92,24 @@ export class CallBatcher {
   }
 
   private async run(batch: PendingCall[], mode: GateMode, onReturn = () => this.dispatch()): Promise<void> {
+    let decisions: (CallDecision | null)[];
     try {
-      const decisions = await this.database.authorize(
+      decisions = await this.database.authorize(
         batch.map((call) => call.command),
         mode,
       );
-      // The next batch leaves first: the database works on it while the answers of this one are written.
-      onReturn();
-      gateMetrics.batch(batch.length);
-      for (const [index, call] of batch.entries()) {
-        const decision = decisions[index]!;
-        if (decision === null) this.locked.add(call);
-        else call.resolve(decision);
-      }
     } catch (error) {
       this.recover(batch, mode, error);
       onReturn();
+      return;
+    }
+    // The next batch leaves first: the database works on it while the answers of this one are written.
+    onReturn();
+    gateMetrics.batch(batch.length);
+    for (const [index, call] of batch.entries()) {
+      const decision = decisions[index]!;
+      if (decision === null) this.locked.add(call);
+      else call.resolve(decision);
     }
   }
 

@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.public.js';
 import { AuthorizeBatchController } from './authorize-batch.controller.js';
 import { AuthorizeCallController } from './authorize-call.controller.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
+import { AuthorizeCallShortcut } from './authorize-call.shortcut.js';
 import { CallBatcher } from './call-batcher.js';
 import { DecisionLogController } from './decision-log.controller.js';
 import { DecisionLogRepository } from './decision-log.repository.js';
@@ -28,6 +29,7 @@ import { SimulateCallService } from './simulate-call.service.js';
     DecisionLogRepository,
     DecisionLogService,
     AuthorizeCallService,
+    AuthorizeCallShortcut,
     CallBatcher,
     GateDatabase,
     OwnCalls,

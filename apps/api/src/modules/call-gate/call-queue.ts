@@ -1,10 +1,11 @@
+import type { ProblemError } from '../../platform/http/problem.error.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
 
-/** A call that waits for its decision. */
+/** A call that waits for its decision. Whom it tells must not throw: the others of the batch come after it. */
 export interface PendingCall {
   command: CallCommand;
   resolve: (decision: CallDecision) => void;
-  reject: (error: unknown) => void;
+  reject: (problem: ProblemError) => void;
 }
 
 /**

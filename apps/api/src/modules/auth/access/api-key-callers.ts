@@ -30,8 +30,13 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
   /** @throws ProblemError authentication_required; rejects with it when the answer is a promise */
   authenticate(key: string): Caller | Promise<Caller> {
     if (!isWellFormedApiKey(key)) throw authenticationRequired('The API key is not complete. Copy it once more.');
-    const found = this.callers.get(hash('sha256', key, 'base64'));
+    const found = this.callers.get(digestOf(key));
     return found instanceof Promise ? found.then(known) : known(found);
+  }
+
+  /** The caller when nothing has to be looked up; else null, also for a key that is none. */
+  known(key: string): Caller | null {
+    return isWellFormedApiKey(key) ? (this.callers.peek(digestOf(key)) ?? null) : null;
   }
 
   /** Makes this process look the key up again. */
@@ -75,6 +80,10 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
       .then(() => void this.touches.delete(touch));
     this.touches.add(touch);
   }
+}
+
+function digestOf(key: string): string {
+  return hash('sha256', key, 'base64');
 }
 
 function known(caller: Caller | null): Caller {

@@ -44,6 +44,12 @@ export class FreshCache<Value> {
     return this.pending.get(key) ?? this.ask(key);
   }
 
+  /** The value when it is known and needs no renewal; else undefined, and nothing is looked up. */
+  peek(key: string): Value | undefined {
+    const entry = this.entries.get(key);
+    return entry !== undefined && this.nowMs() - entry.askedAtMs < this.rules.renewAgeMs ? entry.value : undefined;
+  }
+
   /** Makes the next caller look up anew. A look-up under way is not remembered either: it may have read the old state. */
   forget(key: string): void {
     this.entries.delete(key);
