@@ -45,7 +45,7 @@ export class BenchServers {
   /** The API in a process of its own, as it runs in production. */
   async api(databaseUrl: string, redisUrl?: string): Promise<{ url: string; mostRssMb(): Promise<number> }> {
     const server = fork(fileURLToPath(new URL('./gate-server.js', import.meta.url)), {
-      execArgv: ['--max-old-space-size=512', '--max-semi-space-size=16'],
+      execArgv: ['--max-old-space-size=1024', '--max-semi-space-size=16'],
       env: {
         ...process.env,
         DATABASE_URL: databaseUrl,
