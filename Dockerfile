@@ -28,5 +28,5 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Room for the short-lived objects of many calls at once: without it they grow old first, and the heap with them.
-CMD ["node", "--max-old-space-size=1024", "--max-semi-space-size=16", "dist/apps/api/src/main.js"]
+# Why these: docs/operating.md, Memory.
+CMD ["node", "--max-old-space-size=1024", "--max-semi-space-size=16", "--no-allocation-site-pretenuring", "dist/apps/api/src/main.js"]

@@ -16,8 +16,8 @@ await ensureBuilt();
 
 const entry = process.env.DATABASE_URL ? 'apps/api/src/main.js' : 'scripts/start-demo.js';
 const stopWithParent = pathToFileURL(path.join(root, 'scripts/stop-with-parent.mjs')).href;
-// Told how much it may take at most, V8 clears up early enough to stay at half of it, and is no slower.
-const memory = ['--max-old-space-size=1024', '--max-semi-space-size=16'];
+// Why these: docs/operating.md, Memory.
+const memory = ['--max-old-space-size=1024', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'];
 const child = spawn(
   pinnedNode,
   ['--enable-source-maps', ...memory, '--import', stopWithParent, path.join(root, 'dist', entry)],
