@@ -124,7 +124,7 @@ export class AgentAssignmentsRepository {
     filter: AssignmentFilter,
   ): Promise<{ total: number; isExact: boolean }> {
     const { paused, ...others } = filter;
-    if (Object.values(others).every((value) => value === undefined)) {
+    if (Object.values(others).every((value) => value == null)) {
       const sql = COUNT_ASSIGNMENTS;
       const [row] = await tx.query<{ live: number; paused: number }>(sql, [context.organizationId]);
       const total = paused === undefined ? row!.live : paused ? row!.paused : row!.live - row!.paused;
@@ -151,7 +151,8 @@ export class AgentAssignmentsRepository {
     context: RequestContext,
     agentId: string,
   ): Promise<AgentPhoneNumbersView['phoneNumbers']> {
-    const rows = await tx.query<AnsweredNumberRow>(NUMBERS_ANSWERED_BY, [context.organizationId, agentId]);
+    const parameters = [context.organizationId, agentId, clientLimit(context)];
+    const rows = await tx.query<AnsweredNumberRow>(NUMBERS_ANSWERED_BY, parameters);
     return rows.map((row) => ({ ...row, resetsAt: row.resetsAt.toISOString() }));
   }
 
@@ -224,7 +225,7 @@ export class AgentAssignmentsRepository {
 /** Assignments of numbers of the clients that the caller is limited to. */
 function withinLimit(context: RequestContext, filter: AssignmentFilter): AssignmentFilter {
   const clientIds = clientLimit(context);
-  return clientIds === null ? filter : { ...filter, clientIds };
+  return clientIds === null || filter.clientIds === null ? filter : { ...filter, clientIds };
 }
 
 function toView(row: AssignmentViewRow): AgentAssignmentView {

@@ -123,7 +123,15 @@ export class AgentAssignmentsService implements OnModuleInit {
 
   /** Ends a live assignment whose row the transaction has locked, and answers it as it was. */
   async endLocked(tx: Transaction, context: RequestContext, id: string): Promise<AgentAssignmentView> {
-    const assignment = await this.view(tx, context, id);
+    return this.endSeen(tx, context, await this.view(tx, context, id));
+  }
+
+  private async endSeen(
+    tx: Transaction,
+    context: RequestContext,
+    assignment: AgentAssignmentView,
+  ): Promise<AgentAssignmentView> {
+    const { id } = assignment;
     await this.repository.end(tx, context, id);
     await this.audit.record(tx, context, {
       action: 'agent_assignment.ended',
@@ -148,8 +156,11 @@ export class AgentAssignmentsService implements OnModuleInit {
     return assignment;
   }
 
+  /** An agent that is deleted calls from nobody's number any more, whatever clients the caller is limited to. */
   private async endAllOfAgent(tx: Transaction, context: RequestContext, agentId: string): Promise<void> {
-    for (const id of await this.repository.lockOfAgent(tx, context, agentId)) await this.endLocked(tx, context, id);
+    const ids = await this.repository.lockOfAgent(tx, context, agentId);
+    const assignments = await this.repository.findAll(tx, context, { ids, clientIds: null });
+    for (const assignment of assignments) await this.endSeen(tx, context, assignment);
   }
 }
 

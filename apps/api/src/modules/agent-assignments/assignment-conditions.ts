@@ -12,8 +12,8 @@ export interface AssignmentFilter {
   provider?: string;
   /** What `q` was found to be: these numbers and the numbers of these agents. */
   found?: { phoneNumberIds: string[]; agentIds: string[] };
-  /** Only those of numbers of these clients. */
-  clientIds?: readonly string[];
+  /** Only those of numbers of these clients; null for those of all, whatever the caller is limited to. */
+  clientIds?: readonly string[] | null;
   /** Only those of the agents that this user signs in as. */
   ownedBy?: string;
 }
@@ -36,7 +36,7 @@ export function assignmentConditions(
   add((place) => `(a.paused_at is not null) = ${place}`, filter.paused);
   add((place) => `n.provider = ${place}`, filter.provider);
   add((place) => `g.user_id = ${place}`, filter.ownedBy);
-  add((place) => `n.client_id = any (${place}::uuid[])`, filter.clientIds);
+  add((place) => `n.client_id = any (${place}::uuid[])`, filter.clientIds ?? undefined);
   if (filter.found !== undefined) {
     parameters.push(filter.found.phoneNumberIds, filter.found.agentIds);
     const [numbers, agents] = [`$${parameters.length - 1}`, `$${parameters.length}`];

@@ -42,13 +42,13 @@ export class AgentsRepository {
     filter: AgentFilter,
     query: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
   ): Promise<Page<AgentView>> {
-    const { conditions, parameters } = conditionsOf(context, filter);
+    const { conditions, parameters, clients } = conditionsOf(context, filter);
     const from = `${AGENTS_FROM} ${conditions}`;
     const [count] = await tx.query<{ total: number }>(`select count(*)::integer as total ${from}`, parameters);
     const order = `${SORT_COLUMNS[query.sort.field]} ${query.sort.direction}, g.id`;
     const page = `select g.id, row_number() over (order by ${order}) as place ${from}
       order by ${order} limit $${parameters.length + 1} offset $${parameters.length + 2}`;
-    const rows = await tx.query<AgentViewRow>(agentViews(page), [...parameters, query.limit, query.offset]);
+    const rows = await tx.query<AgentViewRow>(agentViews(page, clients), [...parameters, query.limit, query.offset]);
     return { items: rows.map(toView), total: count!.total };
   }
 
@@ -59,9 +59,10 @@ export class AgentsRepository {
     id: string,
     ownedBy: string | null,
   ): Promise<AgentView | null> {
-    const { conditions, parameters } = conditionsOf(context, { ids: [id], ...(ownedBy !== null && { ownedBy }) });
+    const filter = { ids: [id], ...(ownedBy !== null && { ownedBy }) };
+    const { conditions, parameters, clients } = conditionsOf(context, filter);
     const page = `select g.id, 1 as place ${AGENTS_FROM} ${conditions}`;
-    const [row] = await tx.query<AgentViewRow>(agentViews(page), parameters);
+    const [row] = await tx.query<AgentViewRow>(agentViews(page, clients), parameters);
     return row ? toView(row) : null;
   }
 
@@ -115,7 +116,14 @@ export class AgentsRepository {
   }
 }
 
-function conditionsOf(context: RequestContext, filter: AgentFilter): { conditions: string; parameters: unknown[] } {
+interface AgentConditions {
+  conditions: string;
+  parameters: unknown[];
+  /** The parameter with the clients that the caller is limited to; null when nothing limits. */
+  clients: string | null;
+}
+
+function conditionsOf(context: RequestContext, filter: AgentFilter): AgentConditions {
   const parameters: unknown[] = [context.organizationId];
   const conditions: string[] = [];
   const add = (condition: (place: string) => string, value: unknown): void => {
@@ -125,7 +133,9 @@ function conditionsOf(context: RequestContext, filter: AgentFilter): { condition
   };
   add((place) => `g.id = any (${place}::uuid[])`, filter.ids);
   add((place) => `g.client_id = ${place}`, filter.clientId);
-  add((place) => `g.client_id = any (${place}::uuid[])`, clientLimit(context) ?? undefined);
+  const limit = clientLimit(context);
+  add((place) => `g.client_id = any (${place}::uuid[])`, limit ?? undefined);
+  const clients = limit === null ? null : `$${parameters.length}`;
   add((place) => `g.kind = ${place}`, filter.kind);
   add((place) => `g.status = ${place}`, filter.status);
   add((place) => `g.user_id = ${place}`, filter.ownedBy);
@@ -133,7 +143,7 @@ function conditionsOf(context: RequestContext, filter: AgentFilter): { condition
     (place) => `(position(lower(${place}) in lower(g.name)) > 0 or position(${place} in g.external_id) > 0)`,
     filter.q,
   );
-  return { conditions: conditions.join(' '), parameters };
+  return { conditions: conditions.join(' '), parameters, clients };
 }
 
 /** Agents of the clients that the caller is limited to. */

@@ -4,7 +4,7 @@ import type { ImportJobView, ImportRowError } from '#contracts';
 import { Database } from '../../platform/database/database.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { AuditLog } from '../audit/audit.public.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { ImportUndo } from './import-undo.js';
 import { ImportsRepository } from './imports.repository.js';
 
@@ -25,6 +25,7 @@ export class ImportsService {
 
   /** @throws ProblemError record_not_found */
   async get(context: RequestContext, id: string): Promise<ImportJobView> {
+    requireUnlimited(context);
     const job = await this.database.inTenant(context.organizationId, (tx) => this.repository.find(tx, context, id));
     if (!job) throw importNotFound();
     return job;
@@ -69,7 +70,8 @@ export class ImportsService {
    *
    * @throws ProblemError record_not_found, or conflict when it is done already
    */
-  cancel(context: RequestContext, id: string): Promise<ImportJobView> {
+  async cancel(context: RequestContext, id: string): Promise<ImportJobView> {
+    requireUnlimited(context);
     return this.database.inTenant(context.organizationId, async (tx) => {
       const job = await this.repository.lock(tx, context, id);
       if (!job) throw importNotFound();
@@ -93,7 +95,8 @@ export class ImportsService {
    *
    * @throws ProblemError record_not_found, or conflict when there is nothing to undo, or records were changed since
    */
-  undo(context: RequestContext, id: string): Promise<ImportJobView> {
+  async undo(context: RequestContext, id: string): Promise<ImportJobView> {
+    requireUnlimited(context);
     return this.database.inTenant(context.organizationId, async (tx) => {
       const job = await this.repository.lock(tx, context, id);
       if (!job) throw importNotFound();
@@ -110,6 +113,11 @@ export class ImportsService {
       return (await this.repository.find(tx, context, id))!;
     });
   }
+}
+
+/** An upload holds numbers of any client, so that there is none for a caller who is limited to some. */
+function requireUnlimited(context: RequestContext): void {
+  if (clientLimit(context) !== null) throw importNotFound();
 }
 
 function importNotFound(): ProblemError {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PhoneNumberLifecycle, PhoneNumberView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import { phoneNumberFilterOf } from './phone-number-filter.js';
 import { PhoneNumbersRepository } from './phone-numbers.repository.js';
@@ -33,10 +33,13 @@ export class BulkPhoneNumbers {
     return numbers.map(({ id }) => id);
   }
 
-  /** Locks those of the numbers that are the organization's own, in the order of their ids. */
+  /** Locks those of the numbers that are the organization's own, and the caller's to change, in the order of their ids. */
   async lock(tx: Transaction, context: RequestContext, ids: readonly string[]): Promise<void> {
-    const sql = `select from phone_numbers where organization_id = $1 and id = any ($2::uuid[]) order by id for no key update`;
-    await tx.query(sql, [context.organizationId, ids]);
+    const sql = `
+      select from phone_numbers
+      where organization_id = $1 and id = any ($2::uuid[]) and ($3::uuid[] is null or client_id = any ($3))
+      order by id for no key update`;
+    await tx.query(sql, [context.organizationId, ids, clientLimit(context)]);
   }
 
   /** The numbers that the caller may see, in the order of the numbers. */

@@ -9,7 +9,7 @@ import {
   SqlParameters,
 } from './phone-number-conditions.js';
 
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { PLATFORM_ORGANIZATION } from './sql/phone-number-views.sql.js';
 import { SUMMARIZE_PHONE_NUMBERS } from './sql/summarize-phone-numbers.sql.js';
 
@@ -59,8 +59,10 @@ export class PhoneNumberCountsRepository {
   }
 
   async summary(tx: Transaction, context: RequestContext): Promise<PhoneNumberSummaryView> {
+    const clientIds = clientLimit(context);
     const [own] = await tx.query<Omit<PhoneNumberSummaryView, 'available'>>(SUMMARIZE_PHONE_NUMBERS, [
       context.organizationId,
+      ...(clientIds === null ? ['', ['']] : ['client', clientIds]),
     ]);
     const pool = { scope: 'pool', status: 'available' } as const;
     return { ...own!, available: await this.counted(tx, PLATFORM_ORGANIZATION, pool) };

@@ -68,12 +68,12 @@ export class PhoneNumberPagesRepository {
   async findAfter(
     tx: Transaction,
     context: RequestContext,
-    filter: PhoneNumberFilter,
+    asked: PhoneNumberFilter,
     after: string | null,
     most: number,
   ): Promise<ExportedPhoneNumber[]> {
-    const organizationIds = organizationsOf(context, filter.scope);
-    const narrow = await this.narrowed(tx, organizationIds, filter);
+    const organizationIds = organizationsOf(context, asked.scope);
+    const narrow = await this.narrowed(tx, organizationIds, withinLimit(context, asked));
     const sql = new SqlParameters();
     const conditions = [
       organizationIds.length === 1

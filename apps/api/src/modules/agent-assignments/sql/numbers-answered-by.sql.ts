@@ -1,7 +1,7 @@
 import type { PhoneNumberProvider } from '#contracts';
 
 /**
- * The numbers whose inbound calls an agent ($2) answers. What may be called from such a number stands in its outbound
+ * The numbers whose inbound calls an agent ($2) answers, those of the clients $3 only unless that is null. What may be called from such a number stands in its outbound
  * assignment, whoever holds it; a number without one can place no call, hence the zeros and the empty list.
  */
 export const NUMBERS_ANSWERED_BY = `
@@ -20,6 +20,7 @@ export const NUMBERS_ANSWERED_BY = `
     on a.organization_id = n.organization_id and a.phone_number_id = n.id and a.ended_at is null
   left join lateral gate_facts(clock.at) f on f.organization_id = a.organization_id and f.assignment_id = a.id
   where o.id = $1 and n.inbound_agent_id = $2 and n.lifecycle <> 'released'
+    and ($3::uuid[] is null or n.client_id = any ($3))
   order by n.e164`;
 
 export interface AnsweredNumberRow {

@@ -6,11 +6,17 @@ import type { AgentKind, AgentStatus } from '#contracts';
  * its own: a volatile argument would keep PostgreSQL from inlining the function, and every agent would scan all
  * assignments. The lateral totals are computed after the page is cut.
  *
- * The caller appends conditions on `g` and the order to `AGENTS_FROM`.
+ * The caller appends conditions on `g` and the order to `AGENTS_FROM`. A caller who is limited to clients is told of the
+ * numbers of these only: `clients` is the parameter that holds them.
  */
 export const AGENTS_FROM = `from agents g where g.organization_id = $1 and g.deleted_at is null`;
 
-export function agentViews(page: string): string {
+export function agentViews(page: string, clients: string | null): string {
+  const within =
+    clients === null
+      ? ''
+      : `and exists (select from phone_numbers n where n.organization_id = f.organization_id
+          and n.id = f.phone_number_id and n.client_id = any (${clients}::uuid[]))`;
   return `
     with page as (${page})
     select g.id, g.name, g.kind, g.status, g.user_id as "userId", u.email as "userEmail",
@@ -25,7 +31,7 @@ export function agentViews(page: string): string {
       select count(*)::integer as numbers, coalesce(sum(f.used), 0)::integer as used,
         coalesce(sum(f.daily_limit), 0)::integer as daily_limit
       from gate_facts(clock.at) f
-      where f.organization_id = g.organization_id and f.agent_id = g.id
+      where f.organization_id = g.organization_id and f.agent_id = g.id ${within}
     ) t
     order by page.place`;
 }

@@ -1,10 +1,11 @@
 /**
  * Figures of the own numbers, from the counters: a few hundred rows, however many numbers there are. Rows of a key are
- * summed before they are shown, for a row alone may be a difference. $1 organization.
+ * summed before they are shown, for a row alone may be a difference. $1 organization, $2 facet and $3 its values: those of
+ * the clients that the caller is limited to, or the one of all numbers.
  */
 export const SUMMARIZE_PHONE_NUMBERS = `
   with c as materialized (
-    select * from phone_number_counts where organization_id = $1 and facet = '' and value = ''
+    select * from phone_number_counts where organization_id = $1 and facet = $2 and value = any ($3::text[])
   )
   select
     (select coalesce(sum(numbers), 0)::integer from c) as mine,
