@@ -66,3 +66,14 @@ export function watchForErrors(page: Page, expected: RegExp): string[] {
   });
   return errors;
 }
+
+/** Signs in on the console's first page, whoever was signed in before, and waits for the menu. */
+export async function signInToConsole(page: Page, url: string, email: string, password: string): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto(url);
+  await page.reload();
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('menuitem', { name: 'Phone Numbers' }).waitFor();
+}

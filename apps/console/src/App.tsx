@@ -19,6 +19,7 @@ import { may, type Permissions } from './shared/permissions';
 
 const AuditPage = lazy(() => import('./resources/audit/AuditPage'));
 const DecisionsPage = lazy(() => import('./resources/decisions/DecisionsPage'));
+const UploadPage = lazy(() => import('./resources/imports/UploadPage'));
 const SettingsPage = lazy(() => import('./settings/SettingsPage'));
 
 const TRIES = 3;
@@ -85,6 +86,11 @@ export const App = () => (
       ),
       may(permissions, 'keys:manage') && <Resource key="api-keys" name="api-keys" {...apiKeys} />,
       may(permissions, 'users:manage') && <Resource key="users" name="users" {...users} />,
+      may(permissions, 'numbers:write') && (
+        <CustomRoutes key="imports">
+          <Route path="/imports/:id" element={<UploadPage />} />
+        </CustomRoutes>
+      ),
       may(permissions, 'audit:read') && (
         <CustomRoutes key="audit">
           <Route path="/audit" element={<AuditPage />} />

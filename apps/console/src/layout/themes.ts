@@ -17,19 +17,28 @@ interface Tones {
   head: string;
   track: string;
   chosen: string;
+  /** What the browser draws itself, such as the icon of a date field, follows it too. */
+  mode: 'light' | 'dark';
 }
 
-function components({ line, head, track, chosen }: Tones): RaThemeOptions['components'] {
+function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions['components'] {
   // Bars above and below lists and forms stand on the page itself, also on narrow screens, where react-admin paints them.
   const bare = { backgroundColor: 'transparent', backgroundImage: 'none' };
   return {
     ...defaultLightTheme.components,
-    MuiCssBaseline: { styleOverrides: { body: { fontVariantNumeric: 'tabular-nums' } } },
+    MuiCssBaseline: { styleOverrides: { html: { colorScheme: mode }, body: { fontVariantNumeric: 'tabular-nums' } } },
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
     MuiAppBar: { defaultProps: { elevation: 0 }, styleOverrides: { root: { boxShadow: 'none' } } },
     MuiCard: { styleOverrides: { root: { border: `1px solid ${line}` } } },
     MuiCardHeader: { styleOverrides: { root: { paddingBottom: 4 } } },
-    MuiDialog: { styleOverrides: { paper: { border: `1px solid ${line}` } } },
+    MuiDialog: {
+      styleOverrides: {
+        paper: {
+          border: `1px solid ${line}`,
+          '@media (max-width: 599px)': { margin: 12, width: 'calc(100% - 24px)', maxHeight: 'calc(100% - 24px)' },
+        },
+      },
+    },
     MuiMenu: { styleOverrides: { paper: { border: `1px solid ${line}` } } },
     MuiTableCell: {
       styleOverrides: { root: { borderColor: line }, head: { fontWeight: 600, color: head, background: 'none' } },
@@ -39,11 +48,16 @@ function components({ line, head, track, chosen }: Tones): RaThemeOptions['compo
     MuiTextField: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
     MuiFormControl: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
     RaTopToolbar: {
-      styleOverrides: { root: { '&&': { ...bare, alignItems: 'center' } } },
+      styleOverrides: {
+        // Buttons that have no room beside each other stand below each other, instead of beyond the edge of the screen.
+        root: { '&&': { ...bare, alignItems: 'center', flexWrap: 'wrap', minHeight: 40 } },
+      },
     },
     RaListToolbar: {
       styleOverrides: { root: { '&&': { ...bare, paddingTop: 8, paddingBottom: 8 } } },
     },
+    // The label of a filter stands on its border: rows need room between them.
+    RaFilterForm: { styleOverrides: { root: { '&&': { rowGap: 6 } } } },
     RaToolbar: {
       styleOverrides: {
         root: {
@@ -87,7 +101,7 @@ export const lightTheme: RaThemeOptions = {
   },
   shape,
   typography,
-  components: components({ line: '#e1e7e5', head: '#52625f', track: '#e3eae8', chosen: '#dcebe8' }),
+  components: components({ line: '#e1e7e5', head: '#52625f', track: '#e3eae8', chosen: '#dcebe8', mode: 'light' }),
 };
 
 export const darkTheme: RaThemeOptions = {
@@ -107,5 +121,5 @@ export const darkTheme: RaThemeOptions = {
   },
   shape,
   typography,
-  components: components({ line: '#263331', head: '#9db0ac', track: '#263331', chosen: '#1d3531' }),
+  components: components({ line: '#263331', head: '#9db0ac', track: '#263331', chosen: '#1d3531', mode: 'dark' }),
 };

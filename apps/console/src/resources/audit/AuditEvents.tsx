@@ -1,5 +1,7 @@
-import { Box, Divider, Stack, Tooltip, Typography } from '@mui/material';
+import { Box, Divider, Link, Stack, Tooltip, Typography } from '@mui/material';
+import { Link as RouterLink } from 'react-router';
 import type { AuditEventView, AuditFieldChange } from '#contracts';
+import { useMay } from '../../shared/permissions';
 import { actionWords, fieldWords, valueWords } from './auditWords';
 
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
@@ -24,6 +26,7 @@ const Change = ({ change: { field, from, to } }: { change: AuditFieldChange }) =
 );
 
 const Event = ({ event }: { event: AuditEventView }) => {
+  const writes = useMay('numbers:write');
   const facts = Object.entries(event.facts);
   const name = event.recordName ?? event.recordId;
   return (
@@ -49,7 +52,13 @@ const Event = ({ event }: { event: AuditEventView }) => {
           {actionWords(event.action)}
         </Typography>
         <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
-          {name && valueWords(name)}
+          {name && event.recordType === 'import_job' && writes ? (
+            <Link component={RouterLink} to={`/imports/${event.recordId}`} underline="hover">
+              Show the upload
+            </Link>
+          ) : (
+            name && valueWords(name)
+          )}
         </Typography>
         <Tooltip title="The request that did it, as the server's log names it" describeChild>
           <Typography variant="caption" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>

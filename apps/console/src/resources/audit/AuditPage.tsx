@@ -14,7 +14,17 @@ const STEP = 50;
 const names = ['actor', 'action', 'recordType', 'recordId', 'field', 'from', 'to'] as const;
 type Name = (typeof names)[number];
 
-const recordTypes = ['phone_number', 'agent_assignment', 'agent', 'user', 'api_key', 'organization', 'authorization'];
+const recordTypes = [
+  'phone_number',
+  'agent_assignment',
+  'agent',
+  'client',
+  'import_job',
+  'user',
+  'api_key',
+  'organization',
+  'authorization',
+];
 
 /** The choices stand in the address of the screen, so that it can be sent to somebody. */
 function useAuditFilter() {
@@ -40,6 +50,9 @@ function useAuditFilter() {
 }
 type AuditFilterState = ReturnType<typeof useAuditFilter>;
 
+/** A moment needs the whole width of a narrow screen. */
+const WIDE = { gridColumn: { xs: '1 / -1', md: 'auto' } };
+
 const Text = ({ state, name, label, hint }: { state: AuditFilterState; name: Name; label: string; hint?: string }) => (
   <TextField
     label={label}
@@ -47,7 +60,7 @@ const Text = ({ state, name, label, hint }: { state: AuditFilterState; name: Nam
     value={state.value(name)}
     onChange={(event) => state.change(name, event.target.value)}
     slotProps={{ htmlInput: { maxLength: 200 }, inputLabel: { shrink: true } }}
-    {...((name === 'from' || name === 'to') && { type: 'datetime-local' })}
+    {...((name === 'from' || name === 'to') && { type: 'datetime-local', sx: WIDE })}
   />
 );
 

@@ -1,11 +1,11 @@
-import { Create, required, SimpleForm, TextInput } from 'react-admin';
+import { Create } from 'react-admin';
 import { PageTitle } from '../../shared/PageTitle';
+import { useSaved } from '../../shared/useSaved';
+import { ClientForm } from './ClientForm';
 
 const ClientCreate = () => (
-  <Create title={<PageTitle name="Add a client" />} redirect="list">
-    <SimpleForm>
-      <TextInput source="name" validate={required()} />
-    </SimpleForm>
+  <Create title={<PageTitle name="Add a client" />} mutationOptions={useSaved('The client is added')}>
+    <ClientForm />
   </Create>
 );
 

@@ -1,17 +1,16 @@
-import { Edit, required, SaveButton, SimpleForm, TextInput, Toolbar } from 'react-admin';
+import { Edit, useRecordContext } from 'react-admin';
+import type { ClientView } from '#contracts';
 import { PageTitle } from '../../shared/PageTitle';
+import { useSaved } from '../../shared/useSaved';
+import { RecordTimeline } from '../audit/RecordTimeline';
+import { ClientForm } from './ClientForm';
 
-const Bar = () => (
-  <Toolbar>
-    <SaveButton />
-  </Toolbar>
-);
+const Title = () => <PageTitle name={useRecordContext<ClientView>()?.name} />;
 
 const ClientEdit = () => (
-  <Edit title={<PageTitle name="Client" />} mutationMode="pessimistic" redirect="list">
-    <SimpleForm toolbar={<Bar />}>
-      <TextInput source="name" validate={required()} />
-    </SimpleForm>
+  <Edit title={<Title />} mutationMode="pessimistic" mutationOptions={useSaved('The client is saved')}>
+    <ClientForm />
+    <RecordTimeline />
   </Edit>
 );
 

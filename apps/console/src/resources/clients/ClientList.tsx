@@ -1,11 +1,15 @@
 import DeleteIcon from '@mui/icons-material/DeleteOutlined';
-import { Stack, type Theme, Typography, useMediaQuery } from '@mui/material';
-import { Datagrid, FunctionField, List, NumberField, TextField, TopToolbar } from 'react-admin';
+import { Link as StyledLink, Stack, type Theme, Typography, useMediaQuery } from '@mui/material';
+import type { ReactElement } from 'react';
+import { Datagrid, FunctionField, List, SearchInput, TextField, TopToolbar, useListContext } from 'react-admin';
+import { Link } from 'react-router';
 import type { ClientView } from '#contracts';
 import { AddLink } from '../../shared/AddLink';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { EmptyState } from '../../shared/EmptyState';
+import { counted } from '../../shared/figures';
+import { listLink } from '../../shared/listLink';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -35,9 +39,29 @@ const ClientActions = ({ client }: { client: ClientView }) => {
   );
 };
 
+const Numbers = ({ client }: { client: ClientView }) => (
+  <StyledLink component={Link} to={listLink('phone-numbers', { clientId: client.id })} underline="hover">
+    {counted(client.numbers, 'number')}
+  </StyledLink>
+);
+
+const Agents = ({ client }: { client: ClientView }) => (
+  <StyledLink component={Link} to={listLink('agents', { clientId: client.id })} underline="hover">
+    {counted(client.agents, 'agent')}
+  </StyledLink>
+);
+
+const filters: ReactElement[] = [<SearchInput key="q" source="q" alwaysOn placeholder="Name" />];
+
 const Rows = () => {
   const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
-  const empty = <EmptyState title="No clients yet" hint="Numbers and agents may belong to a customer of yours." />;
+  const { filterValues } = useListContext<ClientView>();
+  const empty =
+    Object.keys(filterValues as object).length > 0 ? (
+      <EmptyState title="No client fits" hint="Search for another name." />
+    ) : (
+      <EmptyState title="No clients yet" hint="Numbers and agents may belong to a customer of yours." />
+    );
   if (isSmall) {
     return (
       <RecordCards<ClientView>
@@ -45,8 +69,8 @@ const Rows = () => {
         render={(client) => (
           <>
             <Typography>{client.name}</Typography>
-            <Typography variant="body2" color="textSecondary">
-              {client.numbers} numbers · {client.agents} agents
+            <Typography variant="body2" component="div">
+              <Numbers client={client} /> · <Agents client={client} />
             </Typography>
             <ClientActions client={client} />
           </>
@@ -57,8 +81,8 @@ const Rows = () => {
   return (
     <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
       <TextField source="name" />
-      <NumberField source="numbers" sortable={false} />
-      <NumberField source="agents" sortable={false} />
+      <FunctionField<ClientView> label="Numbers" render={(client) => <Numbers client={client} />} />
+      <FunctionField<ClientView> label="Agents" render={(client) => <Agents client={client} />} />
       <FunctionField<ClientView> label="" textAlign="right" render={(client) => <ClientActions client={client} />} />
     </Datagrid>
   );
@@ -69,6 +93,7 @@ const ListActions = () => <TopToolbar>{useMay('organization:write') && <AddLink 
 const ClientList = () => (
   <List
     title={<PageTitle name="Clients" />}
+    filters={filters}
     actions={<ListActions />}
     sort={{ field: 'name', order: 'ASC' }}
     perPage={25}

@@ -5,7 +5,7 @@ import { authorizationStatusLabels } from '../../shared/labels';
 import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
 import { type Period, periodLabels } from './periods';
-import { RecordPicker } from './RecordPicker';
+import { RecordPicker } from '../../shared/RecordPicker';
 import type { DecisionFilterState, FilterName } from './useDecisionFilter';
 
 const TYPING_MS = 400;

@@ -98,7 +98,12 @@ export const DecisionRows = ({ decisions, onOpen }: DecisionRowsProps) => {
               </Box>
               <Typography variant="body2" color="textSecondary">
                 {agentOf(decision)}
-                {decision.from && ` · from ${spaced(decision.from)}`}
+                {decision.from && ' · from '}
+                {decision.from && (
+                  <Box component="span" sx={{ whiteSpace: 'nowrap' }}>
+                    {spaced(decision.from)}
+                  </Box>
+                )}
               </Typography>
               <Typography variant="body2" color="textSecondary">
                 {moment.format(new Date(decision.decidedAt))}

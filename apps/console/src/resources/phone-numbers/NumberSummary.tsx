@@ -2,6 +2,7 @@ import { Box, Card, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useDataProvider } from 'react-admin';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { whole } from '../../shared/figures';
 
 /** Figures of all numbers, above the list that shows a page of them. */
 export const NumberSummary = () => {
@@ -12,23 +13,31 @@ export const NumberSummary = () => {
   });
   if (data === undefined) return null;
   const costs = data.monthlyCost.map(({ currency, amount }) =>
-    Number(amount).toLocaleString(undefined, { style: 'currency', currency }),
+    Number(amount).toLocaleString('en', { style: 'currency', currency }),
   );
   const figures: [label: string, value: string][] = [
-    ['My numbers', data.mine.toLocaleString()],
-    ['With an agent', data.assigned.toLocaleString()],
-    ['Answered by an agent', data.connected.toLocaleString()],
-    ['Available pool', data.available.toLocaleString()],
+    ['My numbers', whole(data.mine)],
+    ['With an agent', whole(data.assigned)],
+    ['Answered', whole(data.connected)],
+    ['Available pool', whole(data.available)],
     ['Monthly cost', costs.length === 0 ? '–' : costs.join(' + ')],
   ];
   return (
-    <Box sx={{ display: 'grid', gap: 2, mb: 2, gridTemplateColumns: { xs: '1fr 1fr', md: 'repeat(5, 1fr)' } }}>
+    <Box
+      sx={{
+        display: 'grid',
+        gap: 2,
+        mb: 2,
+        mt: 2,
+        gridTemplateColumns: { xs: 'repeat(2, minmax(0, 1fr))', md: 'repeat(5, minmax(0, 1fr))' },
+      }}
+    >
       {figures.map(([label, value]) => (
         <Card key={label} variant="outlined" sx={{ px: 2, py: 1.5 }}>
           <Typography variant="body2" color="text.secondary">
             {label}
           </Typography>
-          <Typography variant="h6" component="p">
+          <Typography variant="h6" component="p" sx={{ overflowWrap: 'anywhere' }}>
             {value}
           </Typography>
         </Card>

@@ -22,7 +22,7 @@ import { ExportNumbers } from './ExportNumbers';
 import { NumberSummary } from './NumberSummary';
 import { PhoneNumberRows } from './PhoneNumberRows';
 
-const BulkUploadDialog = lazy(() => import('./BulkUploadDialog'));
+const BulkUploadDialog = lazy(() => import('../imports/BulkUploadDialog'));
 
 const filters: ReactElement[] = [
   <SearchInput key="q" source="q" alwaysOn placeholder="Number or label" />,

@@ -4,6 +4,8 @@ import { importErrorCodes, type ImportJobView } from '#contracts';
 import { callApi } from '../../providers/session';
 import { whole } from '../../shared/figures';
 
+const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+
 async function download(jobId: string): Promise<void> {
   const response = await callApi(`/imports/${jobId}/errors.csv`);
   const link = document.createElement('a');
@@ -22,7 +24,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
     `${whole(job.created)} ${dryRun ? 'would be added' : 'added'}`,
     job.updated > 0 && `${whole(job.updated)} updated`,
     job.skipped > 0 && `${whole(job.skipped)} skipped`,
-    `${whole(job.failed)} failed`,
+    `${whole(job.failed)} ${dryRun ? 'would fail' : 'failed'}`,
     job.repaired > 0 && `${whole(job.repaired)} repaired`,
     job.status === 'canceled' && `canceled after ${whole(job.processed)} rows`,
   ].filter(Boolean);
@@ -31,6 +33,16 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       <Alert severity={job.errors.length === 0 ? 'success' : 'warning'} role="status">
         {parts.join(', ')}
       </Alert>
+      {job.undoneAt !== null && (
+        <Alert severity="info" role="status" sx={{ mt: 1 }}>
+          This upload was undone on {moment.format(new Date(job.undoneAt))}. Nothing of it is left.
+        </Alert>
+      )}
+      {job.failure !== null && (
+        <Alert severity="error" sx={{ mt: 1 }}>
+          {job.failure}
+        </Alert>
+      )}
       {job.errors.length > 0 && (
         <Box sx={{ overflowX: 'auto', mt: 1 }}>
           <Table size="small" aria-label="Rows that were not taken">

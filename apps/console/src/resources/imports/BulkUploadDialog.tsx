@@ -7,15 +7,19 @@ import {
   DialogActions,
   DialogContent,
   DialogTitle,
+  Link,
   Stack,
   TextField,
   Typography,
 } from '@mui/material';
 import { type ChangeEvent, type DragEvent, useState } from 'react';
 import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { Link as RouterLink } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { whole } from '../../shared/figures';
+import { useMay } from '../../shared/permissions';
+import { UndoUpload } from './UndoUpload';
 import { UploadPreview } from './UploadPreview';
 import { UploadProgress } from './UploadProgress';
 import { UploadResult } from './UploadResult';
@@ -30,6 +34,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
   const api = useDataProvider<ConsoleDataProvider>();
   const notify = useNotify();
   const refresh = useRefresh();
+  const seesAudit = useMay('audit:read');
   const [text, setText] = useState('');
   const [file, setFile] = useState<File | null>(null);
   const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
@@ -63,7 +68,6 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
         job = await api.importJob(job.id);
       }
       setResult({ job, dryRun });
-      if (job.failure !== null) setProblem(job.failure);
       if (!dryRun) {
         notify(job.created === 1 ? '1 number added' : `${whole(job.created)} numbers added`, {
           type: job.failed > 0 ? 'warning' : 'success',
@@ -106,7 +110,12 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
       >
         <Stack spacing={2} sx={{ pt: 0.5 }}>
           <Typography variant="body2" color="textSecondary">
-            One number a line: number, provider, country. A header line is fine.
+            One number a line: number, provider, country. A header line is fine.{' '}
+            {seesAudit && (
+              <Link component={RouterLink} to="/audit?recordType=import_job" onClick={onClose}>
+                Earlier uploads
+              </Link>
+            )}
           </Typography>
           {file ? (
             <Alert
@@ -166,6 +175,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
           {running && <UploadProgress job={running} onCancel={() => void cancel(running.id)} />}
           {problem && <Alert severity="error">{problem}</Alert>}
           {result && <UploadResult job={result.job} dryRun={result.dryRun} />}
+          {result && <UndoUpload job={result.job} onUndone={(job) => setResult({ job, dryRun: false })} />}
         </Stack>
       </DialogContent>
       <DialogActions>

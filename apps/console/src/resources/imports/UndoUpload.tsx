@@ -1,0 +1,75 @@
+import UndoIcon from '@mui/icons-material/Undo';
+import { Alert, Stack, Typography } from '@mui/material';
+import { useState } from 'react';
+import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import type { ImportJobView } from '#contracts';
+import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { ConfirmButton } from '../../shared/ConfirmButton';
+import { counted } from '../../shared/figures';
+
+interface UndoUploadProps {
+  job: ImportJobView;
+  onUndone: (job: ImportJobView) => void;
+}
+
+/** Takes back what a finished upload did. The API refuses when a number was changed or used since, and says which. */
+export const UndoUpload = ({ job, onUndone }: UndoUploadProps) => {
+  const api = useDataProvider<ConsoleDataProvider>();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  if (job.dryRun || job.finishedAt === null || job.undoneAt !== null || job.created + job.updated === 0) return null;
+
+  const undo = async () => {
+    setBusy(true);
+    setRefusal(null);
+    try {
+      const undone = await api.undoImport(job.id);
+      notify('The upload is undone', { type: 'success' });
+      refresh();
+      onUndone(undone);
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : 'That did not work. Try again.');
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Stack spacing={1} sx={{ mt: 1, alignItems: 'flex-start' }}>
+      <ConfirmButton
+        label="Undo upload"
+        color="error"
+        icon={<UndoIcon />}
+        title="Undo this upload?"
+        content={<WhatIsUndone job={job} />}
+        busy={busy}
+        onConfirm={() => void undo()}
+      />
+      {refusal && (
+        <Alert severity="error" sx={{ alignSelf: 'stretch', overflowWrap: 'anywhere' }}>
+          {refusal}
+        </Alert>
+      )}
+    </Stack>
+  );
+};
+
+const WhatIsUndone = ({ job: { created, updated } }: { job: ImportJobView }) => (
+  <Stack spacing={1}>
+    {created > 0 && (
+      <Typography>
+        {counted(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
+      </Typography>
+    )}
+    {updated > 0 && (
+      <Typography>
+        {counted(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
+      </Typography>
+    )}
+    <Typography color="textSecondary">
+      If one of them was changed or used since, nothing is undone, and you are told which.
+    </Typography>
+  </Stack>
+);
