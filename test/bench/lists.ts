@@ -39,7 +39,7 @@ interface Figure {
   total: number;
 }
 
-function casesOf(numbers: number, { agentId }: ListsCaller): Case[] {
+function casesOf(numbers: number, { agentId, clientId }: ListsCaller): Case[] {
   const list = (name: string, filter: object = {}, others: Partial<Case> = {}): Case => ({
     name,
     resource: 'phone-numbers',
@@ -80,6 +80,13 @@ function casesOf(numbers: number, { agentId }: ListsCaller): Case[] {
       list(`by ${field}`, {}, { sort: [field, 'ASC'] }),
       list(`by ${field}, last first`, {}, { sort: [field, 'DESC'] }),
     ]),
+    list('country, by number', { countryCode: 'GB' }, { sort: ['phoneNumber', 'DESC'] }),
+    list('country, oldest first', { countryCode: 'US' }, { sort: ['createdAt', 'ASC'] }),
+    list('two countries, by agent', { countryCode: ['GB', 'DE'] }, { sort: ['agentName', 'ASC'] }),
+    list('search by an agent’s number, by agent', { q: '1234' }, { sort: ['agentName', 'ASC'] }),
+    list('common tag in a country', { tag: 'campaign', countryCode: 'GB' }),
+    list('a client', { clientId }),
+    list('a client, by number', { clientId }, { sort: ['phoneNumber', 'ASC'] }),
     list('the middle of the list', {}, { offset: Math.floor(numbers / 2) }),
     list('the end of the list', {}, { offset: numbers - 25 }),
     { name: 'agents', resource: 'agents' },
@@ -88,6 +95,9 @@ function casesOf(numbers: number, { agentId }: ListsCaller): Case[] {
     { name: 'assignments by number', resource: 'agent-assignments', sort: ['phoneNumber', 'ASC'] },
     { name: 'assignments of an agent', resource: 'agent-assignments', filter: { agentId } },
     { name: 'assignments, paused', resource: 'agent-assignments', filter: { paused: true } },
+    { name: 'assignments, oldest first', resource: 'agent-assignments', sort: ['createdAt', 'ASC'] },
+    { name: 'assignments of a provider', resource: 'agent-assignments', filter: { provider: 'bandwidth' } },
+    { name: 'assignments by agents searched', resource: 'agent-assignments', filter: { q: 'agent 0012' } },
     { name: 'assignments, searched', resource: 'agent-assignments', filter: { q: '212-3456' } },
   ];
 }

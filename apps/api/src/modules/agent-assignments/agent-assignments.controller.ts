@@ -8,16 +8,11 @@ import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
+import { ASSIGNMENT_LIST_RULES } from './assignment-list-rules.js';
 import { AssignNumberService } from './assign-number.service.js';
 import { AgentAssignmentViewDto } from './dto/agent-assignment.view.js';
 import { CreateAgentAssignmentDto } from './dto/assign-number.dto.js';
 import { UpdateAgentAssignmentDto } from './dto/update-agent-assignment.dto.js';
-
-const LIST_RULES = {
-  sortable: ['agentName', 'phoneNumber', 'dailyLimit', 'callsMadeToday', 'createdAt'],
-  filterable: ['agentId', 'phoneNumberId', 'q', 'paused', 'provider'],
-  defaultSort: { field: 'agentName', direction: 'asc' },
-} as const;
 
 @ApiTags('Agent assignments')
 @Controller('agent-assignments')
@@ -36,7 +31,7 @@ export class AgentAssignmentsController {
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AgentAssignmentView[]> {
-    const listQuery = parseListQuery(query, LIST_RULES);
+    const listQuery = parseListQuery(query, ASSIGNMENT_LIST_RULES);
     return sendPage(reply, 'agent-assignments', listQuery, await this.service.list(context, listQuery));
   }
 

@@ -8,6 +8,8 @@ import { AgentAssignmentsController } from './agent-assignments.controller.js';
 import { AgentAssignmentsRepository } from './agent-assignments.repository.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
 import { AssignNumberService } from './assign-number.service.js';
+import { AssignmentListsController } from './assignment-lists.controller.js';
+import { AssignmentListsService } from './assignment-lists.service.js';
 import { BulkAssignments } from './bulk/bulk-assignments.js';
 import { BulkOperationsController } from './bulk/bulk-operations.controller.js';
 import { BulkOperationsService } from './bulk/bulk-operations.service.js';
@@ -16,12 +18,18 @@ import { RetireNumbers } from './retire-numbers.js';
 
 @Module({
   imports: [AgentsModule, AuthModule, ClientsModule, OrganizationsModule, PhoneNumbersModule],
-  controllers: [AgentAssignmentsController, BulkOperationsController, NumberAssignmentController],
+  controllers: [
+    AssignmentListsController,
+    AgentAssignmentsController,
+    BulkOperationsController,
+    NumberAssignmentController,
+  ],
   providers: [
     RetireNumbers,
     BulkOperationsService,
     BulkAssignments,
     AgentAssignmentsService,
+    AssignmentListsService,
     AssignNumberService,
     AgentAssignmentsRepository,
   ],

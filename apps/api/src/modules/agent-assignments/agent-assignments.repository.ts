@@ -136,6 +136,23 @@ export class AgentAssignmentsRepository {
     return { total: Math.min(row!.total, MOST_COUNTED), isExact: row!.total <= MOST_COUNTED };
   }
 
+  /** The assignments that were made after the one named, the oldest first. */
+  async findAfter(
+    tx: Transaction,
+    context: RequestContext,
+    asked: AssignmentFilter,
+    after: string | null,
+    most: number,
+  ): Promise<AgentAssignmentView[]> {
+    const filter = await this.narrowed(tx, context, withinLimit(context, asked));
+    const { conditions, parameters } = assignmentConditions(context.organizationId, { ...filter, after });
+    const page = `order by a.id limit $${parameters.length + 1}`;
+    const found = await tx.query<{ id: string }>(`${ASSIGNMENT_IDS} ${conditions} ${page}`, [...parameters, most]);
+    const ids = found.map(({ id }) => id);
+    const rows = await tx.query<AssignmentViewRow>(ASSIGNMENTS_BY_ID, [context.organizationId, ids]);
+    return rows.map(toView);
+  }
+
   async findAll(tx: Transaction, context: RequestContext, asked: AssignmentFilter): Promise<AgentAssignmentView[]> {
     const filter = withinLimit(context, asked);
     const { conditions, parameters } = assignmentConditions(context.organizationId, filter);

@@ -1,15 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type AgentAssignmentView, type AgentPhoneNumbersView, phoneNumberProviders } from '#contracts';
+import type { AgentAssignmentView, AgentPhoneNumbersView } from '#contracts';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { flagOf, idsOf, oneOf, textOf, uuidOf, uuidsOf } from '../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
 import { AgentRemovalListeners, Agents } from '../agents/agents.public.js';
 import { AuditLog } from '../audit/audit.public.js';
-import { partsOfNumber } from '../phone-numbers/phone-numbers.public.js';
 import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentAssignmentsRepository, type AssignmentRules } from './agent-assignments.repository.js';
+import { assignmentFilterOf } from './assignment-filter.js';
 
 /** Names and the like are not here: they may change while somebody has the record open. */
 const FIXED = ['id', 'agentId', 'phoneNumberId', 'phoneNumber', 'createdAt'] as const;
@@ -31,17 +30,7 @@ export class AgentAssignmentsService implements OnModuleInit {
 
   /** A user with the role `agent` sees only its own. @throws ProblemError validation_failed for a wrong filter */
   list(context: RequestContext, query: ListQuery): Promise<Page<AgentAssignmentView>> {
-    const q = textOf(query, 'q')?.trim() || undefined;
-    const filter = {
-      ids: idsOf(query),
-      agentIds: uuidsOf(query, 'agentId'),
-      phoneNumberId: uuidOf(query, 'phoneNumberId'),
-      q,
-      digits: q === undefined ? undefined : partsOfNumber(q),
-      provider: oneOf(query, 'provider', phoneNumberProviders),
-      paused: flagOf(query, 'paused'),
-      ownedBy: ownAgentsOnly(context) ?? undefined,
-    };
+    const filter = assignmentFilterOf(context, query);
     return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
   }
 

@@ -14,6 +14,8 @@ export interface AssignmentFilter {
   found?: { phoneNumberIds: string[]; agentIds: string[] };
   /** Only those of numbers of these clients; null for those of all, whatever the caller is limited to. */
   clientIds?: readonly string[] | null;
+  /** Only those that were made after this one; null for all. */
+  after?: string | null;
   /** Only those of the agents that this user signs in as. */
   ownedBy?: string;
 }
@@ -31,6 +33,7 @@ export function assignmentConditions(
     conditions.push(`and ${condition(`$${parameters.length}`)}`);
   };
   add((place) => `a.id = any (${place}::uuid[])`, filter.ids);
+  add((place) => `a.id > ${place}::uuid`, filter.after ?? undefined);
   add((place) => `a.agent_id = any (${place}::uuid[])`, filter.agentIds);
   add((place) => `a.phone_number_id = ${place}`, filter.phoneNumberId);
   add((place) => `(a.paused_at is not null) = ${place}`, filter.paused);
