@@ -10,6 +10,7 @@ import { AddLifecycle1795400001000 } from './1795400001000-AddLifecycle.js';
 import { AddListIndexes1795400002000 } from './1795400002000-AddListIndexes.js';
 import { AddAuditChain1795400003000 } from './1795400003000-AddAuditChain.js';
 import { FindAuditEventsByRecord1795400003001 } from './1795400003001-FindAuditEventsByRecord.js';
+import { RehearseImports1795400005000 } from './1795400005000-RehearseImports.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   AddListIndexes1795400002000,
   AddAuditChain1795400003000,
   FindAuditEventsByRecord1795400003001,
+  RehearseImports1795400005000,
 ];

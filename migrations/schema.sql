@@ -305,7 +305,7 @@ create table import_changes (
   record_id uuid not null,
   changed_at timestamp with time zone default now() not null,
   before jsonb,
-  constraint import_changes_kind_check CHECK ((kind = ANY (ARRAY['number'::text, 'assignment'::text]))),
+  constraint import_changes_kind_check CHECK ((kind = ANY (ARRAY['number'::text, 'assignment'::text, 'agent'::text]))),
   constraint import_changes_pkey PRIMARY KEY (organization_id, import_job_id, kind, record_id)
 );
 
@@ -316,6 +316,7 @@ create policy own_organization on import_changes for all to ringfence_app using 
 grant insert, select on import_changes to ringfence_app;
 
 comment on table import_changes is 'What imports changed, for undoing them. No foreign key: jobs are never deleted once they have rows here, and the check would cost as much as the row.';
+comment on column import_changes.kind is 'What record it is. ''agent'' stands in dry runs alone: the agent would have a number by then.';
 comment on column import_changes.before is 'The record before the import; null when the import made it.';
 
 create table import_file_pieces (

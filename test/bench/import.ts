@@ -142,6 +142,7 @@ async function seedTenant(databaseUrl: string): Promise<Tenant> {
 
 async function startApi(databaseUrl: string): Promise<{ url: string; process: ChildProcess }> {
   const server = fork(fileURLToPath(new URL('import-server.js', import.meta.url)), {
+    execArgv: ['--max-old-space-size=1024', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'],
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl,

@@ -292,6 +292,27 @@ describe('a dry run', () => {
   });
 });
 
+describe('a dry run of many rows', () => {
+  it('knows to its end who would have a number, where each agent has one', async () => {
+    const ownerId = await createOrganization(db);
+    await db.query(`update organizations set numbers_per_agent = 'one' where id = $1`, [ownerId]);
+    await createAgent(db, { organizationId: ownerId, name: 'Modest' });
+    const { key: apiKey } = await createApiKey(db, {
+      organizationId: ownerId,
+      scopes: ['numbers:write', 'assignments:write'],
+    });
+    const lines = Array.from({ length: 4_500 }, (_, row) => `${fresh()},telnyx,${row % 2_200 === 0 ? 'Modest' : ''}`);
+    const file = `phoneNumber,provider,agent\n${lines.join('\n')}`;
+    const rehearsal = await done(file, '?dryRun=true', apiKey);
+    expect(codes(rehearsal)).toEqual([
+      [2_202, 'agent_has_number'],
+      [4_402, 'agent_has_number'],
+    ]);
+    const real = await done(file, '', apiKey);
+    expect(real).toMatchObject({ created: rehearsal.created, errors: rehearsal.errors });
+  });
+});
+
 describe('following an import', () => {
   it('tells its progress and its end as events', async () => {
     const file = Array.from({ length: 12_000 }, () => `${fresh()},telnyx,US`).join('\n');

@@ -14,14 +14,18 @@ import {
   LOCK_AGENTS,
   LOCK_OWN,
   NOTE_CREATED,
+  NOTE_GIVEN_AGENTS,
   ONE_NUMBER_EACH,
   PUT_ASSIGNMENTS,
+  READ_GIVEN_AGENTS,
   READ_REFUSED,
   REST_IS_UNCHANGED,
   REVIVE_NUMBERS,
   UPDATE_NUMBERS,
 } from './sql/merge-import.sql.js';
 import { copyText, type StagedRow } from './staged-row.js';
+
+const SAVEPOINT = 'rehearsal';
 
 export type RefusedOutcome =
   | 'own'
@@ -75,7 +79,7 @@ export class ImportMerge {
     if (assigns) {
       await tx.query(FIND_AGENTS, [organizationId]);
       await tx.query(LOCK_AGENTS, [organizationId]);
-      await tx.query(ONE_NUMBER_EACH, [organizationId]);
+      await tx.query(ONE_NUMBER_EACH, [...ids]);
     }
     await tx.query(INSERT_NUMBERS, [organizationId]);
     await this.revive(tx, ids);
@@ -89,6 +93,21 @@ export class ImportMerge {
     if ((outcomes.created ?? 0) === rows.length) return { outcomes, refused: [] };
     outcomes = await this.outcomes(tx);
     return { outcomes, refused: await tx.query<RefusedRow>(READ_REFUSED, [organizationId]) };
+  }
+
+  /**
+   * The same, taken back. Later chunks still know which agents would have a number by then.
+   *
+   * @returns what the merge would have answered
+   */
+  async rehearse(...[tx, ids, rows, mode]: Parameters<ImportMerge['merge']>): Promise<MergeResult> {
+    await tx.query(`savepoint ${SAVEPOINT}`);
+    const result = await this.merge(tx, ids, rows, mode);
+    const assigns = rows.some(({ agent }) => agent !== null);
+    const given = assigns ? await tx.query<{ agentId: string }>(READ_GIVEN_AGENTS, [ids[0]]) : [];
+    await tx.query(`rollback to savepoint ${SAVEPOINT}`);
+    if (given.length > 0) await tx.query(NOTE_GIVEN_AGENTS, [...ids, given.map(({ agentId }) => agentId)]);
+    return result;
   }
 
   private async update(tx: Transaction, ids: readonly [string, string], assigns: boolean): Promise<void> {

@@ -8,8 +8,6 @@ import { type ImportChunk, ImportReader } from './import-reader.js';
 import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from './imports.repository.js';
 import type { UploadColumn } from './upload-columns.js';
 
-const SAVEPOINT = 'rehearsal';
-
 export interface RunParts {
   database: Database;
   repository: ImportsRepository;
@@ -64,9 +62,8 @@ export class ImportRun {
         return 'finished';
       }
       await merge.prepare(tx);
-      if (job.dryRun) await tx.query(`savepoint ${SAVEPOINT}`);
-      const result = await merge.merge(tx, [context.organizationId, job.id], chunk.staged, job.mode);
-      if (job.dryRun) await tx.query(`rollback to savepoint ${SAVEPOINT}`);
+      const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
+      const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
       const told = [...chunk.told, ...toldOf(result, chunk)];
       await repository.addProgress(tx, context, job.id, countsOf(chunk, result), withoutTwins(told));
       if (!chunk.last) return 'unfinished';

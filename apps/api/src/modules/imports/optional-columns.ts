@@ -17,6 +17,7 @@ const MAX_LENGTH = { label: 200, region: 100, client: 200, agent: 200 } as const
 const MAX_TAGS = 20;
 const MAX_TAG = 50;
 const MAX_DAILY_LIMIT = 1_000_000;
+const NONE = 'none';
 
 /** Thrown and caught in this file alone: the first wrong value ends the reading of its row. */
 class Refused extends Error {
@@ -59,8 +60,12 @@ function refuse(column: UploadColumn, code: ImportErrorCode, message: string): n
 }
 
 /** Exports put an apostrophe before what a spreadsheet would run as a formula; it is taken away again. */
+function withoutApostrophe(value = ''): string {
+  return value.replace(/^'(?='*[=+\-@\t\r])/, '');
+}
+
 function text(values: UploadRow['values'], column: keyof typeof MAX_LENGTH): string | null {
-  const value = (values[column] ?? '').replace(/^'(?=[=+\-@\t\r])/, '');
+  const value = withoutApostrophe(values[column]);
   if (value === '') return null;
   const most = MAX_LENGTH[column];
   if (value.length > most) refuse(column, 'too_long', `The ${column} is longer than ${most} characters. Shorten it.`);
@@ -85,16 +90,20 @@ function currencyOf(value = ''): string | null {
 
 function capabilitiesOf(value = ''): string[] | null {
   const names = listOf(value.toLowerCase(), /[\s,;|/+]+/);
+  if (isNone(names)) return [];
   const unknown = names?.find((name) => name !== 'voice' && name !== 'sms');
   if (unknown !== undefined) {
-    refuse('capabilities', 'capability_unknown', 'There is no such capability. Write voice, sms, or both.');
+    refuse('capabilities', 'capability_unknown', 'There is no such capability. Write voice, sms, both, or none.');
   }
   return names;
 }
 
+/** Exports write a separator that belongs to a tag, and a backslash, with a backslash before it. */
 function tagsOf(value = ''): string[] | null {
-  const tags = listOf(value, /[;,|]/);
-  if (tags !== null && (tags.length > MAX_TAGS || tags.some((tag) => tag.length > MAX_TAG))) {
+  if (value === '') return null;
+  const written = withoutApostrophe(value).match(/(?:\\[\\;,|]|[^;,|])+/g) ?? [];
+  const tags = distinct(written.map((tag) => tag.replaceAll(/\\([\\;,|])/g, '$1')));
+  if (tags.length > MAX_TAGS || tags.some((tag) => tag.length > MAX_TAG)) {
     refuse('tags', 'too_long', `There are more than ${MAX_TAGS} tags, or one has more than ${MAX_TAG} characters.`);
   }
   return tags;
@@ -111,14 +120,24 @@ function dailyLimitOf(value = ''): number | null {
 
 function countriesOf(value = ''): string[] | null {
   const countries = listOf(value.toUpperCase(), /[\s,;|/]+/);
+  if (isNone(countries)) return [];
   if (countries?.some((country) => !isCountryCode(country))) {
-    const message = 'One of the countries is no ISO 3166-1 code. Write two letters for each, for example US CA.';
+    const message =
+      'One of the countries is no ISO 3166-1 code. Write two letters for each, for example US CA, or none.';
     refuse('allowedCountries', 'country_unknown', message);
   }
   return countries;
 }
 
 function listOf(value: string, separator: RegExp): string[] | null {
-  if (value === '') return null;
-  return [...new Set(value.split(separator).map((item) => item.trim()))].filter((item) => item !== '');
+  return value === '' ? null : distinct(value.split(separator));
+}
+
+function distinct(items: readonly string[]): string[] {
+  return [...new Set(items.map((item) => item.trim()))].filter((item) => item !== '');
+}
+
+/** An empty value says nothing; that there shall be none is said in words. */
+function isNone(names: readonly string[] | null): boolean {
+  return names?.length === 1 && names[0]!.toLowerCase() === NONE;
 }

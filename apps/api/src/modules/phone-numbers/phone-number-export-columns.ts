@@ -11,9 +11,14 @@ export const phoneNumberExportColumns: ExportColumns<ExportedPhoneNumber> = {
   client: ({ clientName }) => clientName,
   monthlyCost: ({ monthlyCost }) => monthlyCost,
   currency: ({ currency }) => currency,
-  capabilities: ({ capabilities: { voice, sms } }) => [voice && 'voice', sms && 'sms'].filter(Boolean).join(' '),
-  tags: ({ tags }) => tags.join(';'),
+  capabilities: ({ capabilities: { voice, sms } }) => listed([voice && 'voice', sms && 'sms'].filter(Boolean)),
+  tags: ({ tags }) => tags.map((tag) => tag.replaceAll(/[\\;,|]/g, '\\$&')).join(';'),
   agent: ({ agentName }) => agentName,
   dailyLimit: ({ dailyLimit }) => dailyLimit,
-  allowedCountries: ({ allowedCountries }) => allowedCountries?.join(' ') ?? null,
+  allowedCountries: ({ allowedCountries }) => allowedCountries && listed(allowedCountries),
 };
+
+/** An empty value would say nothing, and an upload would fill in what is usual. */
+function listed(names: readonly unknown[]): string {
+  return names.length === 0 ? 'none' : names.join(' ');
+}

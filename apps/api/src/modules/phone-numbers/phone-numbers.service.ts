@@ -86,7 +86,8 @@ export class PhoneNumbersService {
       throw invalidField(parsed.reason.startsWith('country') ? 'countryCode' : 'phoneNumber', parsed.message);
     }
     const { e164, countryCode, numberType } = parsed;
-    const { phoneNumber: _, ...fields } = given;
+    const { phoneNumber: _, ...others } = given;
+    const fields = { ...others, tags: given.tags && [...new Set(given.tags)] };
     return this.database.inTenant(context.organizationId, async (tx) => {
       const currency = await this.currencyFor(tx, context, given.monthlyCost, given.currency);
       const clientId = await this.clients.choose(tx, context, given.clientId ?? null);

@@ -24,13 +24,13 @@ export const FIND_CLIENTS = `
       select c.id from clients c
       where c.organization_id = $1 and c.archived_at is null
         and (lower(c.name) = lower(s.client) or c.id::text = lower(s.client))
-      order by c.id limit 1) as id
+      order by lower(c.name) <> lower(s.client) limit 1) as id
     from (select distinct client from import_staging where client is not null) s
   )
   update import_staging s set client_id = n.id, outcome = case when n.id is null then 'client_unknown' end
   from named n where n.client = s.client`;
 
-/** Agents by name, external id or id, locked so that they stay active until the end. */
+/** Agents by name, external id or id. A name wins, for exports name agents by it. */
 export const FIND_AGENTS = `
   with named as (
     select s.agent, g.id, g.status
@@ -39,20 +39,24 @@ export const FIND_AGENTS = `
       select g.id, g.status from agents g
       where g.organization_id = $1 and g.deleted_at is null
         and (lower(g.name) = lower(s.agent) or g.external_id = s.agent or g.id::text = lower(s.agent))
-      order by g.id limit 1
+      order by lower(g.name) <> lower(s.agent), g.external_id is distinct from s.agent limit 1
     ) g on true
   )
   update import_staging s set agent_id = n.id,
     outcome = coalesce(s.outcome, case when n.id is null then 'agent_unknown' when n.status <> 'active' then 'agent_inactive' end)
   from named n where n.agent = s.agent`;
 
+/** So that they stay active until the end. */
 export const LOCK_AGENTS = `
   select count(*) from (
     select from agents g where g.organization_id = $1 and g.status = 'active' and g.deleted_at is null
       and g.id in (select agent_id from import_staging where agent_id is not null)
     order by g.id for share) locked`;
 
-/** Where the organization gives each agent one number only: whose agent has another, or stands in the chunk before. */
+/**
+ * Where the organization gives each agent one number only: whose agent has another, or stands in the chunk before. What
+ * chunks of a dry run would have done is written down, for it was taken back.
+ */
 export const ONE_NUMBER_EACH = `
   update import_staging s set outcome = 'agent_has_number'
   from organizations o, (
@@ -62,7 +66,22 @@ export const ONE_NUMBER_EACH = `
   where o.id = $1 and o.numbers_per_agent = 'one' and r.line = s.line
     and (r.nth > 1 or exists (
       select from agent_phone_numbers a
-      where a.organization_id = $1 and a.agent_id = s.agent_id and a.ended_at is null and a.from_number <> s.e164))`;
+      where a.organization_id = $1 and a.agent_id = s.agent_id and a.ended_at is null and a.from_number <> s.e164)
+      or exists (
+        select from import_changes c
+        where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'agent' and c.record_id = s.agent_id))`;
+
+/** Who has a number now, read in a dry run before that is taken back. */
+export const READ_GIVEN_AGENTS = `
+  select distinct s.agent_id as "agentId"
+  from import_staging s
+  join organizations o on o.id = $1 and o.numbers_per_agent = 'one'
+  where s.agent_id is not null and s.outcome in ('created', 'revived', 'updated', 'unchanged')`;
+
+/** $3 agents */
+export const NOTE_GIVEN_AGENTS = `
+  insert into import_changes (organization_id, import_job_id, kind, record_id)
+  select $1, $2, 'agent', unnest($3::uuid[]) on conflict do nothing`;
 
 /**
  * Whether a number is taken is told by the unique index alone, for it reaches across organizations. So every number is
