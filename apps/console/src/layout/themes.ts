@@ -50,7 +50,9 @@ function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions[
     RaTopToolbar: {
       styleOverrides: {
         // Buttons that have no room beside each other stand below each other, instead of beyond the edge of the screen.
-        root: { '&&': { ...bare, alignItems: 'center', flexWrap: 'wrap', minHeight: 40 } },
+        root: {
+          '&&': { ...bare, alignItems: 'center', minHeight: 40, '@media (max-width: 899px)': { flexWrap: 'wrap' } },
+        },
       },
     },
     RaListToolbar: {

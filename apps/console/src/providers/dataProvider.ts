@@ -19,7 +19,8 @@ import type {
   VoidReason,
 } from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
-import { type DataProvider, type fetchUtils, HttpError } from 'react-admin';
+import { type DataProvider, type fetchUtils, type GetListParams, HttpError } from 'react-admin';
+import { countedList } from './countedList';
 import { ApiProblem, callApi } from './session';
 
 /** react-admin shows `body.message`, and puts `body.errors` beside the fields of a form. */
@@ -56,11 +57,10 @@ export interface AssignRequest {
 
 export interface BulkRequest {
   operation: BulkOperation;
-  ids: string[];
+  /** Either ids or a filter of the list. */
+  ids?: string[];
+  filter?: Record<string, unknown>;
   preview?: boolean;
-  tags?: string[];
-  agentIds?: string[];
-  dailyLimit?: number;
 }
 
 /** A call to test: from any of the agent's numbers, or from one assignment. */
@@ -139,5 +139,6 @@ export type ConsoleDataProvider = DataProvider & typeof verbs;
 
 export const dataProvider: ConsoleDataProvider = {
   ...simpleRestProvider('/api/v1', httpClient),
+  getList: (resource: string, parameters: GetListParams) => countedList(httpClient, `/api/v1/${resource}`, parameters),
   ...verbs,
 } as ConsoleDataProvider;

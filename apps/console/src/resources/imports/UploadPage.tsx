@@ -4,6 +4,7 @@ import { Title, useDataProvider, useNotify } from 'react-admin';
 import { useParams } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { counted } from '../../shared/figures';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -66,7 +67,7 @@ const UploadPage = () => {
 const Heading = ({ job }: { job: ImportJobView }) => (
   <>
     <Typography variant="h6" component="h2" sx={{ overflowWrap: 'anywhere' }}>
-      {job.fileName ?? 'Numbers that were typed or pasted'}
+      {job.fileName ?? `Upload of ${counted(job.total, 'row')}`}
     </Typography>
     <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
       {moment.format(new Date(job.createdAt))}

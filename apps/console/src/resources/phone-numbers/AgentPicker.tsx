@@ -3,8 +3,14 @@ import { useState } from 'react';
 import { useGetList } from 'react-admin';
 import type { AgentView } from '#contracts';
 
+interface AgentPickerProps {
+  label?: string;
+  value: AgentView[];
+  onChange: (agents: AgentView[]) => void;
+}
+
 /** Chooses active agents. */
-export const AgentPicker = ({ value, onChange }: { value: AgentView[]; onChange: (agents: AgentView[]) => void }) => {
+export const AgentPicker = ({ label = 'Agents', value, onChange }: AgentPickerProps) => {
   const [search, setSearch] = useState('');
   const { data = [], isPending } = useGetList<AgentView>('agents', {
     filter: { status: 'active', ...(search.trim() && { q: search.trim() }) },
@@ -24,7 +30,7 @@ export const AgentPicker = ({ value, onChange }: { value: AgentView[]; onChange:
       getOptionLabel={({ name }) => name}
       getOptionKey={({ id }) => id}
       isOptionEqualToValue={(one, other) => one.id === other.id}
-      renderInput={(props) => <TextField {...props} label="Agents" autoFocus />}
+      renderInput={(props) => <TextField {...props} label={label} autoFocus />}
     />
   );
 };

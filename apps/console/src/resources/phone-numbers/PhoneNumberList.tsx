@@ -1,5 +1,5 @@
 import UploadIcon from '@mui/icons-material/UploadFile';
-import { Button, Tab, Tabs } from '@mui/material';
+import { Box, Button, Tab, Tabs } from '@mui/material';
 import { lazy, type ReactElement, Suspense, useState } from 'react';
 import {
   AutocompleteInput,
@@ -15,9 +15,11 @@ import { phoneNumberProviders, type PhoneNumberView } from '#contracts';
 import { AddLink } from '../../shared/AddLink';
 import { countryChoices } from '../../shared/countries';
 import { choicesOf, lifecycleLabels, providerLabels } from '../../shared/labels';
+import { ListPages } from '../../shared/ListPages';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
+import { MatchingMenu } from './bulk/BulkActions';
 import { ExportNumbers } from './ExportNumbers';
 import { NumberSummary } from './NumberSummary';
 import { PhoneNumberRows } from './PhoneNumberRows';
@@ -81,17 +83,27 @@ const ListActions = () => {
 
 /** Own numbers and the pool are two lists of the same kind. */
 const PoolTabs = () => {
-  const { filterValues, setFilters } = useListContext<PhoneNumberView>();
+  const { filterValues, setFilters, selectedIds } = useListContext<PhoneNumberView>();
   const { inPool, ...others } = filterValues as { inPool?: boolean };
   return (
-    <Tabs
-      value={inPool ? 'pool' : 'own'}
-      aria-label="Which numbers"
-      sx={{ px: 1, borderBottom: 1, borderColor: 'divider' }}
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        justifyContent: 'space-between',
+        px: 1,
+        borderBottom: 1,
+        borderColor: 'divider',
+      }}
     >
-      <Tab value="own" label="My numbers" onClick={() => setFilters(others)} />
-      <Tab value="pool" label="Available pool" onClick={() => setFilters({ ...others, inPool: true })} />
-    </Tabs>
+      <Tabs value={inPool ? 'pool' : 'own'} aria-label="Which numbers">
+        <Tab value="own" label="My numbers" onClick={() => setFilters(others)} />
+        <Tab value="pool" label="Available pool" onClick={() => setFilters({ ...others, inPool: true })} />
+      </Tabs>
+      {/* While numbers are ticked, the bar of the selection lies here and has the menu. */}
+      {selectedIds.length === 0 && <MatchingMenu />}
+    </Box>
   );
 };
 
@@ -104,6 +116,7 @@ const PhoneNumberList = () => (
       actions={<ListActions />}
       sort={{ field: 'createdAt', order: 'DESC' }}
       perPage={25}
+      pagination={<ListPages />}
       exporter={false}
       empty={false}
       error={<ListProblem />}

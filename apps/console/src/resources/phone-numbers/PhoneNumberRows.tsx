@@ -8,7 +8,7 @@ import { useMay } from '../../shared/permissions';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
 import { RecordCards } from '../../shared/RecordCards';
 import { StateChip } from '../../shared/StateChip';
-import { BulkActions } from './BulkActions';
+import { SelectionBar } from './bulk/BulkActions';
 import { PhoneNumberActions } from './PhoneNumberActions';
 
 /** What matters most about a number: that it cannot call, else that it is answered, else whose it is. */
@@ -74,7 +74,12 @@ export const PhoneNumberRows = () => {
     );
   if (isSmall) return <RecordCards<PhoneNumberView> empty={empty} render={(number) => <Card number={number} />} />;
   return (
-    <Datagrid bulkActionButtons={writes ? <BulkActions /> : false} rowClick={false} empty={empty}>
+    <Datagrid
+      bulkActionButtons={writes ? undefined : false}
+      bulkActionsToolbar={<SelectionBar />}
+      rowClick={false}
+      empty={empty}
+    >
       <FunctionField<PhoneNumberView>
         source="phoneNumber"
         label="Number"
