@@ -102,6 +102,14 @@ describe('FreshCache', () => {
     await expect(answer).rejects.toThrow('no database');
   });
 
+  it('shows a fresh value without looking anything up, and none that is due for renewal', async () => {
+    const { cache, clock, lookUps } = await known();
+    expect([cache.peek('a'), cache.peek('b')]).toEqual(['old', undefined]);
+    clock.nowMs = 600;
+    expect(cache.peek('a')).toBeUndefined();
+    expect(lookUps).toHaveLength(1);
+  });
+
   it('lets go of the key looked up longest ago when it is full', async () => {
     const { cache, lookUps } = await known();
     for (const key of ['b', 'c']) {
