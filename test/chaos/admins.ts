@@ -16,6 +16,7 @@ export const ADMIN_KINDS = [
   'number-inactive',
   'usage-reset',
   'zone-changed',
+  'suspended',
 ] as const;
 export type AdminKind = (typeof ADMIN_KINDS)[number];
 
@@ -25,6 +26,12 @@ const RESET_EVERY = 6;
 
 export const pairsThatAreReset = ({ pairs }: World): Pair[] =>
   pairs.filter((_, index) => index % RESET_EVERY === RESET_EVERY - 1);
+
+/** What a change must not overlap with another change of. */
+function subjectOf(kind: AdminKind, pair: Pair): string {
+  if (kind === 'zone-changed') return 'time';
+  return kind === 'suspended' ? `suspended ${pair.organizationId}` : pair.agentId;
+}
 
 /** Admins change things through the API while calls are decided, and write down when each change was acknowledged. */
 export class Admins {
@@ -46,7 +53,7 @@ export class Admins {
     const countries = random.pick(COUNTRY_LISTS);
     const limit = random.between(0, pair.limit);
     const zone = random.pick(ZONES);
-    await this.alone(kind === 'zone-changed' ? 'time' : pair.agentId, async () => {
+    await this.alone(subjectOf(kind, pair), async () => {
       this.done[kind] = (this.done[kind] ?? 0) + 1;
       await this.perform(kind, pair, { limit, countries, zone }, holdMs);
     });
@@ -135,7 +142,26 @@ export class Admins {
         return;
       case 'zone-changed':
         return this.put(`zone:${organizationId}`, to.zone, organizationId, '/organizations/current', 'timeZone');
+      case 'suspended':
+        await this.setSuspended(organizationId, true);
+        await delay(holdMs);
+        return this.setSuspended(organizationId, false);
     }
+  }
+
+  /** As the API does it for a platform administrator, who is none of the organization's admins. */
+  private setSuspended(organizationId: string, suspended: boolean): Promise<void> {
+    return this.record(`suspended:${organizationId}`, suspended, () =>
+      this.cluster
+        .query('update organizations set suspended_at = case when $2 then now() end where id = $1', [
+          organizationId,
+          suspended,
+        ])
+        .then(
+          () => true,
+          () => null,
+        ),
+    );
   }
 
   private update(pair: Pair, name: string, value: unknown, body: object, api?: number): Promise<void> {
@@ -238,14 +264,16 @@ export class Admins {
       paused: 'paused_at is not null',
       countries: 'allowed_countries',
       live: 'ended_at is null',
+      zone: 'time_zone',
+      suspended: 'suspended_at is not null',
     };
     const [row] =
       name === 'agent'
         ? await this.cluster.query('select status as value from agents where id = $1', [id])
         : name === 'number'
           ? await this.cluster.query('select lifecycle as value from phone_numbers where id = $1', [id])
-          : name === 'zone'
-            ? await this.cluster.query('select time_zone as value from organizations where id = $1', [id])
+          : name === 'zone' || name === 'suspended'
+            ? await this.cluster.query(`select ${columns[name]} as value from organizations where id = $1`, [id])
             : await this.cluster.query(
                 `select ${columns[name]} as value from agent_phone_numbers where agent_id = $1 and phone_number_id = $2`,
                 [agentId, phoneNumberId],

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ChaosResult, runChaos } from './chaos-run.js';
+import type { Attempt } from './record.js';
 import { Cluster } from './cluster.js';
 
 /**
@@ -62,10 +63,23 @@ function report({ record, evidence, violations }: ChaosResult): void {
   say(`attempts             ${attempts.length}, retries and duplicates ${attempts.length - record.calls.length}`);
   say(`answers 503 or 429   ${count(({ status }) => status === 503 || status === 429)}`);
   say(`answers lost         ${count(({ status }) => status === 0)}`);
+  say(`longest time without an answer 200: ${longestSilence(attempts)}`);
   say(`key reused, 422      ${count(({ status }) => status === 422)}`);
   say(`lost acknowledgements ${violations.counts.get('lost acknowledgement') ?? 0}`);
   say(`violations           ${violations.total}`);
   for (const line of violations.shown) say(`  ${line}`);
+}
+
+/** For each API process, and for all of them together: what callers had to bear while things were broken. */
+function longestSilence(attempts: readonly Attempt[]): string {
+  const answered = attempts.filter(({ status }) => status === 200);
+  const longest = (of: readonly Attempt[]) => {
+    const times = of.map(({ endedMs }) => endedMs).sort((a, b) => a - b);
+    const gaps = times.slice(1).map((time, index) => time - times[index]!);
+    return `${(gaps.reduce((most, gap) => Math.max(most, gap), 0) / 1_000).toFixed(1)} s`;
+  };
+  const apis = [...new Set(answered.map(({ api }) => api))].sort();
+  return `${longest(answered)}, by process ${apis.map((api) => longest(answered.filter((one) => one.api === api))).join(', ')}`;
 }
 
 async function keep({ record, evidence, violations }: ChaosResult): Promise<string> {

@@ -122,6 +122,9 @@ function checkReason(
     if (refusal === 'destination_invalid') return new Set([refusal]);
     if (live.includes(false)) reasons.add('no_assignment');
     if (!live.includes(true)) return reasons;
+    const suspended = possible(`suspended:${pair.organizationId}`);
+    if (suspended.includes(true)) reasons.add('organization_suspended');
+    if (!suspended.includes(false)) return reasons;
     if (possible(`agent:${pair.agentId}`).includes('inactive')) reasons.add('agent_inactive');
     if (!possible(`agent:${pair.agentId}`).includes('active')) return reasons;
     if (possible(`number:${pair.phoneNumberId}`).includes('inactive')) reasons.add('number_inactive');

@@ -77,7 +77,8 @@ export interface VoidRecord {
  * more, and `final` is in force: what was acknowledged, or what was read when no answer had come.
  */
 export interface Change {
-  /** `limit:<pair>`, `paused:<pair>`, `countries:<pair>`, `live:<pair>`, `agent:<id>`, `number:<id>`, `zone:<org>`, `clock`. */
+  /** `limit:<pair>`, `paused:<pair>`, `countries:<pair>`, `live:<pair>`, `agent:<id>`, `number:<id>`, `zone:<org>`,
+   * `suspended:<org>`, `clock`. */
   field: string;
   value: unknown;
   final: unknown;

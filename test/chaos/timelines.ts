@@ -13,7 +13,7 @@ interface ZoneSpan {
   states: ZoneState[];
 }
 
-const INITIAL: Record<string, unknown> = { agent: 'active', number: 'active', clock: 0 };
+const INITIAL: Record<string, unknown> = { agent: 'active', number: 'active', suspended: false, clock: 0 };
 
 /** What may have been in force at some moment of a span of time, as far as callers and admins can know. */
 export class Timelines {

@@ -21,7 +21,7 @@ describe('three API processes under faults', () => {
       changeEveryMs: 300,
     });
     expect({ seed, violations: violations.shown }).toEqual({ seed, violations: [] });
-    // All fourteen faults, and most of the nine kinds of changes: admins who fell behind go home.
+    // All fourteen faults, and most of the ten kinds of changes: admins who fell behind go home.
     expect(Object.keys(record.faults).length).toBeGreaterThanOrEqual(14 + 5);
     expect(evidence.ledger.filter(({ allowed }) => allowed).length).toBeGreaterThan(50);
     expect(new Set(evidence.ledger.map(({ reason }) => reason)).size).toBeGreaterThan(5);
