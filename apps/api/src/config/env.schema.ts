@@ -64,7 +64,9 @@ export const envSchema = z.object({
     .min(1)
     .max(32)
     .default(2)
-    .describe('Connections for batches of the call gate.'),
+    .describe(
+      'Connections for batches of the call gate. One is in use; the others are for what waits behind a batch that is late.',
+    ),
   GATE_BATCH_SIZE: z.coerce.number().int().min(1).max(500).default(128).describe('Most decisions in one batch.'),
   GATE_QUEUE_SIZE: z.coerce
     .number()
