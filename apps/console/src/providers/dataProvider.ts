@@ -72,7 +72,7 @@ export interface SimulateRequest {
 
 export type OrganizationSettings = Pick<
   OrganizationView,
-  'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries'
+  'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries' | 'numbersPerAgent'
 >;
 
 export interface DecisionQuery {
@@ -111,7 +111,11 @@ const verbs = {
   unassign: (phoneNumberId: string) =>
     sendJson<PhoneNumberView>('POST', `/phone-numbers/${phoneNumberId}/unassign`, {}),
   bulk: (request: BulkRequest) => sendJson<BulkResultView>('POST', '/phone-numbers/bulk', request),
-  claim: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/claim`, {}),
+  claim: (id: string, clientId: string | null) =>
+    sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/claim`, { clientId }),
+  reserve: (id: string, minutes: number) =>
+    sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/reserve`, { minutes }),
+  unreserve: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/unreserve`, {}),
   release: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/release`, {}),
   connect: (id: string, agentId: string) =>
     sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/connect`, { agentId }),

@@ -5,6 +5,7 @@ import { type HttpError, useDataProvider, useNotify } from 'react-admin';
 import type { OrganizationView } from '#contracts';
 import type { ConsoleDataProvider } from '../providers/dataProvider';
 import { DailyLimitInput, isDailyLimit } from '../resources/agent-assignments/DailyLimitInput';
+import { NumbersPerAgentInput } from './NumbersPerAgentInput';
 import { CountryPicker } from '../shared/CountryPicker';
 
 /** Browsers know some zones by older names than the database: what is set already is always offered. */
@@ -23,6 +24,7 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
   const [currency, setCurrency] = useState(organization.currency);
   const [limit, setLimit] = useState(String(organization.defaultDailyLimit));
   const [countries, setCountries] = useState(organization.defaultAllowedCountries);
+  const [perAgent, setPerAgent] = useState(organization.numbersPerAgent);
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const timeZones = useMemo(() => timeZonesWith(organization.timeZone), [organization.timeZone]);
@@ -39,6 +41,7 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
         currency,
         defaultDailyLimit: Number(limit),
         defaultAllowedCountries: countries,
+        numbersPerAgent: perAgent,
       });
       queryClient.setQueryData(['organization'], saved);
       await queryClient.invalidateQueries();
@@ -93,6 +96,7 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
               <TextField {...props} label="Currency" helperText="What numbers cost is shown in it" />
             )}
           />
+          <NumbersPerAgentInput value={perAgent} onChange={setPerAgent} refusal={errors['numbersPerAgent']} />
           <Typography variant="h6" component="h2" sx={{ pt: 1 }}>
             What assignments start with
           </Typography>

@@ -1,6 +1,6 @@
 import type { ClientView } from '#contracts';
-import { useGetList } from 'react-admin';
 import { RecordPicker } from './RecordPicker';
+import { useHasClients } from './useHasClients';
 
 interface ClientPickerProps {
   value: string | null;
@@ -9,8 +9,8 @@ interface ClientPickerProps {
 
 /** Chooses a client; nothing at all for organizations that have none. */
 export const ClientPicker = ({ value, onChange }: ClientPickerProps) => {
-  const { data = [] } = useGetList<ClientView>('clients', { pagination: { page: 1, perPage: 1 } });
-  if (data.length === 0) return null;
+  const hasClients = useHasClients();
+  if (!hasClients) return null;
   return (
     <RecordPicker<ClientView>
       resource="clients"

@@ -1,5 +1,6 @@
 import { required, SelectInput, SimpleForm, TextInput, type SimpleFormProps } from 'react-admin';
 import { agentStatuses } from '#contracts';
+import { ClientInput } from '../../shared/ClientInput';
 import { agentStatusLabels, choicesOf, kindLabels } from '../../shared/labels';
 import { SaveBar } from '../../shared/SaveBar';
 import { useMay } from '../../shared/permissions';
@@ -12,6 +13,7 @@ export const AgentForm = (props: Omit<SimpleFormProps, 'children'>) => {
       <TextInput source="name" validate={required()} fullWidth />
       <SelectInput source="kind" choices={choicesOf(kindLabels)} validate={required()} fullWidth />
       {seesUsers && <SignsInAs />}
+      <ClientInput hint="The customer of yours that it calls for" />
       <SelectInput
         source="status"
         choices={choicesOf(agentStatusLabels, agentStatuses)}

@@ -1,11 +1,21 @@
 import DeleteIcon from '@mui/icons-material/DeleteOutlined';
 import { Box, Stack, type Theme, Typography, useMediaQuery } from '@mui/material';
 import type { ReactElement } from 'react';
-import { Datagrid, FunctionField, List, SearchInput, SelectInput, TopToolbar, useListContext } from 'react-admin';
+import {
+  Datagrid,
+  FilterButton,
+  FunctionField,
+  List,
+  SearchInput,
+  SelectInput,
+  TopToolbar,
+  useListContext,
+} from 'react-admin';
 import { agentStatuses, type AgentView } from '#contracts';
 import { AddLink } from '../../shared/AddLink';
 import { AgentLink } from '../../shared/AgentLink';
 import { AgentName } from '../../shared/AgentName';
+import { clientFilter } from '../../shared/ClientInput';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { EmptyState } from '../../shared/EmptyState';
@@ -22,6 +32,7 @@ const filters: ReactElement[] = [
   <SearchInput key="q" source="q" alwaysOn placeholder="Name" />,
   <SelectInput key="kind" source="kind" alwaysOn choices={choicesOf(kindLabels)} />,
   <SelectInput key="status" source="status" alwaysOn choices={choicesOf(agentStatusLabels, agentStatuses)} />,
+  clientFilter,
 ];
 
 const Status = ({ agent }: { agent: AgentView }) =>
@@ -58,6 +69,17 @@ const Usage = ({ agent }: { agent: AgentView }) => (
   <UsageBar used={agent.callsMadeToday} limit={agent.dailyLimit} label={`Calls of ${agent.name} today`} />
 );
 
+const Name = ({ agent }: { agent: AgentView }) => (
+  <Box>
+    <AgentName agent={agent} />
+    {agent.clientName && (
+      <Typography variant="caption" component="div" color="textSecondary">
+        {agent.clientName}
+      </Typography>
+    )}
+  </Box>
+);
+
 const NumbersLink = ({ agent }: { agent: AgentView }) => (
   <AgentLink id={agent.id} name={agent.numbersAssigned === 1 ? '1 number' : `${agent.numbersAssigned} numbers`} />
 );
@@ -78,7 +100,7 @@ const Rows = () => {
         render={(agent) => (
           <Stack spacing={0.75}>
             <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 1 }}>
-              <AgentName agent={agent} />
+              <Name agent={agent} />
               <Status agent={agent} />
             </Box>
             <Typography variant="body2" component="div">
@@ -93,7 +115,7 @@ const Rows = () => {
   }
   return (
     <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
-      <FunctionField<AgentView> source="name" render={(agent) => <AgentName agent={agent} />} />
+      <FunctionField<AgentView> source="name" render={(agent) => <Name agent={agent} />} />
       <FunctionField<AgentView> source="status" render={(agent) => <Status agent={agent} />} />
       <FunctionField<AgentView> label="Numbers" render={(agent) => <NumbersLink agent={agent} />} />
       <FunctionField<AgentView> label="Calls today" render={(agent) => <Usage agent={agent} />} />
@@ -105,7 +127,12 @@ const Rows = () => {
 
 const ListActions = () => {
   const writes = useMay('agents:write');
-  return <TopToolbar>{writes && <AddLink label="Add agent" />}</TopToolbar>;
+  return (
+    <TopToolbar>
+      <FilterButton />
+      {writes && <AddLink label="Add agent" />}
+    </TopToolbar>
+  );
 };
 
 const AgentList = () => (

@@ -5,6 +5,7 @@ import { useParams } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { counted } from '../../shared/figures';
+import { moment } from '../../shared/moment';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -14,7 +15,6 @@ import { UploadProgress } from './UploadProgress';
 import { UploadResult } from './UploadResult';
 
 const ASK_AGAIN_MS = 1_000;
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 /** One upload, for those who closed its dialog: how far it is, what came of it, and its undoing. */
 const UploadPage = () => {
@@ -70,7 +70,7 @@ const Heading = ({ job }: { job: ImportJobView }) => (
       {job.fileName ?? `Upload of ${counted(job.total, 'row')}`}
     </Typography>
     <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
-      {moment.format(new Date(job.createdAt))}
+      {moment(job.createdAt)}
       {job.dryRun && ' · only checked, nothing was changed'}
     </Typography>
   </>

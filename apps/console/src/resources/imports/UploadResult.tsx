@@ -3,8 +3,7 @@ import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow, T
 import { importErrorCodes, type ImportJobView } from '#contracts';
 import { callApi } from '../../providers/session';
 import { whole } from '../../shared/figures';
-
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+import { moment } from '../../shared/moment';
 
 async function download(jobId: string): Promise<void> {
   const response = await callApi(`/imports/${jobId}/errors.csv`);
@@ -35,7 +34,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       </Alert>
       {job.undoneAt !== null && (
         <Alert severity="info" role="status" sx={{ mt: 1 }}>
-          This upload was undone on {moment.format(new Date(job.undoneAt))}. Nothing of it is left.
+          This upload was undone on {moment(job.undoneAt)}. Nothing of it is left.
         </Alert>
       )}
       {job.failure !== null && (

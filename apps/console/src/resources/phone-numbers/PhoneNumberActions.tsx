@@ -1,4 +1,3 @@
-import AddIcon from '@mui/icons-material/Add';
 import DeleteIcon from '@mui/icons-material/DeleteOutlined';
 import LinkOffIcon from '@mui/icons-material/LinkOff';
 import PhoneDisabledIcon from '@mui/icons-material/PhoneDisabledOutlined';
@@ -8,6 +7,7 @@ import type { PhoneNumberView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { ConnectButton } from './ConnectButton';
+import { PoolActions } from './PoolActions';
 import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
 import { useVerb } from '../../shared/useVerb';
@@ -20,19 +20,7 @@ export const PhoneNumberActions = ({ number }: { number: PhoneNumberView }) => {
   const shown = spaced(number.phoneNumber);
   const isFree = number.agentId === null && number.inboundAgentId === null;
   if (!writes) return null;
-  if (number.inPool) {
-    return (
-      <ConfirmButton
-        label="Claim"
-        description={`Claim ${shown}`}
-        icon={<AddIcon />}
-        title={`Claim ${shown}?`}
-        content="The number leaves the pool and is your organization's until you release it."
-        busy={busy}
-        onConfirm={() => void run((api) => api.claim(number.id), `${shown} is yours`)}
-      />
-    );
-  }
+  if (number.inPool) return <PoolActions number={number} />;
   return (
     <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}>
       <EditLink id={number.id} name={shown} />

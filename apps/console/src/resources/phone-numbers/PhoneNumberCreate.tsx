@@ -1,6 +1,7 @@
 import { AutocompleteInput, Create, required, SelectInput, SimpleForm, TextArrayInput, TextInput } from 'react-admin';
 import { phoneNumberProviders } from '#contracts';
 import { countryChoices } from '../../shared/countries';
+import { ClientInput } from '../../shared/ClientInput';
 import { choicesOf, providerLabels } from '../../shared/labels';
 import { PageTitle } from '../../shared/PageTitle';
 import { SaveBar } from '../../shared/SaveBar';
@@ -31,6 +32,7 @@ const PhoneNumberCreate = () => (
         fullWidth
       />
       <TextInput source="label" fullWidth />
+      <ClientInput hint="The customer of yours whose number it is" />
       <TextArrayInput source="tags" helperText="Press Enter after each tag" fullWidth />
     </SimpleForm>
   </Create>

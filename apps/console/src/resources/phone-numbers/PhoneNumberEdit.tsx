@@ -1,5 +1,6 @@
 import { Edit, required, SelectInput, SimpleForm, TextArrayInput, TextInput, useRecordContext } from 'react-admin';
 import { phoneNumberProviders, type PhoneNumberView } from '#contracts';
+import { ClientInput } from '../../shared/ClientInput';
 import { choicesOf, lifecycleLabels, providerLabels } from '../../shared/labels';
 import { PageTitle } from '../../shared/PageTitle';
 import { spaced } from '../../shared/phoneFormat';
@@ -16,6 +17,7 @@ const PhoneNumberEdit = () => (
   <Edit title={<Title />} mutationMode="pessimistic" mutationOptions={useSaved('The number is saved')}>
     <SimpleForm sx={{ maxWidth: 520 }} toolbar={<SaveBar />}>
       <TextInput source="label" fullWidth />
+      <ClientInput hint="The customer of yours whose number it is" />
       <TextArrayInput source="tags" helperText="Press Enter after each tag" fullWidth />
       <SelectInput
         source="provider"

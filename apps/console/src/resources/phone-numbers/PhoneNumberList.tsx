@@ -13,6 +13,7 @@ import {
 } from 'react-admin';
 import { phoneNumberProviders, type PhoneNumberView } from '#contracts';
 import { AddLink } from '../../shared/AddLink';
+import { clientFilter } from '../../shared/ClientInput';
 import { countryChoices } from '../../shared/countries';
 import { choicesOf, lifecycleLabels, providerLabels } from '../../shared/labels';
 import { ListPages } from '../../shared/ListPages';
@@ -54,6 +55,7 @@ const filters: ReactElement[] = [
     label="State"
     choices={choicesOf(lifecycleLabels, ['active', 'inactive', 'error'])}
   />,
+  clientFilter,
   <TextInput key="tag" source="tag" label="Tag" />,
   <TextInput key="region" source="region" label="Region" />,
   <TextInput key="label" source="label" label="Label" />,

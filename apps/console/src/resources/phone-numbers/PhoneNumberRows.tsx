@@ -4,6 +4,7 @@ import type { PhoneNumberView } from '#contracts';
 import { AgentLink } from '../../shared/AgentLink';
 import { EmptyState } from '../../shared/EmptyState';
 import { lifecycleLabels, providerLabels, statusLabels } from '../../shared/labels';
+import { moment } from '../../shared/moment';
 import { useMay } from '../../shared/permissions';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
 import { RecordCards } from '../../shared/RecordCards';
@@ -11,10 +12,26 @@ import { StateChip } from '../../shared/StateChip';
 import { SelectionBar } from './bulk/BulkActions';
 import { PhoneNumberActions } from './PhoneNumberActions';
 
+/** Whose reservation it is, and until when. */
+const Reserved = ({ number }: { number: PhoneNumberView }) => (
+  <Box
+    component="span"
+    sx={{ display: 'inline-flex', flexDirection: 'column', alignItems: { xs: 'end', md: 'start' } }}
+  >
+    <StateChip
+      label={number.reservedByUs ? 'Reserved by you' : 'Reserved by others'}
+      color={number.reservedByUs ? 'success' : 'warning'}
+    />
+    <Typography variant="caption" color="textSecondary" noWrap>
+      until {moment(number.reservedUntil!)}
+    </Typography>
+  </Box>
+);
+
 /** What matters most about a number: that it cannot call, else that it is answered, else whose it is. */
 const State = ({ number }: { number: PhoneNumberView }) => {
   if (number.lifecycle !== 'active') return <StateChip label={lifecycleLabels[number.lifecycle]} color="warning" />;
-  if (number.status === 'reserved') return <StateChip label={statusLabels.reserved} color="warning" />;
+  if (number.reservedUntil !== null) return <Reserved number={number} />;
   if (number.inPool) return <StateChip label={statusLabels.available} color="info" />;
   if (number.status === 'connected') return <StateChip label={statusLabels.connected} color="info" />;
   return number.agentId ? (
@@ -34,8 +51,13 @@ const Tags = ({ tags }: { tags: string[] }) => (
 
 const Label = ({ number }: { number: PhoneNumberView }) => (
   <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.75, alignItems: 'center', maxWidth: 280 }}>
-    {number.label ? <span>{number.label}</span> : number.tags.length === 0 && '–'}
+    {number.label ? <span>{number.label}</span> : number.tags.length === 0 && !number.clientName && '–'}
     <Tags tags={number.tags} />
+    {number.clientName && (
+      <Typography variant="caption" component="div" color="textSecondary" sx={{ flexBasis: '100%' }}>
+        {number.clientName}
+      </Typography>
+    )}
   </Box>
 );
 
@@ -52,7 +74,7 @@ const Card = ({ number }: { number: PhoneNumberView }) => (
           {' · '}
         </>
       )}
-      {[number.label, providerLabels[number.provider]].filter(Boolean).join(' · ')}
+      {[number.label, number.clientName, providerLabels[number.provider]].filter(Boolean).join(' · ')}
     </Typography>
     {number.tags.length > 0 && <Tags tags={number.tags} />}
     <PhoneNumberActions number={number} />

@@ -6,6 +6,7 @@ import { AddLink } from '../../shared/AddLink';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { EmptyState } from '../../shared/EmptyState';
+import { counted } from '../../shared/figures';
 import { roleLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
@@ -37,6 +38,10 @@ const UserActions = ({ user }: { user: UserView }) => {
   );
 };
 
+/** The role, and to how much of the organization it reaches. */
+const roleOf = ({ role, clientIds }: UserView) =>
+  clientIds === null ? roleLabels[role] : `${roleLabels[role]} of ${counted(clientIds.length, 'client')}`;
+
 const Disabled = () => <StateChip label="Disabled" color="warning" />;
 
 const Rows = () => {
@@ -50,7 +55,13 @@ const Rows = () => {
           <>
             <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 1 }}>
               <Typography>{user.name}</Typography>
-              {user.disabled ? <Disabled /> : <Typography variant="body2">{roleLabels[user.role]}</Typography>}
+              {user.disabled ? (
+                <Disabled />
+              ) : (
+                <Typography variant="body2" sx={{ textAlign: 'right' }}>
+                  {roleOf(user)}
+                </Typography>
+              )}
             </Box>
             <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
               {user.email}
@@ -65,7 +76,7 @@ const Rows = () => {
     <Datagrid bulkActionButtons={false} rowClick={false} empty={empty}>
       <TextField source="name" />
       <TextField source="email" label="E-mail" />
-      <FunctionField<UserView> source="role" render={(user) => roleLabels[user.role]} />
+      <FunctionField<UserView> source="role" render={roleOf} />
       <FunctionField<UserView> label="" render={(user) => user.disabled && <Disabled />} />
       <DateField source="createdAt" label="Member since" locales="en" options={{ dateStyle: 'medium' }} />
       <FunctionField<UserView> label="" textAlign="right" render={(user) => <UserActions user={user} />} />
