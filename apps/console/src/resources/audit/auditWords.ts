@@ -1,3 +1,4 @@
+import { moment } from '../../shared/moment';
 import { spaced } from '../../shared/phoneFormat';
 
 /** `agent_assignment.updated` as people say it: "Agent assignment updated". */
@@ -23,5 +24,6 @@ export function valueWords(value: unknown): string {
       .join(', ');
   }
   const text = String(value as string | number);
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return moment(text);
   return /^\+\d{6,15}$/.test(text) ? spaced(text) : text;
 }

@@ -1,10 +1,10 @@
 import { FormControlLabel, Switch } from '@mui/material';
-import { AutocompleteArrayInput, FormDataConsumer, minLength, ReferenceArrayInput, useInput } from 'react-admin';
+import { AutocompleteArrayInput, FormDataConsumer, ReferenceArrayInput, required, useInput } from 'react-admin';
 import type { UserView } from '#contracts';
 import { useHasClients } from '../../shared/useHasClients';
 
 const OFFERED = 25;
-const atLeastOne = minLength(1, 'Choose at least one client, or switch the limit off');
+const atLeastOne = required('Choose at least one client, or switch the limit off');
 const asItIs = (value: unknown): unknown => value;
 
 const Limit = () => {
