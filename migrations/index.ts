@@ -11,6 +11,7 @@ import { AddListIndexes1795400002000 } from './1795400002000-AddListIndexes.js';
 import { AddAuditChain1795400003000 } from './1795400003000-AddAuditChain.js';
 import { FindAuditEventsByRecord1795400003001 } from './1795400003001-FindAuditEventsByRecord.js';
 import { RehearseImports1795400005000 } from './1795400005000-RehearseImports.js';
+import { FasterLists1795500001000 } from './1795500001000-FasterLists.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AddAuditChain1795400003000,
   FindAuditEventsByRecord1795400003001,
   RehearseImports1795400005000,
+  FasterLists1795500001000,
 ];

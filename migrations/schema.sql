@@ -580,6 +580,7 @@ CREATE INDEX phone_numbers_called ON public.phone_numbers USING btree (organizat
 CREATE INDEX phone_numbers_client ON public.phone_numbers USING btree (organization_id, client_id) WHERE (client_id IS NOT NULL);
 CREATE INDEX phone_numbers_connected ON public.phone_numbers USING btree (organization_id, id) WHERE ((lifecycle <> 'released'::text) AND (inbound_agent_id IS NOT NULL));
 CREATE INDEX phone_numbers_country ON public.phone_numbers USING btree (organization_id, country_code, id) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_country_e164 ON public.phone_numbers USING btree (organization_id, country_code, e164) WHERE (lifecycle <> 'released'::text);
 CREATE INDEX phone_numbers_digits ON public.phone_numbers USING gin (e164 gin_trgm_ops) WHERE (lifecycle <> 'released'::text);
 CREATE UNIQUE INDEX phone_numbers_e164_key ON public.phone_numbers USING btree (e164) WHERE (lifecycle <> 'released'::text);
 CREATE INDEX phone_numbers_inbound ON public.phone_numbers USING btree (organization_id, inbound_agent_id) WHERE (inbound_agent_id IS NOT NULL);
@@ -1042,17 +1043,29 @@ CREATE OR REPLACE FUNCTION public.find_phone_numbers(p_organization uuid, p_digi
  STABLE SECURITY DEFINER ROWS 100
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+
+  declare
+    v_words text := concat_ws(' ',
+      case when p_text is not null then 'and (label is not null and lower(label) like $3 ' ||
+        (select coalesce(string_agg(format('or e164 like %L', '%' || d || '%'), ' '), '') from unnest(p_digits) d) || ')' end,
+      case when p_label is not null then 'and label is not null and lower(label) like $4' end,
+      case when p_tag is not null then 'and tags @> array[$5] and tags <> ''{}''' end);
+    v_newest constant text := 'select id, e164, label, tags from phone_numbers
+      where organization_id = $1 and lifecycle <> ''released'' order by id desc';
+    v_common boolean;
   begin
+    
     if p_organization <> '00000000-0000-7000-8000-000000000001' and p_organization <> all (
       coalesce(nullif(current_setting('ringfence.organization_ids', true), '')::uuid[], '{}'::uuid[])) then
       return;
     end if;
-    return query execute format('select id from phone_numbers where organization_id = $1 and lifecycle <> ''released''
-      %s %s %s limit $6',
-      case when p_text is not null then 'and (label is not null and lower(label) like $3 ' ||
-        (select coalesce(string_agg(format('or e164 like %L', '%' || d || '%'), ' '), '') from unnest(p_digits) d) || ')' end,
-      case when p_label is not null then 'and label is not null and lower(label) like $4' end,
-      case when p_tag is not null then 'and tags @> array[$5] and tags <> ''{}''' end)
+
+    execute format('select count(*) > 250 from (%s limit 1000) n where true %s', v_newest, v_words)
+      into v_common using p_organization, p_digits, p_text, p_label, p_tag;
+    return query execute case
+      when v_common then format('select id from (%s offset 0) n where true %s limit $6', v_newest, v_words)
+      else format('select id from phone_numbers where organization_id = $1 and lifecycle <> ''released'' %s limit $6',
+        v_words) end
     using p_organization, p_digits, p_text, p_label, p_tag, p_most;
   end
   $function$;

@@ -43,7 +43,7 @@ export async function seedLists(client: pg.Client, numbers: number): Promise<Lis
   );
   await client.query(
     `insert into agent_phone_numbers (organization_id, agent_id, phone_number_id, daily_limit, last_reset_date, paused_at)
-     select $1, a.id, n.id, 100, current_date, case when n.place % 100 = 0 then now() end
+     select $1, a.id, n.id, 100, current_date, case when n.place % 100 = 1 then now() end
      from (select id, row_number() over (order by id) as place from phone_numbers where organization_id = $1) n
      join (select id, row_number() over (order by id) as place from agents where organization_id = $1) a
        on a.place = n.place % ${AGENTS} + 1
@@ -58,9 +58,10 @@ export async function seedLists(client: pg.Client, numbers: number): Promise<Lis
 
 /** Keys are made anew: only their hashes are kept. */
 async function callerOf(client: pg.Client, organizationId: string, smallId: string): Promise<ListsCaller> {
-  const agent = await client.query<{ id: string }>('select id from agents where organization_id = $1 limit 1', [
-    organizationId,
-  ]);
+  const agent = await client.query<{ id: string }>(
+    'select agent_id as id from agent_phone_numbers where organization_id = $1 order by id limit 1',
+    [organizationId],
+  );
   const someClient = await client.query<{ id: string }>(
     'select id from clients where organization_id = $1 order by name limit 1',
     [organizationId],

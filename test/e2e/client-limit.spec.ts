@@ -20,6 +20,7 @@ let owner: string;
 let member: string;
 let organizationId: string;
 let mine: string;
+let theirs: string;
 const numbers: Record<string, string> = {};
 const agents: Record<string, string> = {};
 const assignments: Record<string, string> = {};
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await createUser(db, { organizationId, role: 'owner', email: 'owner@limit.test' });
   owner = await signIn(api.url, 'owner@limit.test');
   mine = await client('Mine');
-  const theirs = await client('Theirs');
+  theirs = await client('Theirs');
   for (const [e164, clientId] of [
     [OWN, mine],
     [FOREIGN, theirs],
@@ -108,6 +109,22 @@ describe('the numbers of a member who is limited to a client', () => {
       expect((await send(`/phone-numbers/${numbers[e164]}`)).body.code).toBe('record_not_found');
       expect((await send(`/agent-assignments/${assignments[e164]}`)).body.code).toBe('record_not_found');
     }
+  });
+
+  it('are those of all their clients for a member with several, with an exact total', async () => {
+    const body = { email: 'two@limit.test', name: 'Two', role: 'admin', password: PASSWORD, clientIds: [mine, theirs] };
+    expect((await send('/users', { token: owner, body })).status).toBe(201);
+    const token = await signIn(api.url, body.email);
+    for (const path of ['/phone-numbers', '/agent-assignments']) {
+      const sort = encodeURIComponent('["phoneNumber","DESC"]');
+      const answer = await send(`${path}?sort=${sort}`, { token });
+      expect(told(answer.body)).toEqual([FOREIGN, OWN]);
+      expect([answer.headers.get('x-total-count'), answer.headers.get('x-total-exact')]).toEqual(['2', 'true']);
+    }
+    const one = await send(filtered('/phone-numbers', { clientId: theirs }), { token });
+    expect([told(one.body), one.headers.get('x-total-count')]).toEqual([[FOREIGN], '1']);
+    const none = await send(filtered('/phone-numbers', { clientId: theirs }));
+    expect([told(none.body), none.headers.get('x-total-count')]).toEqual([[], '0']);
   });
 
   it('stand alone in the exported file', async () => {

@@ -120,6 +120,47 @@ describe('totals and pages', () => {
     },
   );
 
+  it.each([
+    ['createdAt', 'ASC'],
+    ['createdAt', 'DESC'],
+    ['phoneNumber', 'ASC'],
+    ['phoneNumber', 'DESC'],
+    ['agentName', 'ASC'],
+    ['provider', 'DESC'],
+  ])('merges the lists of several countries to one by %s %s, page by page', async (field, direction) => {
+    const sort = [field, direction];
+    const all = (await list({ sort, range: [0, 99] })).body as { countryCode: string; phoneNumber: string }[];
+    const expected = phoneNumbers(all.filter(({ countryCode }) => countryCode !== 'US'));
+    const pages: string[] = [];
+    for (let from = 0; from < 40; from += 7) {
+      const filter = { countryCode: ['GB', 'DE', 'GB', 'FR'] };
+      pages.push(...phoneNumbers((await list({ filter, sort, range: [from, from + 6] })).body));
+    }
+    expect(pages).toEqual(expected);
+  });
+
+  it('finds words that most numbers have, newest first, and says that it did not count them all', async () => {
+    const big = await createOrganization(database);
+    await database.query(
+      `insert into phone_numbers (organization_id, e164, country_code, provider, label)
+       select $1, '+1303555' || i, case when i < 1300 then 'CA' else 'US' end, 'telnyx', 'Desk ' || i
+       from generate_series(1000, 6100) i`,
+      [big],
+    );
+    const bigKey = (await createApiKey(database, { organizationId: big, scopes: ['numbers:read'] })).key;
+    const asked = async (filter: object) => {
+      const { body, headers } = await list({ filter, range: [0, 1] }, bigKey);
+      return [phoneNumbers(body), headers.get('x-total-count'), headers.get('x-total-exact')];
+    };
+    const newest = ['+13035556100', '+13035556099'];
+    expect(await asked({ q: '303555' })).toEqual([newest, '5000', 'false']);
+    expect(await asked({ label: 'desk' })).toEqual([newest, '5000', 'false']);
+    // Most of the newest have these, and yet few enough to be counted; and then those that only the oldest have.
+    expect(await asked({ q: '3035555' })).toEqual([['+13035555999', '+13035555998'], '1000', 'true']);
+    expect(await asked({ q: '3035551' })).toEqual([['+13035551999', '+13035551998'], '1000', 'true']);
+    expect(await asked({ q: '303555', countryCode: 'CA' })).toEqual([['+13035551299', '+13035551298'], '300', 'true']);
+  });
+
   it('keeps the counters true through adding, changing, assigning and deleting', async () => {
     const { body: added } = await request(numbers, {
       apiKey: key,

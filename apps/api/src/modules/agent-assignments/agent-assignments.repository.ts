@@ -7,7 +7,10 @@ import { assignmentConditions, type AssignmentFilter } from './assignment-condit
 import { FIND_PHONE_NUMBERS, likePattern } from '../phone-numbers/phone-numbers.public.js';
 import {
   AGENTS_BY_NAME,
+  ASSIGNED_NUMBERS,
   ASSIGNMENT_IDS,
+  ASSIGNMENT_IDS_BY_AGE,
+  assignmentIdsByNumbers,
   ASSIGNMENTS_BY_ID,
   COUNT_ASSIGNMENTS,
   PAUSED_ASSIGNMENTS,
@@ -38,8 +41,8 @@ export interface NewAssignment {
 
 const SORT_COLUMNS: Record<string, string[]> = {
   agentName: ['lower(g.name)', 'n.id'],
-  phoneNumber: ['n.e164'],
-  createdAt: ['a.id'],
+  phoneNumber: ['n.e164', 'n.id'],
+  createdAt: [],
 };
 
 /** Figures that every call changes, which no index follows: sorting by them reads the whole list. */
@@ -59,8 +62,9 @@ export class AgentAssignmentsRepository {
   ): Promise<Page<AgentAssignmentView>> {
     // Total and page are of one snapshot.
     await tx.query('set transaction isolation level repeatable read');
-    const filter = await this.narrowed(tx, context, withinLimit(context, asked));
-    const { total, isExact } = await this.count(tx, context, filter);
+    const visible = withinLimit(context, asked);
+    const filter = await this.narrowed(tx, context, visible);
+    const { total, isExact } = await this.count(tx, context, isCounted(visible) ? visible : filter);
     const rows = await this.rowsOf(tx, context, filter, query, isExact ? total : null);
     return { items: rows.map(toView), total, totalIsExact: isExact };
   }
@@ -73,9 +77,10 @@ export class AgentAssignmentsRepository {
     { sort, offset, limit }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
     length: number | null,
   ): Promise<AssignmentViewRow[]> {
-    const { conditions, parameters } = assignmentConditions(context.organizationId, filter);
-    const page = `limit $${parameters.length + 1} offset $${parameters.length + 2}`;
     const columns = SORT_COLUMNS[sort.field];
+    const byAge = columns?.length === 0 && isWide(filter) && !asksNumbers(filter);
+    const { conditions, parameters } = assignmentConditions(context.organizationId, filter, byAge ? 'a' : 'n');
+    const page = `limit $${parameters.length + 1} offset $${parameters.length + 2}`;
     if (columns === undefined) {
       const order = `${SORT_FIGURES[sort.field]} ${sort.direction}, a.id ${page}`;
       const sql = `select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM} ${conditions} order by ${order}`;
@@ -86,11 +91,13 @@ export class AgentAssignmentsRepository {
     const skip = fromEnd ? Math.max(length - offset - take, 0) : offset;
     const direction = (sort.direction === 'asc') === fromEnd ? 'desc' : 'asc';
     const order = [...columns, 'a.id'].map((column) => `${column} ${direction}`).join(', ');
-    const found = await tx.query<{ id: string }>(`${ASSIGNMENT_IDS} ${conditions} order by ${order} ${page}`, [
-      ...parameters,
-      take,
-      skip,
-    ]);
+    const [key] = columns;
+    const byAssignment = filter.paused !== undefined;
+    const sql =
+      key !== undefined && isWide({ ...filter, found: undefined })
+        ? assignmentIdsByNumbers(key, direction, { conditions, page, byAssignment })
+        : `${byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS} ${conditions} order by ${order} ${page}`;
+    const found = await tx.query<{ id: string }>(sql, [...parameters, take, skip]);
     const ids = found.map(({ id }) => id);
     if (fromEnd) ids.reverse();
     return ids.length === 0 ? [] : tx.query<AssignmentViewRow>(ASSIGNMENTS_BY_ID, [context.organizationId, ids]);
@@ -123,15 +130,17 @@ export class AgentAssignmentsRepository {
     context: RequestContext,
     filter: AssignmentFilter,
   ): Promise<{ total: number; isExact: boolean }> {
-    const { paused, ...others } = filter;
-    if (Object.values(others).every((value) => value == null)) {
-      const sql = COUNT_ASSIGNMENTS;
-      const [row] = await tx.query<{ live: number; paused: number }>(sql, [context.organizationId]);
+    if (isCounted(filter)) {
+      const { paused, provider, clientIds } = filter;
+      const facet = clientIds == null ? ['', ['']] : ['client', clientIds];
+      const figures = [context.organizationId, ...facet, provider ?? null];
+      const [row] = await tx.query<{ live: number; paused: number }>(COUNT_ASSIGNMENTS, figures);
       const total = paused === undefined ? row!.live : paused ? row!.paused : row!.live - row!.paused;
       return { total, isExact: true };
     }
     const { conditions, parameters } = assignmentConditions(context.organizationId, filter);
-    const sql = `select count(*)::integer as total from (${ASSIGNMENT_IDS} ${conditions} limit ${MOST_COUNTED + 1}) f`;
+    const from = asksAssignments(filter) ? ASSIGNMENT_IDS : ASSIGNED_NUMBERS;
+    const sql = `select count(*)::integer as total from (${from} ${conditions} limit ${MOST_COUNTED + 1}) f`;
     const [row] = await tx.query<{ total: number }>(sql, parameters);
     return { total: Math.min(row!.total, MOST_COUNTED), isExact: row!.total <= MOST_COUNTED };
   }
@@ -145,9 +154,11 @@ export class AgentAssignmentsRepository {
     most: number,
   ): Promise<AgentAssignmentView[]> {
     const filter = await this.narrowed(tx, context, withinLimit(context, asked));
-    const { conditions, parameters } = assignmentConditions(context.organizationId, { ...filter, after });
-    const page = `order by a.id limit $${parameters.length + 1}`;
-    const found = await tx.query<{ id: string }>(`${ASSIGNMENT_IDS} ${conditions} ${page}`, [...parameters, most]);
+    const byAge = isWide(filter) && !asksNumbers(filter);
+    const next = { ...filter, after };
+    const { conditions, parameters } = assignmentConditions(context.organizationId, next, byAge ? 'a' : 'n');
+    const sql = `${byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS} ${conditions} order by a.id limit $${parameters.length + 1}`;
+    const found = await tx.query<{ id: string }>(sql, [...parameters, most]);
     const ids = found.map(({ id }) => id);
     const rows = await tx.query<AssignmentViewRow>(ASSIGNMENTS_BY_ID, [context.organizationId, ids]);
     return rows.map(toView);
@@ -237,6 +248,27 @@ export class AgentAssignmentsRepository {
     );
     return rows.map(({ id }) => id);
   }
+}
+
+/** Whether counters tell the total: they know providers and clients, and how many of all are paused. */
+function isCounted({ paused, provider, clientIds, ...others }: AssignmentFilter): boolean {
+  const both = paused !== undefined && (provider !== undefined || clientIds != null);
+  return !both && Object.values(others).every((value) => value === undefined);
+}
+
+/** Whether nothing names the assignments, or the agents and numbers, so that there may be a million of them. */
+function isWide({ ids, agentIds, phoneNumberId, found, ownedBy }: AssignmentFilter): boolean {
+  return [ids, agentIds, phoneNumberId, found, ownedBy].every((named) => named === undefined);
+}
+
+/** Whether the rows of numbers and agents alone do not tell what is asked for. */
+function asksAssignments({ ids, agentIds, phoneNumberId, paused }: AssignmentFilter): boolean {
+  return [ids, agentIds, phoneNumberId, paused].some((asked) => asked !== undefined);
+}
+
+/** Whether the rows of assignments alone do not tell what is asked for. */
+function asksNumbers({ q, clientIds }: AssignmentFilter): boolean {
+  return q !== undefined || clientIds != null;
 }
 
 /** Assignments of numbers of the clients that the caller is limited to. */

@@ -20,10 +20,14 @@ export interface AssignmentFilter {
   ownedBy?: string;
 }
 
-/** Conditions on `a`, `n` and `g`, with their parameters, of which the organization is the first. */
+/**
+ * Conditions on `a`, `n` and `g`, with their parameters, of which the organization is the first. The provider is read
+ * from `number`: an assignment has a copy of it.
+ */
 export function assignmentConditions(
   organizationId: string,
   filter: AssignmentFilter,
+  number = 'n',
 ): { conditions: string; parameters: unknown[] } {
   const parameters: unknown[] = [organizationId];
   const conditions: string[] = [];
@@ -37,7 +41,7 @@ export function assignmentConditions(
   add((place) => `a.agent_id = any (${place}::uuid[])`, filter.agentIds);
   add((place) => `a.phone_number_id = ${place}`, filter.phoneNumberId);
   add((place) => `(a.paused_at is not null) = ${place}`, filter.paused);
-  add((place) => `n.provider = ${place}`, filter.provider);
+  add((place) => `${number}.provider = ${place}`, filter.provider);
   add((place) => `g.user_id = ${place}`, filter.ownedBy);
   add((place) => `n.client_id = any (${place}::uuid[])`, filter.clientIds ?? undefined);
   if (filter.found !== undefined) {

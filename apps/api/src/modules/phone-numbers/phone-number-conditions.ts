@@ -32,14 +32,34 @@ export interface PhoneNumberFilter extends PhoneNumberFacets {
   tag?: string;
   region?: string;
   clientId?: string;
-  /** What a caller who is limited to clients sees: their numbers, and those of other organizations (the pool). */
+  /** Only those of these clients: the ones that the caller is limited to. */
+  clientIds?: readonly string[];
+  /** What such a caller sees among own numbers and the pool: those of the clients, and those of other organizations. */
   within?: { clientIds: readonly string[]; organizationId: string };
 }
 
 /** The filter, bounded to the clients that the caller is limited to. */
 export function withinLimit(context: RequestContext, filter: PhoneNumberFilter): PhoneNumberFilter {
   const clientIds = clientLimit(context);
-  return clientIds === null ? filter : { ...filter, within: { clientIds, organizationId: context.organizationId } };
+  if (clientIds === null || filter.scope === 'pool') return filter;
+  if (filter.scope === 'own') return { ...filter, clientIds };
+  return { ...filter, within: { clientIds, organizationId: context.organizationId } };
+}
+
+const MOST_ALTERNATIVES = 50;
+
+/**
+ * The same filter cut into filters of one country and one client each. A list of one is read in the order of an index and
+ * such lists are merged; together they would be met on the way through the whole list, which may be long.
+ */
+export function alternativesOf(filter: PhoneNumberFilter): PhoneNumberFilter[] {
+  const countries = filter.countryCodes && [...new Set(filter.countryCodes)];
+  const clients = filter.clientIds && [...new Set(filter.clientIds)];
+  const byCountry = countries?.length ? countries.map((code) => ({ ...filter, countryCodes: [code] })) : [filter];
+  const all = clients?.length
+    ? byCountry.flatMap((each) => clients.map((id) => ({ ...each, clientIds: [id] })))
+    : byCountry;
+  return all.length > MOST_ALTERNATIVES ? [filter] : all;
 }
 
 /** Parameters of a statement, and the places that stand for them. */
@@ -63,6 +83,8 @@ export function numberConditions(filter: PhoneNumberFilter, sql: SqlParameters):
     filter.agentId !== undefined && `n.assigned_agent_id = ${place(filter.agentId)}::uuid`,
     filter.region !== undefined && `n.region = ${place(filter.region)}`,
     filter.clientId !== undefined && `n.client_id = ${place(filter.clientId)}::uuid`,
+    filter.clientIds?.length === 1 && `n.client_id = ${place(filter.clientIds[0])}::uuid`,
+    filter.clientIds?.length !== 1 && filter.clientIds && `n.client_id = any (${place(filter.clientIds)}::uuid[])`,
     filter.within &&
       `(n.client_id = any (${place(filter.within.clientIds)}::uuid[]) or n.organization_id <> ${place(filter.within.organizationId)})`,
     filter.tag !== undefined && `n.tags @> array[${place(filter.tag)}::text]`,

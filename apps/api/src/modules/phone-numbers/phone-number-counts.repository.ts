@@ -27,8 +27,8 @@ export interface Total {
 export class PhoneNumberCountsRepository {
   /** Whether counters tell the total, which is then exact for any number of numbers. */
   isCounted(filter: PhoneNumberFilter): boolean {
-    const { scope, ids, e164, text, label, agentId, tag, region, clientId, within } = filter;
-    const open = [tag, region, clientId].filter((value) => value !== undefined);
+    const { scope, ids, e164, text, label, agentId, tag, region, clientId, clientIds, within } = filter;
+    const open = [tag, region, clientId ?? clientIds].filter((value) => value !== undefined);
     const others = [ids, e164, text, label, agentId, within].filter((value) => value !== undefined);
     return scope !== 'visible' && others.length === 0 && open.length <= 1;
   }
@@ -42,11 +42,11 @@ export class PhoneNumberCountsRepository {
   ): Promise<number> {
     if (filter.status === 'reserved') return this.reserved(tx, organizationId, filter, part);
     const sql = new SqlParameters();
-    const [facet, value] = facetOf(filter);
+    const [facet, values] = facetOf(filter);
     const conditions = [
       `c.organization_id = ${sql.place(organizationId)}`,
       `c.facet = ${sql.place(facet)}`,
-      `c.value = ${sql.place(value)}`,
+      `c.value = any (${sql.place(values)}::text[])`,
       ...counterConditions(filter, sql),
       ...counterConditions({ ...part, scope: filter.scope }, sql),
     ];
@@ -104,8 +104,10 @@ export class PhoneNumberCountsRepository {
   }
 }
 
-function facetOf({ tag, region, clientId }: PhoneNumberFilter): [facet: string, value: string] {
-  if (tag !== undefined) return ['tag', tag];
-  if (region !== undefined) return ['region', region];
-  return clientId === undefined ? ['', ''] : ['client', clientId.toLowerCase()];
+function facetOf({ tag, region, clientId, clientIds }: PhoneNumberFilter): [facet: string, values: readonly string[]] {
+  if (tag !== undefined) return ['tag', [tag]];
+  if (region !== undefined) return ['region', [region]];
+  if (clientId === undefined) return clientIds === undefined ? ['', ['']] : ['client', clientIds];
+  const asked = clientId.toLowerCase();
+  return ['client', clientIds === undefined || clientIds.includes(asked) ? [asked] : []];
 }

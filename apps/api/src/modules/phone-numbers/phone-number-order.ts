@@ -9,6 +9,8 @@ interface Order {
   columns(part: PhoneNumberFacets): string[];
   isNullable(part: PhoneNumberFacets): boolean;
   join(part: PhoneNumberFacets): string;
+  /** The one column of an order in which lists of single countries and clients are merged to the list of several. */
+  merged?: string;
 }
 
 const isWhole = (part: PhoneNumberFacets): boolean => Object.keys(part).length === 0;
@@ -30,12 +32,14 @@ const valued = (name: string, parts: PhoneNumberFacets[]): Order => ({
   join: () => '',
 });
 
-const AGENT = 'join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id';
+/** That nobody calls who is deleted leads to the index of names, and by it from one agent's numbers to the next one's. */
+const AGENT = `join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id
+  and g.deleted_at is null`;
 
 /** What lists of numbers are sorted by. Ids are UUIDv7, so the id is the order in which numbers were added. */
 export const SORTABLE: Record<string, Order> = {
-  createdAt: { ...column('n.id'), columns: () => [] },
-  phoneNumber: column('n.e164'),
+  createdAt: { ...column('n.id'), columns: () => [], merged: 'n.id' },
+  phoneNumber: { ...column('n.e164'), merged: 'n.e164' },
   provider: column('n.provider'),
   countryCode: optional('n.country_code', { inCountry: true }, { inCountry: false }),
   label: optional('lower(n.label)', { labelled: true }, { labelled: false }),

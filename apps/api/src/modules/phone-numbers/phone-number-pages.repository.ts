@@ -4,6 +4,7 @@ import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import {
+  alternativesOf,
   numberConditions,
   type PhoneNumberFacets,
   type PhoneNumberFilter,
@@ -39,6 +40,13 @@ interface Stretch {
   length: number | null;
 }
 
+/** A filter whose words were looked up, when few numbers have them. */
+interface Narrowed {
+  filter: PhoneNumberFilter;
+  /** Whether it finds more than are counted: nothing else narrows words that so many have. */
+  isFrequent: boolean;
+}
+
 /**
  * Pages of lists of numbers. A page costs about its own length, however many numbers there are: ids are read in the
  * order of an index and the records are looked up for one page of them. docs/adr/0011-lists-and-totals.md.
@@ -56,9 +64,11 @@ export class PhoneNumberPagesRepository {
     // Total and page are of one snapshot.
     await tx.query('set transaction isolation level repeatable read');
     const organizationIds = organizationsOf(context, asked.scope);
-    const filter = await this.narrowed(tx, organizationIds, withinLimit(context, asked));
+    const { filter, isFrequent } = await this.narrowed(tx, organizationIds, withinLimit(context, asked));
     if (this.counts.isCounted(filter)) return this.countedPage(tx, context, organizationIds[0]!, filter, query);
-    const { total, isExact } = await this.counts.upTo(tx, organizationIds, filter);
+    const { total, isExact } = isFrequent
+      ? { total: MOST_COUNTED, isExact: false }
+      : await this.counts.upTo(tx, organizationIds, filter);
     const stretch = { offset: query.offset, limit: query.limit, length: isExact ? total : null };
     const ids = await this.idsOf(tx, organizationIds, filter, query, {}, stretch);
     return { items: await this.views(tx, context, ids), total, totalIsExact: isExact };
@@ -73,12 +83,10 @@ export class PhoneNumberPagesRepository {
     most: number,
   ): Promise<ExportedPhoneNumber[]> {
     const organizationIds = organizationsOf(context, asked.scope);
-    const narrow = await this.narrowed(tx, organizationIds, withinLimit(context, asked));
+    const { filter: narrow } = await this.narrowed(tx, organizationIds, withinLimit(context, asked));
     const sql = new SqlParameters();
     const conditions = [
-      organizationIds.length === 1
-        ? `n.organization_id = ${sql.place(organizationIds[0])}`
-        : `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`,
+      ownedBy(organizationIds, sql),
       ...(after === null ? [] : [`n.id > ${sql.place(after)}::uuid`]),
       ...numberConditions(narrow, sql),
     ];
@@ -130,24 +138,24 @@ export class PhoneNumberPagesRepository {
     const skip = fromEnd ? length - offset - take : offset;
     const order = SORTABLE[sort.field]!;
     const sql = new SqlParameters();
-    const ownership =
-      organizationIds.length === 1
-        ? `n.organization_id = ${sql.place(organizationIds[0])}`
-        : `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`;
-    const conditions = [
-      ownership,
-      ...numberConditions(filter, sql),
-      ...numberConditions({ ...part, scope: filter.scope }, sql),
-    ];
     const direction = (sort.direction === 'asc') === fromEnd ? 'desc' : 'asc';
     const nulls = fromEnd ? 'first' : 'last';
     const columns = order
       .columns(part)
       .map((column) => `${column} ${direction}${order.isNullable(part) ? ` nulls ${nulls}` : ''}`);
+    const inOrder = `order by ${[...columns, `n.id ${direction}`].join(', ')}`;
+    const page = `limit ${sql.place(take)} offset ${sql.place(skip)}`;
+    const lists = (order.merged ? alternativesOf(filter) : [filter]).map((each) => {
+      const conditions = [
+        ownedBy(organizationIds, sql),
+        ...numberConditions(each, sql),
+        ...numberConditions({ ...part, scope: filter.scope }, sql),
+      ];
+      return `select n.id, ${order.merged ?? 'n.id'} as place from phone_numbers n ${order.join(part)}
+        where ${conditions.join(' and ')} ${inOrder}`;
+    });
     const rows = await tx.query<{ id: string }>(
-      `select n.id from phone_numbers n ${order.join(part)} where ${conditions.join(' and ')}
-       order by ${[...columns, `n.id ${direction}`].join(', ')}
-       limit ${sql.place(take)} offset ${sql.place(skip)}`,
+      lists.length === 1 ? `${lists[0]} ${page}` : `${merged(lists, skip + take, sql)} ${direction} ${page}`,
       sql.values,
     );
     const ids = rows.map(({ id }) => id);
@@ -159,13 +167,14 @@ export class PhoneNumberPagesRepository {
     tx: Transaction,
     organizationIds: readonly string[],
     filter: PhoneNumberFilter,
-  ): Promise<PhoneNumberFilter> {
-    const { text, digits, label, tag, ids, scope } = filter;
-    if (ids !== undefined || scope === 'visible') return filter;
+  ): Promise<Narrowed> {
+    const { text, digits, label, tag, ids, scope, ...rest } = filter;
+    const asIs = { filter, isFrequent: false };
+    if (ids !== undefined || scope === 'visible') return asIs;
     if (text === undefined && label === undefined) {
-      if (tag === undefined) return filter;
+      if (tag === undefined) return asIs;
       const tagged = await this.counts.counted(tx, organizationIds[0]!, { scope, tag });
-      if (tagged > MOST_COUNTED) return filter;
+      if (tagged > MOST_COUNTED) return asIs;
     }
     const found = await tx.query<{ id: string }>(FIND_PHONE_NUMBERS, [
       organizationIds[0],
@@ -175,9 +184,10 @@ export class PhoneNumberPagesRepository {
       tag ?? null,
       MOST_COUNTED + 1,
     ]);
-    if (found.length > MOST_COUNTED) return filter;
-    const { text: _text, digits: _digits, label: _label, tag: _tag, ...others } = filter;
-    return { ...others, ids: found.map(({ id }) => id) };
+    if (found.length > MOST_COUNTED) {
+      return { filter, isFrequent: Object.values(rest).every((value) => value === undefined) };
+    }
+    return { filter: { ...rest, scope, ids: found.map(({ id }) => id) }, isFrequent: false };
   }
 
   private async views(tx: Transaction, context: RequestContext, ids: readonly string[]): Promise<PhoneNumberView[]> {
@@ -185,6 +195,19 @@ export class PhoneNumberPagesRepository {
     const rows = await tx.query<PhoneNumberViewRow>(PHONE_NUMBERS_BY_ID, [ids]);
     return rows.map((row) => toView(context, row));
   }
+}
+
+function ownedBy(organizationIds: readonly string[], sql: SqlParameters): string {
+  return organizationIds.length === 1
+    ? `n.organization_id = ${sql.place(organizationIds[0])}`
+    : `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`;
+}
+
+/** Several lists in one order, of which no more is read than the page needs. The direction follows. */
+function merged(lists: readonly string[], most: number, sql: SqlParameters): string {
+  const place = sql.place(most);
+  const all = lists.map((list) => `(${list} limit ${place})`).join(' union all ');
+  return `select n.id from (${all}) n order by n.place`;
 }
 
 function organizationsOf({ organizationId }: RequestContext, scope: PhoneNumberScope): string[] {

@@ -12,11 +12,53 @@ export const ASSIGNMENT_IDS = `
   join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id
   where a.organization_id = $1 and a.ended_at is null and n.organization_id = $1 and g.organization_id = $1`;
 
-/** How many live assignments there are, from the counters of numbers, and how many of them are paused. $1 organization */
+/** Numbers that somebody calls from, each of which has one live assignment. Conditions on `n` and `g`. $1 organization. */
+export const ASSIGNED_NUMBERS = `
+  select n.id from phone_numbers n
+  join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id and g.deleted_at is null
+  where n.organization_id = $1 and n.assigned_agent_id is not null and n.lifecycle <> 'released'`;
+
+const LIVE_ONE_OF = (number: string) => `
+  cross join lateral (
+    select a.id, a.paused_at from agent_phone_numbers a
+    where a.organization_id = $1 and a.phone_number_id = ${number} and a.ended_at is null offset 0
+  ) a`;
+
+/**
+ * The same for long lists, on a way that the planner would not find, for it takes a number and its assignment for
+ * independent: numbers in the order of an index first, then the assignment of each number of the page. Nobody calls who is
+ * deleted; that said, names come from their index. The caller's conditions are on `n` and `g`, and on `a` when they need
+ * the assignment (`byAssignment`), which costs a look at each row that is passed. $1 organization.
+ */
+export function assignmentIdsByNumbers(
+  key: string,
+  direction: 'asc' | 'desc',
+  { conditions, page, byAssignment }: { conditions: string; page: string; byAssignment: boolean },
+): string {
+  return `
+    select a.id from (
+      select n.id as number, ${key} as key from phone_numbers n
+      join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id and g.deleted_at is null
+      ${byAssignment ? LIVE_ONE_OF('n.id') : ''}
+      where n.organization_id = $1 and n.assigned_agent_id is not null and n.lifecycle <> 'released' ${conditions}
+      order by ${key} ${direction}, n.id ${direction} ${page}
+    ) p ${LIVE_ONE_OF('p.number')}
+    order by p.key ${direction}, p.number ${direction}`;
+}
+
+/** The same in the order in which they were made, by conditions on `a` alone. $1 organization. */
+export const ASSIGNMENT_IDS_BY_AGE = `
+  select a.id from agent_phone_numbers a where a.organization_id = $1 and a.ended_at is null`;
+
+/**
+ * How many live assignments there are, of a provider or of all, from the counters of numbers; and how many of all are
+ * paused. $1 organization, $2 facet and $3 its values (clients, or that of all), $4 provider or null.
+ */
 export const COUNT_ASSIGNMENTS = `
   select (
     select coalesce(sum(c.numbers), 0)::integer from phone_number_counts c
-    where c.organization_id = $1 and c.facet = '' and c.value = '' and c.assigned
+    where c.organization_id = $1 and c.facet = $2 and c.value = any ($3::text[]) and c.assigned
+      and ($4::text is null or c.provider = $4)
   ) as live, (
     select count(*)::integer from agent_phone_numbers
     where organization_id = $1 and ended_at is null and paused_at is not null

@@ -1,0 +1,88 @@
+import type { AgentAssignmentView } from '#contracts';
+import { type RunningApi, startApi } from '../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createAgent, createApiKey, createOrganization } from '../support/fixtures.js';
+import { request } from '../support/http.js';
+
+const ASSIGNMENTS = 60;
+
+let db: TestDatabase;
+let api: RunningApi;
+let key: string;
+
+/** Assignments whose age, numbers and agents stand in three different orders. */
+beforeAll(async () => {
+  db = await createTestDatabase();
+  api = await startApi({ databaseUrl: db.url });
+  const organizationId = await createOrganization(db);
+  key = (await createApiKey(db, { organizationId, scopes: ['assignments:read'] })).key;
+  const agentIds: string[] = [];
+  for (const name of ['carol', 'Alice', 'bob']) agentIds.push(await createAgent(db, { organizationId, name }));
+  await db.query(
+    `insert into phone_numbers (organization_id, e164, country_code, provider, label)
+     select $1, '+12025550' || 100 + i * 37 % ${ASSIGNMENTS}, 'US', (array['twilio', 'telnyx'])[i % 2 + 1],
+       case when i % 4 = 0 then 'Desk ' || i end
+     from generate_series(1, ${ASSIGNMENTS}) i`,
+    [organizationId],
+  );
+  await db.query(
+    `insert into agent_phone_numbers (organization_id, agent_id, phone_number_id, daily_limit, last_reset_date, paused_at)
+     select $1, ($2::uuid[])[place % 3 + 1], n.id, 10, current_date, case when place % 5 = 0 then now() end
+     from (select id, row_number() over (order by md5(e164)) as place from phone_numbers where organization_id = $1) n
+     order by place`,
+    [organizationId, agentIds],
+  );
+  const ended = `update agent_phone_numbers set ended_at = now() where id = (select max(id::text)::uuid from agent_phone_numbers)`;
+  await db.query(ended);
+});
+
+afterAll(async () => {
+  await api?.close();
+  await db?.drop();
+});
+
+async function list(filter: object, sort: [string, 'ASC' | 'DESC'], from: number, to: number) {
+  const search = new URLSearchParams({
+    filter: JSON.stringify(filter),
+    sort: JSON.stringify(sort),
+    range: JSON.stringify([from, to]),
+  });
+  const { body, headers } = await request(`${api.url}/api/v1/agent-assignments?${search}`, { apiKey: key });
+  return { items: body as AgentAssignmentView[], total: headers.get('x-total-count') };
+}
+
+const FILTERS: [object, (assignment: AgentAssignmentView) => boolean][] = [
+  [{}, () => true],
+  [{ provider: 'telnyx' }, ({ provider }) => provider === 'telnyx'],
+  [{ paused: true }, ({ paused }) => paused],
+  [{ paused: false }, ({ paused }) => !paused],
+  [{ paused: false, provider: 'twilio' }, ({ paused, provider }) => !paused && provider === 'twilio'],
+  [{ q: 'bob' }, ({ agentName }) => agentName === 'bob'],
+  [{ q: 'desk' }, ({ label }) => label !== null],
+];
+
+const lower = ({ agentName }: AgentAssignmentView) => agentName.toLowerCase();
+const KEYS: Record<string, (assignment: AgentAssignmentView) => string> = {
+  agentName: (assignment) => `${lower(assignment)} ${assignment.phoneNumberId}`,
+  phoneNumber: ({ phoneNumber }) => phoneNumber,
+  createdAt: ({ id }) => id,
+};
+
+describe.each(Object.keys(KEYS))('the pages of assignments by %s', (field) => {
+  it.each(FILTERS)('are the whole list for %j, in both directions, with its total', async (filter, fits) => {
+    const all = (await list({}, ['createdAt', 'ASC'], 0, 99)).items;
+    expect(all).toHaveLength(ASSIGNMENTS - 1);
+    const keyOf = KEYS[field]!;
+    const rising = all.filter(fits).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    for (const direction of ['ASC', 'DESC'] as const) {
+      const expected = (direction === 'ASC' ? rising : rising.toReversed()).map(({ id }) => id);
+      const pages: string[] = [];
+      for (let from = 0; from < expected.length; from += 8) {
+        const { items, total } = await list(filter, [field, direction], from, from + 7);
+        expect(total).toBe(String(expected.length));
+        pages.push(...items.map(({ id }) => id));
+      }
+      expect(pages).toEqual(expected);
+    }
+  });
+});
