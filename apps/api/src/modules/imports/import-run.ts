@@ -58,7 +58,7 @@ export class ImportRun {
       const state = await repository.lock(tx, context, job.id);
       if (!state || state.finished || state.processed !== chunk.from) return 'superseded';
       if (state.cancelRequested) {
-        await this.finish(tx, 'canceled');
+        await this.end(tx, 'canceled');
         return 'finished';
       }
       await merge.prepare(tx);
@@ -67,15 +67,20 @@ export class ImportRun {
       const told = [...chunk.told, ...toldOf(result, chunk)];
       await repository.addProgress(tx, context, job.id, countsOf(chunk, result), withoutTwins(told));
       if (!chunk.last) return 'unfinished';
-      await this.finish(tx, 'completed');
+      await this.end(tx, 'completed');
       return 'finished';
     });
   }
 
-  private async finish(tx: Transaction, status: 'completed' | 'canceled'): Promise<void> {
+  /** Ends the job, which is locked. What it did stays, and leaves its event. */
+  async end(
+    tx: Transaction,
+    status: 'completed' | 'canceled' | 'failed',
+    failure: string | null = null,
+  ): Promise<void> {
     const { repository, audit } = this.parts;
     const { context, job } = this;
-    await repository.finish(tx, context, job.id, status);
+    await repository.finish(tx, context, job.id, status, failure);
     const done = await repository.progress(tx, context, job.id);
     if (job.dryRun || !done) return;
     const { total, processed, created, updated, skipped, failed, repaired } = done;

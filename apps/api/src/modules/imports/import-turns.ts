@@ -79,7 +79,7 @@ export class ImportTurns {
           return null;
         }
         const failure = 'The import could not go on. Upload the file again; what was taken stays, and is skipped then.';
-        await this.repository.finish(tx, context, job.id, 'failed', failure);
+        await run.end(tx, 'failed', failure);
         return 'finished' as const;
       });
       if (state === null) throw error;

@@ -15,6 +15,8 @@ export class ImportUndo {
   ): Promise<{ released: number; restored: number; assignments: number }> {
     // A million numbers take longer than a request's statement may; the job is locked, and nobody waits for it.
     await tx.query(`set local statement_timeout = '10min'`);
+    // Of tables that were just filled the planner believes that they are all but empty, and reads all for each row.
+    await tx.query('set local enable_nestloop = off');
     const touched = await tx.query<{ e164: string }>(FIND_TOUCHED, [...ids]);
     if (touched.length > 0) {
       const shown = touched
@@ -25,8 +27,16 @@ export class ImportUndo {
       const detail = `Numbers were changed or used since the import: ${shown}${more}. Change or delete them one by one.`;
       throw new ProblemError('conflict', detail);
     }
-    const count = async (sql: string) => (await tx.query(`${sql} returning 1`, [...ids])).length;
+    await tx.query('set local enable_nestloop = on');
+    const count = async (sql: string) => {
+      const [row] = await tx.query<{ count: number }>(
+        `with done as (${sql} returning 1) select count(*)::integer as count from done`,
+        [...ids],
+      );
+      return row!.count;
+    };
     const assignments = await count(UNDO_ASSIGNMENTS);
+    await tx.query('set local enable_nestloop = off');
     const restored = await count(UNDO_CHANGED);
     const released = await count(UNDO_CREATED);
     await tx.query(MARK_UNDONE, [...ids]);

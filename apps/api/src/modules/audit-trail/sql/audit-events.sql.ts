@@ -1,4 +1,14 @@
 /**
+ * The imports that made or changed a record. An import leaves one event, whatever its length, and what it did stands in
+ * its own table: one look-up there for each import of the organization, and no index that a million rows would pay for.
+ */
+const IMPORTS_OF_RECORD = `
+  select j.id from import_jobs j
+  where j.organization_id = $1 and not j.dry_run and exists (
+    select from import_changes c
+    where c.organization_id = $1 and c.import_job_id = j.id and c.kind in ('number', 'assignment') and c.record_id = $7)`;
+
+/**
  * Audit events that fit, newest first along the primary key (ids are UUIDv7). Parameters: $1 organization, $2 ids, $3 who (id),
  * $4 who (a part of the name), $5 action, $6 record type, $7 record, $8 field, $9 and $10 time, $11 and $12
  * bounds of the ids that belong to the time.
@@ -14,7 +24,8 @@ const FITTING = `
     and ($4::text is null or position(lower($4) in lower(e.actor_label)) > 0)
     and ($5::text is null or e.action = $5)
     and ($6::text is null or e.subject_type = $6)
-    and ($7::uuid is null or e.subject_id = $7 or (e.related_ids @> array[$7::uuid] and e.related_ids <> '{}'))
+    and ($7::uuid is null or e.subject_id = $7 or (e.related_ids @> array[$7::uuid] and e.related_ids <> '{}')
+      or e.subject_id = any (array(${IMPORTS_OF_RECORD})))
     and ($8::text is null or (e.changes ? $8 and e.changes -> $8 ? 'to'))
     and ($9::timestamptz is null or e.occurred_at >= $9)
     and ($10::timestamptz is null or e.occurred_at < $10)
