@@ -27,7 +27,7 @@ describe('what operators see of the gate', () => {
     agentId = await createAgent(db, { organizationId });
     const phoneNumberId = await createPhoneNumber(db, { organizationId, e164: CALLER_ID });
     await createAssignment(db, { organizationId, agentId, phoneNumberId, dailyLimit: 2 });
-    key = (await createApiKey(db, { organizationId, scopes: ['calls:authorize', 'numbers:read'] })).key;
+    key = (await createApiKey(db, { organizationId, scopes: ['calls:authorize', 'calls:settle', 'numbers:read'] })).key;
     await calls();
   });
 
@@ -46,8 +46,12 @@ describe('what operators see of the gate', () => {
   /** Allowed, replayed, refused, invalid, and not decided at all. */
   async function calls(): Promise<void> {
     const once = { 'idempotency-key': 'once' };
+    const { authorizationId } = (await authorize(DESTINATION, once)).body;
     await authorize(DESTINATION, once);
-    await authorize(DESTINATION, once);
+    for (const outcome of ['answered', 'answered', 'busy']) {
+      const path = `/api/v1/call-gate/authorizations/${authorizationId}/complete`;
+      await request(`${api.url}${path}`, { apiKey: key, body: { outcome } });
+    }
     await authorize('+33140205050');
     await authorize(DESTINATION);
     await authorize(DESTINATION);
@@ -73,6 +77,9 @@ describe('what operators see of the gate', () => {
       'ringfence_gate_decisions_total{reason_code="daily_limit_reached",outcome="decided"} 1',
       'ringfence_gate_unavailable_total{cause="database"} 1',
       'ringfence_gate_unavailable_total{cause="queue_full"} 0',
+      'ringfence_gate_settlements_total{action="complete",result="completed"} 1',
+      'ringfence_gate_settlements_total{action="complete",result="repeated"} 1',
+      'ringfence_gate_settlements_total{action="complete",result="settled_otherwise"} 1',
       'ringfence_gate_batch_size_count 5',
       'ringfence_gate_queue_depth 0',
     ]) {

@@ -23,6 +23,13 @@ const unavailable = new Counter({
 });
 for (const cause of unavailableCauses) unavailable.inc({ cause }, 0);
 
+const settlements = new Counter({
+  name: 'ringfence_gate_settlements_total',
+  help: 'Requests to complete or void an authorization, by what came of them; "repeated" was settled the same way before',
+  labelNames: ['action', 'result'] as const,
+  registers,
+});
+
 const batchSize = new Histogram({
   name: 'ringfence_gate_batch_size',
   help: 'Calls decided in one statement',
@@ -64,6 +71,9 @@ export const gateMetrics = {
   },
   unavailable(cause: (typeof unavailableCauses)[number]): void {
     unavailable.inc({ cause });
+  },
+  settlement(action: 'complete' | 'void', result: string): void {
+    settlements.inc({ action, result });
   },
   batch(size: number): void {
     batchSize.observe(size);

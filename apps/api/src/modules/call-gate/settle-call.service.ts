@@ -5,6 +5,7 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { AuditLog } from '../audit/audit.public.js';
 import { ownAgentsOnly, type Principal, type RequestContext } from '../tenancy/tenancy.public.js';
+import { gateMetrics } from './gate-metrics.js';
 import { type CompletedCall, SettlementRepository } from './settlement.repository.js';
 import type { CompleteResult, PartiesOfAuthorization, VoidResult } from './sql/settle-call.sql.js';
 
@@ -27,7 +28,7 @@ export class SettleCallService {
    * @throws ProblemError record_not_found, permission_denied, authorization_settled, authorization_not_settleable
    */
   async complete(context: RequestContext, id: string, call: CompletedCall): Promise<AuthorizationView> {
-    return this.database.inTenant(context.organizationId, async (tx) => {
+    const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
       await this.requireOwn(tx, context, id);
       const result = await this.repository.complete(tx, context, id, idOf(context.principal), call);
       const view = await this.repository.view(tx, context, id);
@@ -35,8 +36,10 @@ export class SettleCallService {
         const { outcome, durationSeconds } = view;
         await this.record(tx, context, id, 'authorization.completed', { outcome, durationSeconds });
       }
-      return settledOrThrow(result, view, this.env.VOID_WINDOW_SECONDS);
+      return { result, view };
     });
+    gateMetrics.settlement('complete', result);
+    return settledOrThrow(result, view, this.env.VOID_WINDOW_SECONDS);
   }
 
   /**
@@ -47,7 +50,7 @@ export class SettleCallService {
    */
   async void(context: RequestContext, id: string, reason: VoidReason): Promise<AuthorizationView> {
     const windowSeconds = this.env.VOID_WINDOW_SECONDS;
-    return this.database.inTenant(context.organizationId, async (tx) => {
+    const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
       const { authorizedBy } = await this.requireOwn(tx, context, id);
       const { principal } = context;
       if (authorizedBy !== idOf(principal) && !administers(principal)) throw notTheirs();
@@ -57,8 +60,10 @@ export class SettleCallService {
         const { assignmentId, localDate } = view;
         await this.record(tx, context, id, 'authorization.voided', { reason, assignmentId, localDate });
       }
-      return settledOrThrow(result, view, windowSeconds);
+      return { result, view };
     });
+    gateMetrics.settlement('void', result);
+    return settledOrThrow(result, view, windowSeconds);
   }
 
   private async requireOwn(tx: Transaction, context: RequestContext, id: string): Promise<PartiesOfAuthorization> {
@@ -98,7 +103,6 @@ function notTheirs(): ProblemError {
   return new ProblemError('permission_denied', detail);
 }
 
-/** Throwing rolls back a transaction that has changed nothing. */
 function settledOrThrow(
   result: CompleteResult | VoidResult,
   view: AuthorizationView,
