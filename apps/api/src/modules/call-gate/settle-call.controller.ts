@@ -43,7 +43,8 @@ export class SettleCallController {
     summary: 'Give back a call that was not placed',
     description:
       'Only soon after the decision, by whom authorized it (or an owner or admin), and a limited number of times a day. ' +
-      'The same body again changes nothing and answers 200.',
+      'The same body again changes nothing and answers 200. The permission to dial ends with it: a retry of the ' +
+      'authorization with its Idempotency-Key still answers as it did at first, so ask with a new key to call after all.',
   })
   @ApiOkResponse({ type: AuthorizationViewDto })
   void(
