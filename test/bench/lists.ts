@@ -88,6 +88,7 @@ function casesOf(numbers: number, { agentId, clientId }: ListsCaller): Case[] {
     list('a client', { clientId }),
     list('a client, by number', { clientId }, { sort: ['phoneNumber', 'ASC'] }),
     list('the middle of the list', {}, { offset: Math.floor(numbers / 2) }),
+    list('the middle, by number', {}, { sort: ['phoneNumber', 'ASC'], offset: Math.floor(numbers / 2) }),
     list('the end of the list', {}, { offset: numbers - 25 }),
     { name: 'agents', resource: 'agents' },
     { name: 'agents, searched', resource: 'agents', filter: { q: 'agent 00123' } },

@@ -9,8 +9,11 @@ interface Order {
   columns(part: PhoneNumberFacets): string[];
   isNullable(part: PhoneNumberFacets): boolean;
   join(part: PhoneNumberFacets): string;
-  /** The one column of an order in which lists of single countries and clients are merged to the list of several. */
-  merged?: string;
+  /**
+   * The one column of the order, when it tells two numbers apart. By it lists of single countries and clients are merged
+   * to the list of several, and a page is cut from an index alone.
+   */
+  key?: string;
 }
 
 const isWhole = (part: PhoneNumberFacets): boolean => Object.keys(part).length === 0;
@@ -38,8 +41,8 @@ const AGENT = `join agents g on g.organization_id = n.organization_id and g.id =
 
 /** What lists of numbers are sorted by. Ids are UUIDv7, so the id is the order in which numbers were added. */
 export const SORTABLE: Record<string, Order> = {
-  createdAt: { ...column('n.id'), columns: () => [], merged: 'n.id' },
-  phoneNumber: { ...column('n.e164'), merged: 'n.e164' },
+  createdAt: { ...column('n.id'), columns: () => [], key: 'n.id' },
+  phoneNumber: { ...column('n.e164'), key: 'n.e164' },
   provider: column('n.provider'),
   countryCode: optional('n.country_code', { inCountry: true }, { inCountry: false }),
   label: optional('lower(n.label)', { labelled: true }, { labelled: false }),

@@ -143,21 +143,20 @@ export class PhoneNumberPagesRepository {
     const columns = order
       .columns(part)
       .map((column) => `${column} ${direction}${order.isNullable(part) ? ` nulls ${nulls}` : ''}`);
-    const inOrder = `order by ${[...columns, `n.id ${direction}`].join(', ')}`;
+    const inOrder = order.key ? `${order.key} ${direction}` : [...columns, `n.id ${direction}`].join(', ');
     const page = `limit ${sql.place(take)} offset ${sql.place(skip)}`;
-    const lists = (order.merged ? alternativesOf(filter) : [filter]).map((each) => {
+    const lists = (order.key ? alternativesOf(filter) : [filter]).map((each) => {
       const conditions = [
         ownedBy(organizationIds, sql),
         ...numberConditions(each, sql),
         ...numberConditions({ ...part, scope: filter.scope }, sql),
       ];
-      return `select n.id, ${order.merged ?? 'n.id'} as place from phone_numbers n ${order.join(part)}
-        where ${conditions.join(' and ')} ${inOrder}`;
+      return `select ${order.key ?? 'n.id'} as id from phone_numbers n ${order.join(part)}
+        where ${conditions.join(' and ')} order by ${inOrder}`;
     });
-    const rows = await tx.query<{ id: string }>(
-      lists.length === 1 ? `${lists[0]} ${page}` : `${merged(lists, skip + take, sql)} ${direction} ${page}`,
-      sql.values,
-    );
+    const keys = `${lists.length === 1 ? lists[0] : merged(lists, skip + take, direction, sql)} ${page}`;
+    const isKeyId = (order.key ?? 'n.id') === 'n.id';
+    const rows = await tx.query<{ id: string }>(isKeyId ? keys : numbersOf(order.key!, keys, direction), sql.values);
     const ids = rows.map(({ id }) => id);
     return fromEnd ? ids.reverse() : ids;
   }
@@ -203,11 +202,17 @@ function ownedBy(organizationIds: readonly string[], sql: SqlParameters): string
     : `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`;
 }
 
-/** Several lists in one order, of which no more is read than the page needs. The direction follows. */
-function merged(lists: readonly string[], most: number, sql: SqlParameters): string {
+/** Several lists in one order, of which no more is read than the page needs. */
+function merged(lists: readonly string[], most: number, direction: 'asc' | 'desc', sql: SqlParameters): string {
   const place = sql.place(most);
   const all = lists.map((list) => `(${list} limit ${place})`).join(' union all ');
-  return `select n.id from (${all}) n order by n.place`;
+  return `select n.id from (${all}) n order by n.id ${direction}`;
+}
+
+/** Ids of the numbers of a page that was cut by another key: the index alone tells the keys that are passed. */
+function numbersOf(key: string, keys: string, direction: 'asc' | 'desc'): string {
+  return `select n.id from phone_numbers n where n.lifecycle <> 'released' and ${key} in (${keys})
+    order by ${key} ${direction}`;
 }
 
 function organizationsOf({ organizationId }: RequestContext, scope: PhoneNumberScope): string[] {
