@@ -44,6 +44,8 @@ function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions[
       styleOverrides: { root: { borderColor: line }, head: { fontWeight: 600, color: head, background: 'none' } },
     },
     MuiLinearProgress: { styleOverrides: { root: { height: 6, borderRadius: 3, backgroundColor: track } } },
+    // What a field says below itself stays apart from the label of the next one.
+    MuiFormHelperText: { styleOverrides: { root: { marginBottom: 6 } } },
     MuiButton: { defaultProps: { disableElevation: true } },
     MuiTextField: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
     MuiFormControl: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },

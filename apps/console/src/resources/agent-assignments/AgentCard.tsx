@@ -1,14 +1,30 @@
 import AddIcon from '@mui/icons-material/Add';
 import PhoneForwardedIcon from '@mui/icons-material/PhoneForwardedOutlined';
-import { Box, Button, Card, Chip, Divider, Stack, Typography } from '@mui/material';
+import { Box, Button, Card, Chip, Divider, Link, Stack, Typography } from '@mui/material';
 import { Fragment, useState } from 'react';
+import { Link as RouterLink } from 'react-router';
 import type { AgentAssignmentView, AgentView } from '#contracts';
+import { counted, whole } from '../../shared/figures';
+import { listLink } from '../../shared/listLink';
 import { useMay } from '../../shared/permissions';
 import { UsageBar } from '../../shared/UsageBar';
 import { AgentName } from '../../shared/AgentName';
 import { AssignDialog } from './AssignDialog';
 import { AssignmentRow } from './AssignmentRow';
 import { TestCallDialog } from './TestCallDialog';
+
+/** An agent may have more numbers than a card can show: the list of numbers has them all. */
+const NotShown = ({ agent, count }: { agent: AgentView; count: number }) => {
+  if (count <= 0) return null;
+  return (
+    <Typography variant="body2" color="textSecondary" sx={{ px: 2, py: 1.5 }}>
+      {counted(count, 'number')} of it {count === 1 ? 'is' : 'are'} not shown here.{' '}
+      <Link component={RouterLink} to={listLink('phone-numbers', { agentId: agent.id })}>
+        Show all {whole(agent.numbersAssigned)}
+      </Link>
+    </Typography>
+  );
+};
 
 /** An agent with the numbers that it may call from. */
 export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignments: AgentAssignmentView[] }) => {
@@ -51,7 +67,7 @@ export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignment
         </Box>
       </Box>
       <Divider />
-      {assignments.length === 0 ? (
+      {agent.numbersAssigned === 0 && assignments.length === 0 ? (
         <Typography variant="body2" color="textSecondary" sx={{ px: 2, py: 2 }}>
           No numbers: every call of this agent is refused.
         </Typography>
@@ -63,6 +79,7 @@ export const AgentCard = ({ agent, assignments }: { agent: AgentView; assignment
               <AssignmentRow assignment={assignment} />
             </Fragment>
           ))}
+          <NotShown agent={agent} count={agent.numbersAssigned - assignments.length} />
         </Stack>
       )}
       {testing && <TestCallDialog agent={agent} assignments={assignments} onClose={() => setTesting(false)} />}

@@ -5,6 +5,7 @@ import {
   AutocompleteInput,
   FilterButton,
   List,
+  ReferenceInput,
   SearchInput,
   SelectInput,
   TextInput,
@@ -55,6 +56,9 @@ const filters: ReactElement[] = [
     label="State"
     choices={choicesOf(lifecycleLabels, ['active', 'inactive', 'error'])}
   />,
+  <ReferenceInput key="agentId" source="agentId" reference="agents" sort={{ field: 'name', order: 'ASC' }}>
+    <AutocompleteInput label="Agent" optionText="name" />
+  </ReferenceInput>,
   clientFilter,
   <TextInput key="tag" source="tag" label="Tag" />,
   <TextInput key="region" source="region" label="Region" />,
