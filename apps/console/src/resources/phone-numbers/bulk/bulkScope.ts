@@ -65,6 +65,7 @@ export function useMatching(): (BulkScope & { label: string }) | null {
     };
   }
   const words = total === 1 ? `the one number${that && ' that matches'}` : `all ${counted(total, 'number')}${that}`;
-  const label = total === 1 ? `The one${that ? ' that matches' : ' number'}` : `All ${whole(total)}${that || ' numbers'}`;
+  const label =
+    total === 1 ? `The one${that ? ' that matches' : ' number'}` : `All ${whole(total)}${that || ' numbers'}`;
   return { target: { filter }, words, label };
 }
