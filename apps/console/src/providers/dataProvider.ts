@@ -91,11 +91,13 @@ const queryOf = (query: object) =>
     Object.entries(query).filter(([, value]) => value !== undefined) as [string, string][],
   ).toString();
 
+export type ExportedResource = 'phone-numbers' | 'agent-assignments';
+
 const verbs = {
   phoneNumberSummary: () => json<PhoneNumberSummaryView>('/phone-numbers/summary'),
-  exportPhoneNumbers: async (filter: object) => {
+  exportList: async (resource: ExportedResource, filter: object) => {
     const search = new URLSearchParams({ filter: JSON.stringify(filter) });
-    return (await callApi(`/phone-numbers/export.csv?${search}`).catch(asHttpError)).blob();
+    return (await callApi(`/${resource}/export.csv?${search}`).catch(asHttpError)).blob();
   },
   bulkUpload: (csv: string | File, dryRun: boolean) =>
     json<ImportJobView>(`/phone-numbers/bulk-upload?dryRun=${dryRun}`, {

@@ -1,9 +1,19 @@
 import { Box, Button, Chip, Skeleton, Stack } from '@mui/material';
 import { useMemo } from 'react';
-import { Pagination, ListBase, ListToolbar, SearchInput, Title, useGetList, useListContext } from 'react-admin';
+import {
+  Pagination,
+  ListBase,
+  ListToolbar,
+  SearchInput,
+  Title,
+  TopToolbar,
+  useGetList,
+  useListContext,
+} from 'react-admin';
 import { Link, useSearchParams } from 'react-router';
 import type { AgentAssignmentView, AgentView } from '#contracts';
 import { EmptyState } from '../../shared/EmptyState';
+import { ExportList } from '../../shared/ExportList';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -65,7 +75,7 @@ const Cards = () => {
   );
 };
 
-const OneAgent = ({ onClear }: { onClear: () => void }) => {
+const OneAgent = ({ agentId, onClear }: { agentId: string; onClear: () => void }) => {
   const { data } = useListContext<AgentView>();
   return (
     <Box sx={{ py: 1.5 }}>
@@ -73,8 +83,15 @@ const OneAgent = ({ onClear }: { onClear: () => void }) => {
       <Button size="small" onClick={onClear} sx={{ ml: 1 }}>
         Show all agents
       </Button>
+      <ExportAssignments agentId={agentId} />
     </Box>
   );
+};
+
+/** The assignments of all agents that the page is about, not of one page of them. */
+const ExportAssignments = ({ agentId }: { agentId?: string }) => {
+  const { filterValues } = useListContext();
+  return <ExportList resource="agent-assignments" filter={agentId ? { agentId } : (filterValues as object)} />;
 };
 
 /** All agents, or the one that a link named. */
@@ -93,9 +110,16 @@ const AgentAssignmentList = () => {
     >
       <Title title={<PageTitle name="Agent Assignments" />} />
       {agentId ? (
-        <OneAgent onClear={() => setParameters({})} />
+        <OneAgent agentId={agentId} onClear={() => setParameters({})} />
       ) : (
-        <ListToolbar filters={[<SearchInput key="q" source="q" alwaysOn placeholder="Agent" />]} />
+        <ListToolbar
+          filters={[<SearchInput key="q" source="q" alwaysOn placeholder="Agent" />]}
+          actions={
+            <TopToolbar>
+              <ExportAssignments />
+            </TopToolbar>
+          }
+        />
       )}
       <Cards />
       {!agentId && <Pagination rowsPerPageOptions={[10, 25, 50]} />}

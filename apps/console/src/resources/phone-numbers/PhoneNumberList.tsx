@@ -16,13 +16,13 @@ import { phoneNumberProviders, type PhoneNumberView } from '#contracts';
 import { AddLink } from '../../shared/AddLink';
 import { clientFilter } from '../../shared/ClientInput';
 import { countryChoices } from '../../shared/countries';
+import { ExportList } from '../../shared/ExportList';
 import { choicesOf, lifecycleLabels, providerLabels } from '../../shared/labels';
 import { ListPages } from '../../shared/ListPages';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
 import { MatchingMenu } from './bulk/BulkActions';
-import { ExportNumbers } from './ExportNumbers';
 import { NumberSummary } from './NumberSummary';
 import { PhoneNumberRows } from './PhoneNumberRows';
 
@@ -67,11 +67,12 @@ const filters: ReactElement[] = [
 
 const ListActions = () => {
   const [uploading, setUploading] = useState(false);
+  const { filterValues } = useListContext();
   const writes = useMay('numbers:write');
   return (
     <TopToolbar>
       <FilterButton />
-      <ExportNumbers />
+      <ExportList resource="phone-numbers" filter={filterValues as object} />
       {writes && <AddLink label="Add number" />}
       {writes && (
         <Button size="small" startIcon={<UploadIcon />} onClick={() => setUploading(true)}>

@@ -1,19 +1,18 @@
 import DownloadIcon from '@mui/icons-material/Download';
 import { Button } from '@mui/material';
 import { useState } from 'react';
-import { downloadCSV, useDataProvider, useListContext, useNotify } from 'react-admin';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { downloadCSV, useDataProvider, useNotify } from 'react-admin';
+import type { ConsoleDataProvider, ExportedResource } from '../providers/dataProvider';
 
-/** Downloads the whole filtered list, in the columns that a bulk upload takes. */
-export const ExportNumbers = () => {
-  const { filterValues } = useListContext();
+/** Downloads a whole filtered list, in the columns that a bulk upload takes. */
+export const ExportList = ({ resource, filter }: { resource: ExportedResource; filter: object }) => {
   const dataProvider = useDataProvider<ConsoleDataProvider>();
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const download = async () => {
     setBusy(true);
     try {
-      downloadCSV(await (await dataProvider.exportPhoneNumbers(filterValues as object)).text(), 'phone-numbers');
+      downloadCSV(await (await dataProvider.exportList(resource, filter)).text(), resource);
     } catch (error) {
       notify(error instanceof Error ? error.message : 'The download failed. Try again.', { type: 'error' });
     } finally {
