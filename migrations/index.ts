@@ -12,6 +12,7 @@ import { AddAuditChain1795400003000 } from './1795400003000-AddAuditChain.js';
 import { FindAuditEventsByRecord1795400003001 } from './1795400003001-FindAuditEventsByRecord.js';
 import { RehearseImports1795400005000 } from './1795400005000-RehearseImports.js';
 import { FasterLists1795500001000 } from './1795500001000-FasterLists.js';
+import { GatePlansOutliveStatistics1795500002000 } from './1795500002000-GatePlansOutliveStatistics.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   FindAuditEventsByRecord1795400003001,
   RehearseImports1795400005000,
   FasterLists1795500001000,
+  GatePlansOutliveStatistics1795500002000,
 ];

@@ -1110,11 +1110,14 @@ AS $function$
       v_free := array(
         select a.id
         from (select distinct c.org, c.agent from unnest(p_organization, v_agent) c(org, agent)) c
-        join agent_phone_numbers a on a.live_organization_id = c.org and a.agent_id = c.agent
-        for no key update of a skip locked);
+        cross join lateral (
+          select a.id from agent_phone_numbers a
+          where a.live_organization_id = c.org and a.agent_id = c.agent
+          for no key update skip locked
+        ) a);
       v_busy := array(
-        select exists (
-          select from agent_phone_numbers a
+        select (
+          select count(*) > 0 from agent_phone_numbers a
           where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free))
         from unnest(p_organization, v_agent) with ordinality c(org, agent, i)
         order by c.i);
@@ -1136,8 +1139,8 @@ AS $function$
       on conflict do nothing;
 
       v_open := array(
-        select c.open is not false and (c.key is null or exists (
-          select from idempotency_keys k
+        select c.open is not false and (c.key is null or (
+          select count(*) > 0 from idempotency_keys k
           where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
         from unnest(p_organization, p_key, v_ids, v_open) with ordinality c(org, key, id, open, i)
         order by c.i);
@@ -1268,8 +1271,16 @@ AS $function$
         l.destination_type, l.limit_at, l.used_after, l.resets_at, l.expires_at
       from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
         with ordinality c(org, key, fingerprint, id, busy, i)
-      join idempotency_keys k on k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
-      join call_authorizations l on l.organization_id = k.organization_id and l.id = k.authorization_id
+      cross join lateral (
+        select k.fingerprint, k.authorization_id from idempotency_keys k
+        where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+        offset 0
+      ) k
+      cross join lateral (
+        select l.* from call_authorizations l
+        where l.organization_id = c.org and l.id = k.authorization_id
+        offset 0
+      ) l
       where c.busy is not true;
     end if;
   end
@@ -1284,7 +1295,16 @@ AS $function$
     ), pick as materialized (
       select f.*, c.at, r.reason, r.reason = 'allowed' as allowed
       from clock c
-      cross join lateral gate_facts(c.at) f
+      cross join lateral (
+        select a.phone_number_id from agent_phone_numbers a
+        where a.live_organization_id = p_organization and a.agent_id = p_agent
+        offset 0
+      ) l
+      cross join lateral (
+        select g.* from gate_facts(c.at) g
+        where g.organization_id = p_organization and g.agent_id = p_agent and g.phone_number_id = l.phone_number_id
+        offset 0
+      ) f
       cross join lateral (
         select coalesce(
           decide_call(p_refusal, f.organization_suspended, f.agent_active, f.number_active, f.assignment_paused,

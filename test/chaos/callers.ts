@@ -242,6 +242,7 @@ function read(answer: Posted, attempt: Attempt): void {
       used: body['used'] as ToldDecision['used'],
     };
   }
+  if (typeof body?.['detail'] === 'string') attempt.problem = body['detail'];
   const expected = answer.status === 200 ? isDecision : !isDecision && [422, 429, 503].includes(answer.status);
   if (!expected) attempt.strange = `${answer.status} ${answer.body.slice(0, 300)}`;
 }

@@ -58,7 +58,7 @@ function checkAnswers(call: CallRecord, rows: LedgerRow[], violations: Violation
       violations.add('same answer', `${call.key} was refused as if it belonged to another call`);
     } else if (told) answers.push(told);
   }
-  if (answers.length === 0) violations.add('unanswered', `${call.key} after ${call.attempts.length} attempts`);
+  if (answers.length === 0) violations.add('unanswered', `${call.key} of ${call.agentId}: ${attemptsOf(call)}`);
   for (const told of answers) {
     if (JSON.stringify(told) !== JSON.stringify(answers[0])) {
       violations.add('same answer', `${call.key}: ${JSON.stringify(answers[0])}, then ${JSON.stringify(told)}`);
@@ -73,6 +73,17 @@ function checkAnswers(call: CallRecord, rows: LedgerRow[], violations: Violation
       violations.add('same answer', `${call.key}: told ${JSON.stringify(told)}, the ledger has ${JSON.stringify(row)}`);
     }
   }
+}
+
+/** How often which API process gave which answer, how long it took on average, and what the last one said. */
+function attemptsOf({ attempts }: CallRecord): string {
+  const kinds = groupBy(attempts, ({ api, status }) => `${status} by ${api}`);
+  const told = [...kinds].map(([kind, of]) => {
+    const ms = of.reduce((sum, { sentMs, endedMs }) => sum + endedMs - sentMs, 0) / of.length;
+    return `${of.length} times ${kind} after ${Math.round(ms)} ms`;
+  });
+  const problem = attempts.findLast((attempt) => attempt.problem !== undefined)?.problem;
+  return `${told.join(', ')}; ${problem ?? 'no problem told'}`;
 }
 
 function isAsTold(row: LedgerRow, told: ToldDecision): boolean {

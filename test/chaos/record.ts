@@ -48,6 +48,8 @@ export interface Attempt {
   told?: ToldDecision;
   /** An answer that is none of the contract's, as far as it can be shown. */
   strange?: string;
+  /** Why it could not be decided. */
+  problem?: string;
   /** Sent with the key of a call but another body, after the call was decided. */
   reused?: string;
 }

@@ -18,16 +18,21 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const REPLY_TIMEOUT_MS = 5_000;
 
 /**
- * One plan for the statement, found once, that goes by indexes. The database's statistics may be those of an hour ago,
- * when a table was empty; a plan made by them would read it whole.
+ * One plan for the statement, found once, that goes by indexes, row by row. The database's statistics may be those of an
+ * hour ago, when a table was empty; a plan made by them would read it whole.
  */
 const PLANNER_OPTIONS = [
   '-c plan_cache_mode=force_generic_plan',
   '-c enable_seqscan=off',
   '-c enable_hashjoin=off',
   '-c enable_mergejoin=off',
+  '-c enable_material=off',
   '-c jit=off',
 ].join(' ');
+
+export function gateSessionOptions(lockTimeoutMs: number): string {
+  return `${sessionOptions(APP_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs })} ${PLANNER_OPTIONS}`;
+}
 
 /** `pass_locked`: calls whose rows somebody holds are left undecided. `patient`: they wait longer, on their own. */
 export type GateMode = 'shared' | 'pass_locked' | 'patient';
@@ -43,7 +48,7 @@ export class GateDatabase implements OnApplicationShutdown {
   constructor(@Inject(ENV) private readonly env: Env) {
     const config = (lockTimeoutMs: number) => ({
       connectionString: env.DATABASE_URL,
-      options: `${sessionOptions(APP_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs })} ${PLANNER_OPTIONS}`,
+      options: gateSessionOptions(lockTimeoutMs),
       application_name: 'ringfence-gate',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: REPLY_TIMEOUT_MS,
