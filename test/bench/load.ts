@@ -9,6 +9,9 @@ export interface LoadTarget {
   bodies: readonly string[];
 }
 
+/** Not measured: the server takes in connections and answers all their first requests at once. */
+const WARM_UP_MS = 500;
+
 interface LoadShape {
   connections: number;
   seconds: number;
@@ -37,14 +40,18 @@ export async function putLoad(targets: readonly LoadTarget[], shape: LoadShape):
   );
   const requests = targets.map((target) => target.bodies.map((body) => requestOf(target, body)));
   const started = performance.now();
-  const end = started + shape.seconds * 1_000;
+  const warm = started + WARM_UP_MS;
+  const end = warm + shape.seconds * 1_000;
   const pace = shape.perSecond === undefined ? null : new Pace(started, shape.perSecond);
+  const measured = (sentAtMs: number, answeredAtMs: number) => {
+    if (sentAtMs >= warm) latenciesMs.push(answeredAtMs - sentAtMs);
+  };
   await Promise.all(
     connections.map((connection, index) =>
-      drive(connection, requests[index % targets.length]!, index, end, pace, (ms) => latenciesMs.push(ms)),
+      drive(connection, requests[index % targets.length]!, index, end, pace, measured),
     ),
   );
-  const elapsed = (performance.now() - started) / 1_000;
+  const elapsed = (performance.now() - warm) / 1_000;
   latenciesMs.sort((a, b) => a - b);
   const at = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? NaN;
   return { perSecond: latenciesMs.length / elapsed, p50Ms: at(0.5), p99Ms: at(0.99) };
@@ -143,7 +150,7 @@ function drive(
   index: number,
   endMs: number,
   pace: Pace | null,
-  measured: (ms: number) => void,
+  measured: (sentAtMs: number, answeredAtMs: number) => void,
 ): Promise<void> {
   let next = index;
   return new Promise((resolve, reject) => {
@@ -164,7 +171,7 @@ function drive(
     };
     const answered = () => {
       const nowMs = performance.now();
-      measured(nowMs - sentAt);
+      measured(sentAt, nowMs);
       send(nowMs);
     };
     connection.listen(answered, (error) => {
