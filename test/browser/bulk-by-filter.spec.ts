@@ -61,18 +61,33 @@ describeInBrowser('bulk operations on all that a filter finds, in a browser', ()
     const dialog = page.getByRole('dialog', { name: `Assign: all ${TELNYX} numbers that match` });
     await dialog.getByRole('combobox', { name: 'Agent' }).fill('Rob');
     await page.getByRole('option', { name: 'Robin' }).click();
-    await dialog.getByLabel('Calls a day from each number').fill('40');
+    await dialog.getByLabel('Daily limit').fill('40');
+    await dialog.getByLabel("Use the organization's allowed countries").uncheck();
+    await dialog.getByRole('combobox', { name: 'Allowed countries' }).fill('Canada');
+    await page.getByRole('option', { name: 'Canada' }).click();
+    await dialog.getByLabel('Premium-rate numbers').check();
     await dialog.getByRole('button', { name: 'Preview' }).click();
     await dialog
       .getByRole('status')
       .filter({ hasText: `${TELNYX} numbers will change.` })
       .waitFor();
     await dialog.getByText(`Robin: ${TELNYX}`).waitFor();
+    await dialog.getByText('Calls a day from each number: 40').waitFor();
+    await dialog.getByText('Also calls to: Premium-rate numbers').waitFor();
     expect(await assigned()).toEqual({ telnyx: 0, twilio: 1 });
 
     await dialog.getByRole('button', { name: `Assign ${TELNYX}` }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(await assigned()).toEqual({ telnyx: TELNYX, twilio: 1 });
+    expect(
+      await db.query(
+        `select a.daily_limit, a.allowed_countries, a.allowed_number_types, count(*)::int as numbers
+         from agent_phone_numbers a join phone_numbers n on n.id = a.phone_number_id
+         where n.provider = 'telnyx' and a.ended_at is null group by 1, 2, 3`,
+      ),
+    ).toEqual([
+      { daily_limit: 40, allowed_countries: ['CA'], allowed_number_types: ['PREMIUM_RATE'], numbers: TELNYX },
+    ]);
   });
 
   it('changes what was previewed, and not what the filter finds since', async () => {

@@ -14,15 +14,13 @@ import { useGetList } from 'react-admin';
 import type { AgentView, PhoneNumberView } from '#contracts';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
 import { spaced } from '../../shared/phoneFormat';
-import { useOrganization } from '../../shared/useOrganization';
 import { useVerb } from '../../shared/useVerb';
 import { areRules, AssignmentRules, type Rules } from './AssignmentRules';
-
-const USUAL_LIMIT = 100;
+import { useUsualRules } from './useUsualRules';
 
 /** Gives an agent a number with a limit and countries. */
 export const AssignDialog = ({ agent, onClose }: { agent: AgentView; onClose: () => void }) => {
-  const { data: organization } = useOrganization();
+  const usual = useUsualRules();
   const [number, setNumber] = useState<PhoneNumberView | null>(null);
   const [search, setSearch] = useState('');
   const [edited, setEdited] = useState<Rules | null>(null);
@@ -32,11 +30,7 @@ export const AssignDialog = ({ agent, onClose }: { agent: AgentView; onClose: ()
     pagination: { page: 1, perPage: 25 },
     sort: { field: 'phoneNumber', order: 'ASC' },
   });
-  const rules: Rules = edited ?? {
-    dailyLimit: String(organization?.defaultDailyLimit ?? USUAL_LIMIT),
-    allowedCountries: null,
-    allowedNumberTypes: [],
-  };
+  const rules = edited ?? usual;
 
   const assign = async () => {
     if (!number) return;

@@ -5,12 +5,13 @@ import type { AgentView } from '#contracts';
 
 interface AgentPickerProps {
   label?: string;
+  hint?: string;
   value: AgentView[];
   onChange: (agents: AgentView[]) => void;
 }
 
 /** Chooses active agents. */
-export const AgentPicker = ({ label = 'Agents', value, onChange }: AgentPickerProps) => {
+export const AgentPicker = ({ label = 'Agents', hint, value, onChange }: AgentPickerProps) => {
   const [search, setSearch] = useState('');
   const { data = [], isPending } = useGetList<AgentView>('agents', {
     filter: { status: 'active', ...(search.trim() && { q: search.trim() }) },
@@ -30,7 +31,7 @@ export const AgentPicker = ({ label = 'Agents', value, onChange }: AgentPickerPr
       getOptionLabel={({ name }) => name}
       getOptionKey={({ id }) => id}
       isOptionEqualToValue={(one, other) => one.id === other.id}
-      renderInput={(props) => <TextField {...props} label={label} autoFocus />}
+      renderInput={(props) => <TextField {...props} label={label} helperText={hint} autoFocus />}
     />
   );
 };

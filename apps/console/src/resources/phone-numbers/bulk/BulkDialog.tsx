@@ -14,9 +14,10 @@ import { useDataProvider, useNotify, useRefresh, useUnselectAll } from 'react-ad
 import type { BulkOperation, BulkResultView } from '#contracts';
 import type { ConsoleDataProvider } from '../../../providers/dataProvider';
 import { counted, whole } from '../../../shared/figures';
-import { BulkFields, bulkParameters, needsFields, NO_VALUES } from './BulkFields';
+import { assignsNumbers, BulkFields, bulkParameters, needsFields, NO_VALUES } from './BulkFields';
 import { BulkPreview } from './BulkPreview';
 import { type BulkScope, operationLabels } from './bulkScope';
+import { RulesInWords } from './RulesInWords';
 
 interface BulkDialogProps {
   operation: BulkOperation;
@@ -55,6 +56,7 @@ export const BulkDialog = ({ operation, scope, onClose }: BulkDialogProps) => {
           {busy && <LinearProgress aria-label="Under way" />}
           {problem && <Alert severity="error">{problem}</Alert>}
           {result && <BulkPreview result={result} />}
+          {result?.preview && assignsNumbers(operation) && <RulesInWords chosen={values.rules} />}
         </Stack>
       </DialogContent>
       <DialogActions>

@@ -1,27 +1,33 @@
 import { FormControlLabel, Switch, TextField } from '@mui/material';
 import type { AgentView, BulkOperation } from '#contracts';
 import { ClientPicker } from '../../../shared/ClientPicker';
+import { areRules, AssignmentRules, type Rules } from '../../agent-assignments/AssignmentRules';
+import { useUsualRules } from '../../agent-assignments/useUsualRules';
 import { AgentPicker } from '../AgentPicker';
 
 /** What an operation needs to know besides the numbers. */
 export interface BulkValues {
   tags: string;
   agents: AgentView[];
-  limit: string;
+  /** Null until somebody changes them: then they are what assignments of the organization start with. */
+  rules: Rules | null;
   reassign: boolean;
   clientId: string | null;
 }
 
-export const NO_VALUES: BulkValues = { tags: '', agents: [], limit: '', reassign: false, clientId: null };
+export const NO_VALUES: BulkValues = { tags: '', agents: [], rules: null, reassign: false, clientId: null };
 
 const tagsOf = (text: string) => text.split(',').flatMap((tag) => tag.trim() || []);
 
+export const assignsNumbers = (operation: BulkOperation): boolean =>
+  operation === 'assign' || operation === 'distribute';
+
 export const needsFields = (operation: BulkOperation): boolean =>
-  ['assign', 'distribute', 'tag', 'untag', 'claim'].includes(operation);
+  assignsNumbers(operation) || ['tag', 'untag', 'claim'].includes(operation);
 
 /** The fields as the API takes them; null while something is missing. */
 export function bulkParameters(operation: BulkOperation, values: BulkValues): object | null {
-  const { agents, limit, reassign, clientId } = values;
+  const { agents, rules, reassign, clientId } = values;
   switch (operation) {
     case 'tag':
     case 'untag': {
@@ -33,9 +39,9 @@ export function bulkParameters(operation: BulkOperation, values: BulkValues): ob
     case 'assign':
     case 'distribute': {
       const [first] = agents;
-      if (!first || !/^\d{0,6}$/.test(limit)) return null;
+      if (!first || (rules && !areRules(rules))) return null;
       const whose = operation === 'assign' ? { agentId: first.id } : { agentIds: agents.map(({ id }) => id) };
-      return { ...whose, reassign, ...(limit !== '' && { dailyLimit: Number(limit) }) };
+      return { ...whose, reassign, ...(rules && { ...rules, dailyLimit: Number(rules.dailyLimit) }) };
     }
     default:
       return {};
@@ -64,23 +70,29 @@ export const BulkFields = ({ operation, values, onChange }: BulkFieldsProps) => 
       />
     );
   }
-  if (operation !== 'assign' && operation !== 'distribute') return null;
-  const one = operation === 'assign';
+  if (!assignsNumbers(operation)) return null;
+  return <AssignFields spreads={operation === 'distribute'} values={values} set={set} />;
+};
+
+interface AssignFieldsProps {
+  /** Over many agents, and not to one. */
+  spreads: boolean;
+  values: BulkValues;
+  set: (changed: Partial<BulkValues>) => void;
+}
+
+/** Who gets the numbers, and what bounds the calls from each of them. */
+const AssignFields = ({ spreads, values, set }: AssignFieldsProps) => {
+  const usual = useUsualRules();
   return (
     <>
       <AgentPicker
-        label={one ? 'Agent' : 'Agents'}
+        label={spreads ? 'Agents' : 'Agent'}
+        hint={spreads ? 'Each gets an even share of the numbers' : undefined}
         value={values.agents}
-        onChange={(agents) => set({ agents: one ? agents.slice(-1) : agents })}
+        onChange={(agents) => set({ agents: spreads ? agents : agents.slice(-1) })}
       />
-      <TextField
-        label="Calls a day from each number"
-        value={values.limit}
-        onChange={(event) => set({ limit: event.target.value.trim() })}
-        error={!/^\d{0,6}$/.test(values.limit)}
-        helperText={`Empty takes the default of the organization.${one ? '' : ' Each agent gets an even share of the numbers.'}`}
-        slotProps={{ htmlInput: { inputMode: 'numeric' } }}
-      />
+      <AssignmentRules value={values.rules ?? usual} onChange={(rules) => set({ rules })} />
       <FormControlLabel
         control={<Switch checked={values.reassign} onChange={(_, reassign) => set({ reassign })} />}
         label="Take numbers away from the agents that have them"
