@@ -90,6 +90,7 @@ describe('uploading numbers', () => {
       dryRun: false,
       mode: 'create',
       fileName: null,
+      createdBy: expect.any(String),
       createdAt: expect.any(String),
       finishedAt: expect.any(String),
       undoneAt: null,

@@ -193,6 +193,8 @@ describe('what a member who is limited to a client changes', () => {
     });
     const path = `/imports/${upload.body.id}`;
     expect((await send(path, { token: owner })).status).toBe(200);
+    expect((await send('/imports')).body).toEqual([]);
+    expect((await send('/imports', { token: owner })).body).toEqual([expect.objectContaining({ id: upload.body.id })]);
     const answers = await Promise.all([
       send(path),
       send(`${path}/errors.csv`),

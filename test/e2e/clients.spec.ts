@@ -64,6 +64,18 @@ describe('clients', () => {
     expect((await send('/clients', { body: { name: ' ' } })).status).toBe(400);
   });
 
+  it('are called by their name in the audit log, deleted ones as well', async () => {
+    const id = await newClient();
+    await send(`/clients/${id}`, { method: 'PUT', body: { name: 'Initech' } });
+    await send(`/clients/${id}`, { method: 'DELETE' });
+    const { body } = await send(`/audit-events?filter=${encodeURIComponent(JSON.stringify({ recordId: id }))}`);
+    expect(body.map((event: { action: string; recordName: string }) => [event.action, event.recordName])).toEqual([
+      ['client.deleted', 'Initech'],
+      ['client.updated', 'Initech'],
+      ['client.created', 'Initech'],
+    ]);
+  });
+
   it('of another organization are not there, neither to read nor to belong to', async () => {
     const other = await createOrganization(db);
     const sql = `insert into clients (organization_id, name) values ($1, 'Foreign') returning id`;

@@ -56,7 +56,8 @@ export interface ImportRowError {
   value: string | null;
 }
 
-export interface ImportJobView {
+/** One of `GET /imports`. */
+export interface ImportJobSummaryView {
   id: string;
   status: ImportStatus;
   total: number;
@@ -70,11 +71,17 @@ export interface ImportJobView {
   dryRun: boolean;
   mode: 'create' | 'upsert';
   fileName: string | null;
+  /** The e-mail of the user or the name of the key that uploaded it, as it was then. */
+  createdBy: string | null;
   createdAt: string;
   finishedAt: string | null;
   undoneAt: string | null;
   /** Why the import as a whole failed. */
   failure: string | null;
+}
+
+/** `GET /imports/:id` */
+export interface ImportJobView extends ImportJobSummaryView {
   errors: ImportRowError[];
   /** What was repaired, row by row. */
   notices: ImportRowError[];

@@ -1,19 +1,43 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { ImportJobView } from '#contracts';
+import type { ImportJobSummaryView, ImportJobView } from '#contracts';
+import { sendPage } from '../../platform/http/content-range.js';
+import { parseListQuery } from '../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
-import { ImportJobViewDto } from './dto/import-job.view.js';
+import { ImportJobSummaryViewDto, ImportJobViewDto } from './dto/import-job.view.js';
 import { importErrorsCsv, importErrorsHeader } from './import-errors-csv.js';
-import { type ImportProgress, ImportsService } from './imports.service.js';
+import { ImportsService } from './imports.service.js';
+
+const LIST_RULES = {
+  sortable: ['createdAt'],
+  filterable: ['status', 'dryRun'],
+  defaultSort: { field: 'createdAt', direction: 'desc' },
+} as const;
 
 @ApiTags('Imports')
 @Controller('imports')
 export class ImportsController {
   constructor(private readonly service: ImportsService) {}
+
+  @Get()
+  @RequirePermission('numbers:write')
+  @ApiOperation({
+    summary: 'List uploads, the newest first',
+    description: 'Filters: `status`, and `dryRun` (true for dry runs only, false for the others).',
+  })
+  @ApiOkResponse({ type: [ImportJobSummaryViewDto] })
+  async list(
+    @Context() context: RequestContext,
+    @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImportJobSummaryView[]> {
+    const listQuery = parseListQuery(query, LIST_RULES);
+    return sendPage(reply, 'imports', listQuery, await this.service.list(context, listQuery));
+  }
 
   @Get(':id')
   @RequirePermission('numbers:write')
@@ -93,7 +117,7 @@ async function* csvOf(columns: string[], pages: ReturnType<ImportsService['error
 }
 
 async function* eventsOf(
-  progress: AsyncGenerator<ImportProgress>,
+  progress: AsyncGenerator<ImportJobSummaryView>,
   whole: () => Promise<ImportJobView>,
 ): AsyncGenerator<string> {
   for await (const job of progress) {

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { ImportJobView, ImportRowError, ImportStatus } from '#contracts';
+import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import type { ImportActor } from './import-actor.js';
 import { actorOf } from './import-actor.js';
 import {
   ADD_IMPORT_PROGRESS,
+  COUNT_IMPORT_JOBS,
   FILE_RECEIVED,
   FINISH_IMPORT,
   IMPORT_JOB_VIEW,
+  IMPORT_JOBS,
   IMPORT_ROWS_AFTER,
   INSERT_IMPORT_JOB,
   INSERT_IMPORT_ROWS,
@@ -45,6 +48,12 @@ export interface WorkableJob extends ImportOptions {
   pieces: number;
   actor: ImportActor;
   requestId: string;
+}
+
+export interface ImportFilter {
+  ids?: string[];
+  status?: ImportStatus;
+  dryRun?: boolean;
 }
 
 export interface LockedJob {
@@ -184,12 +193,22 @@ export class ImportsRepository {
     ]);
   }
 
+  /** Jobs whose file has arrived. */
+  async findPage(
+    tx: Transaction,
+    context: RequestContext,
+    filter: ImportFilter,
+    { sort, limit, offset }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
+  ): Promise<Page<ImportJobSummaryView>> {
+    const parameters = [context.organizationId, filter.ids ?? null, filter.status ?? null, filter.dryRun ?? null];
+    const [count] = await tx.query<{ total: number }>(COUNT_IMPORT_JOBS, parameters);
+    const items = await tx.query<ImportJobSummaryView>(IMPORT_JOBS(sort.direction), [...parameters, limit, offset]);
+    return { items, total: count!.total };
+  }
+
   /** The job with its first errors and notices; null when there is none. */
   async find(tx: Transaction, context: RequestContext, id: string): Promise<ImportJobView | null> {
-    const [job] = await tx.query<Omit<ImportJobView, 'errors' | 'notices'>>(IMPORT_JOB_VIEW, [
-      context.organizationId,
-      id,
-    ]);
+    const [job] = await tx.query<ImportJobSummaryView>(IMPORT_JOB_VIEW, [context.organizationId, id]);
     if (!job) return null;
     const first = (severity: 'error' | 'notice') => this.rowsAfter(tx, context, id, 0, SHOWN_ROWS, severity);
     const [errors, notices] = [await first('error'), await first('notice')];
@@ -197,15 +216,8 @@ export class ImportsRepository {
   }
 
   /** How far it is, without the rows that are told about. */
-  async progress(
-    tx: Transaction,
-    context: RequestContext,
-    id: string,
-  ): Promise<Omit<ImportJobView, 'errors' | 'notices'> | null> {
-    const [job] = await tx.query<Omit<ImportJobView, 'errors' | 'notices'>>(IMPORT_JOB_VIEW, [
-      context.organizationId,
-      id,
-    ]);
+  async progress(tx: Transaction, context: RequestContext, id: string): Promise<ImportJobSummaryView | null> {
+    const [job] = await tx.query<ImportJobSummaryView>(IMPORT_JOB_VIEW, [context.organizationId, id]);
     return job ?? null;
   }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ImportJobView, ImportRowError } from '#contracts';
+import { type ImportJobSummaryView, type ImportJobView, type ImportRowError, importStatuses } from '#contracts';
 import { Database } from '../../platform/database/database.js';
+import { flagOf, idsOf, oneOf } from '../../platform/http/list-filter.js';
+import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { AuditLog } from '../audit/audit.public.js';
 import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
@@ -10,8 +12,6 @@ import { ImportsRepository } from './imports.repository.js';
 
 const ERRORS_PER_PAGE = 1_000;
 const EVENT_EVERY_MS = 300;
-
-export type ImportProgress = Omit<ImportJobView, 'errors' | 'notices'>;
 
 /** What became of uploads. */
 @Injectable()
@@ -22,6 +22,17 @@ export class ImportsService {
     private readonly undoing: ImportUndo,
     private readonly audit: AuditLog,
   ) {}
+
+  /** @throws ProblemError validation_failed for a wrong filter */
+  async list(context: RequestContext, query: ListQuery): Promise<Page<ImportJobSummaryView>> {
+    const filter = {
+      ids: idsOf(query),
+      status: oneOf(query, 'status', importStatuses),
+      dryRun: flagOf(query, 'dryRun'),
+    };
+    if (clientLimit(context) !== null) return { items: [], total: 0 };
+    return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
+  }
 
   /** @throws ProblemError record_not_found */
   async get(context: RequestContext, id: string): Promise<ImportJobView> {
@@ -50,7 +61,7 @@ export class ImportsService {
   }
 
   /** How far the import is, each time that it has moved, until it is done. */
-  async *progress(context: RequestContext, id: string, signal: AbortSignal): AsyncGenerator<ImportProgress> {
+  async *progress(context: RequestContext, id: string, signal: AbortSignal): AsyncGenerator<ImportJobSummaryView> {
     let told = '';
     while (!signal.aborted) {
       const job = await this.database.inTenant(context.organizationId, (tx) =>

@@ -3,6 +3,7 @@ import {
   importErrorCodes,
   importStatuses,
   type ImportErrorCode,
+  type ImportJobSummaryView,
   type ImportJobView,
   type ImportRowError,
   type ImportStatus,
@@ -25,7 +26,7 @@ class ImportRowErrorDto implements ImportRowError {
   value!: string | null;
 }
 
-export class ImportJobViewDto implements ImportJobView {
+export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -65,6 +66,9 @@ export class ImportJobViewDto implements ImportJobView {
   @ApiProperty({ type: String, nullable: true })
   fileName!: string | null;
 
+  @ApiProperty({ type: String, nullable: true, description: 'Who uploaded it: an e-mail, or the name of an API key.' })
+  createdBy!: string | null;
+
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 
@@ -76,7 +80,9 @@ export class ImportJobViewDto implements ImportJobView {
 
   @ApiProperty({ type: String, nullable: true, description: 'Why the import as a whole failed, and what to do.' })
   failure!: string | null;
+}
 
+export class ImportJobViewDto extends ImportJobSummaryViewDto implements ImportJobView {
   @ApiProperty({ type: [ImportRowErrorDto], description: 'The first 100; all of them in errors.csv.' })
   errors!: ImportRowErrorDto[];
 

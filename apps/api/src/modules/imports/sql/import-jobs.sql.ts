@@ -11,10 +11,26 @@ export const FILE_RECEIVED = `
   where organization_id = $1 and id = $2`;
 
 /** The columns of the answer. Times as JSON writes them. */
-export const IMPORT_JOB_VIEW = `
+const VIEW = `
   select id, status, total, processed, created, updated, skipped, failed, repaired, dry_run as "dryRun", mode,
-    file_name as "fileName", created_at as "createdAt", finished_at as "finishedAt", undone_at as "undoneAt", failure
+    file_name as "fileName", actor ->> 'label' as "createdBy", created_at as "createdAt", finished_at as "finishedAt",
+    undone_at as "undoneAt", failure`;
+
+export const IMPORT_JOB_VIEW = `${VIEW}
   from import_jobs where organization_id = $1 and id = $2 and received_at is not null`;
+
+/** $1 organization, $2 ids, $3 status, $4 whether dry runs or real ones; null for all. */
+const FITTING = `
+  from import_jobs where organization_id = $1 and received_at is not null
+    and ($2::uuid[] is null or id = any ($2))
+    and ($3::text is null or status = $3)
+    and ($4::boolean is null or dry_run = $4)`;
+
+export const COUNT_IMPORT_JOBS = `select count(*)::integer as total ${FITTING}`;
+
+/** One page along the primary key: the ids are UUIDv7, and follow the time. $5 most rows, $6 rows to skip */
+export const IMPORT_JOBS = (direction: 'asc' | 'desc') =>
+  `${VIEW} ${FITTING} order by id ${direction} limit $5 offset $6`;
 
 /** What a worker needs of a job. */
 export const WORKABLE_JOB = `
