@@ -366,7 +366,7 @@ describe('Agent assignments', () => {
     function list(filter: object, options: { sort?: [string, string]; as?: keyof typeof tokens } = {}) {
       const query = new URLSearchParams({
         filter: JSON.stringify(filter),
-        sort: JSON.stringify(options.sort ?? ['dailyLimit', 'DESC']),
+        sort: JSON.stringify(options.sort ?? ['createdAt', 'DESC']),
       });
       return call(`/agent-assignments?${query}`, { as: options.as });
     }
@@ -389,6 +389,12 @@ describe('Agent assignments', () => {
         expect(await list(filter)).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
       },
     );
+
+    it.each(['dailyLimit', 'callsMadeToday'])('refuses the order of %s, which no index follows', async (field) => {
+      const { status, body } = await list({}, { sort: [field, 'DESC'] });
+      expect({ status, code: body.code }).toEqual({ status: 400, code: 'validation_failed' });
+      expect(body.errors.sort).toContain('agentName, phoneNumber, createdAt');
+    });
 
     it('answers the numbers of an agent with what is left of today', async () => {
       const { status, body } = await call(`/phone-numbers/agent/${first.agentId}`, { as: 'manager' });

@@ -45,9 +45,6 @@ const SORT_COLUMNS: Record<string, string[]> = {
   createdAt: [],
 };
 
-/** Figures that every call changes, which no index follows: sorting by them reads the whole list. */
-const SORT_FIGURES: Record<string, string> = { dailyLimit: 'a.daily_limit', callsMadeToday: 'f.used' };
-
 /** Up to here assignments are counted one by one where no counter says how many there are. */
 const MOST_COUNTED = 5_000;
 const MOST_AGENTS = 500;
@@ -77,15 +74,10 @@ export class AgentAssignmentsRepository {
     { sort, offset, limit }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
     length: number | null,
   ): Promise<AssignmentViewRow[]> {
-    const columns = SORT_COLUMNS[sort.field];
-    const byAge = columns?.length === 0 && isWide(filter) && !asksNumbers(filter);
+    const columns = SORT_COLUMNS[sort.field]!;
+    const byAge = columns.length === 0 && isWide(filter) && !asksNumbers(filter);
     const { conditions, parameters } = assignmentConditions(context.organizationId, filter, byAge ? 'a' : 'n');
     const page = `limit $${parameters.length + 1} offset $${parameters.length + 2}`;
-    if (columns === undefined) {
-      const order = `${SORT_FIGURES[sort.field]} ${sort.direction}, a.id ${page}`;
-      const sql = `select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM} ${conditions} order by ${order}`;
-      return tx.query<AssignmentViewRow>(sql, [...parameters, limit, offset]);
-    }
     const fromEnd = length !== null && offset > length / 2;
     const take = length === null ? limit : Math.max(Math.min(limit, length - offset), 0);
     const skip = fromEnd ? Math.max(length - offset - take, 0) : offset;
