@@ -133,7 +133,7 @@ describeInBrowser('bulk operations on all that a filter finds, in a browser', ()
 
     await choose('All (more than 5,000) that match', 'Deactivate');
     const dialog = page.getByRole('dialog', { name: 'Deactivate: all numbers that match (more than 5,000)' });
-    await dialog.getByRole('alert').filter({ hasText: 'more than 10000 numbers' }).waitFor();
+    await dialog.getByRole('alert').filter({ hasText: 'more than 10,000 numbers' }).waitFor();
     expect(await db.query(`select 1 from phone_numbers where lifecycle = 'inactive'`)).toEqual([]);
   });
 

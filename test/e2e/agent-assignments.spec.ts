@@ -161,7 +161,9 @@ describe('Agent assignments', () => {
       await assign(phoneNumberId, { agentId: await agent('Holder') });
       const { status, body } = await assign(phoneNumberId, { agentId: await agent() });
       expect({ status, code: body.code }).toEqual({ status: 409, code: 'phone_number_assigned' });
-      expect(body.detail).toContain("Unassign it from the agent 'Holder' first");
+      expect(body.detail).toContain(
+        "Unassign it from the agent 'Holder' first, or take it away from that agent (reassign: true).",
+      );
     });
 
     it('moves an assigned number with reassign, in one step', async () => {

@@ -72,7 +72,9 @@ describe('an operation on many numbers', () => {
     expect(real.body).toMatchObject({ total: 4, done: 2, unchanged: 0, refused: 2 });
     const refused = (real.body.items as Item[]).filter(({ outcome }) => outcome === 'refused');
     expect(refused.map(({ code }) => code)).toEqual(['phone_number_assigned', 'record_not_found']);
-    expect(refused[0]!.message).toContain("Unassign it from the agent 'Busy' first");
+    expect(refused[0]!.message).toContain(
+      "Unassign it from the agent 'Busy' first, or take it away from that agent (reassign: true).",
+    );
     expect((await stateOf(ids))[1]).toMatchObject({ agent_id: agentId, daily_limit: 7, allowed_countries: ['CA'] });
     const again = await bulk(body);
     expect(again.body).toMatchObject({ done: 0, unchanged: 2, refused: 2 });
@@ -107,6 +109,22 @@ describe('an operation on many numbers', () => {
     expect((await bulk({ operation: 'tag', ids: [other], tags: ['mine'] })).body.items[0].code).toBe(
       'record_not_found',
     );
+  });
+
+  it('takes 10,000 numbers at most, and says so as people write it', async () => {
+    await db.query(
+      `insert into phone_numbers (organization_id, e164, country_code, provider)
+       select $1, '+1312' || (5550000 + n), 'US', 'other' from generate_series(1, 10001) n`,
+      [organizationId],
+    );
+    const byFilter = await bulk({ operation: 'deactivate', filter: {} });
+    expect(byFilter.body.errors).toEqual({
+      filter: 'finds more than 10,000 numbers, the most that one request changes; narrow it down',
+    });
+    const ids = Array.from({ length: 10_001 }, () => crypto.randomUUID());
+    const byIds = await bulk({ operation: 'deactivate', ids });
+    expect(byIds.body.errors).toEqual({ ids: 'must contain no more than 10,000 elements' });
+    expect(await db.query(`select from phone_numbers where lifecycle = 'inactive'`)).toEqual([]);
   });
 
   it('switches numbers off and on, also for the gate', async () => {

@@ -4,6 +4,10 @@ import type { ProblemError } from '../../../apps/api/src/platform/http/problem.e
 import { ValidationPipe } from '../../../apps/api/src/platform/http/validation.pipe.js';
 
 class Call {
+  @IsOptional()
+  @Max(1_000_000)
+  perDay?: number;
+
   @IsInt()
   @Max(10)
   limit!: number;
@@ -37,6 +41,11 @@ describe('ValidationPipe', () => {
       email: 'must be an email',
       'calls.1.limit': 'must not be greater than 10',
     });
+  });
+
+  it('writes bounds as people read them', async () => {
+    const errors = await errorsOf({ email: 'a@b.test', calls: [{ limit: 1, perDay: 1_000_001 }] });
+    expect(errors).toEqual({ 'calls.0.perDay': 'must not be greater than 1,000,000' });
   });
 
   it('refuses fields that it does not know', async () => {

@@ -105,6 +105,6 @@ export class AssignNumberService {
 /** @param agentName who has the number; null when somebody got it at the same moment */
 function alreadyAssigned(agentName: string | null): ProblemError {
   const holder = agentName === null ? 'another agent' : `the agent '${agentName}'`;
-  const detail = `The phone number is assigned. Unassign it from ${holder} first, or send "reassign": true.`;
+  const detail = `The phone number is assigned. Unassign it from ${holder} first, or take it away from that agent (reassign: true).`;
   return new ProblemError('phone_number_assigned', detail, { errors: { phoneNumberId: `is assigned to ${holder}` } });
 }

@@ -112,7 +112,7 @@ function tagsOf(value = ''): string[] | null {
 function dailyLimitOf(value = ''): number | null {
   if (value === '') return null;
   if (!/^\d{1,7}$/.test(value) || Number(value) > MAX_DAILY_LIMIT) {
-    const message = `The daily limit is no whole number from 0 to ${MAX_DAILY_LIMIT}. Write digits alone.`;
+    const message = `The daily limit is no whole number from 0 to ${MAX_DAILY_LIMIT.toLocaleString('en')}. Write digits alone.`;
     refuse('dailyLimit', 'daily_limit_invalid', message);
   }
   return Number(value);

@@ -42,7 +42,7 @@ export function uuidsOf({ filter }: ListQuery, name: string): string[] | undefin
   if (given === undefined || given === null || given === '') return undefined;
   const ids: unknown[] = [given].flat();
   if (ids.length > MAX_IDS || !ids.every((id) => typeof id === 'string' && UUID.test(id))) {
-    fail(name, `must be a UUID or a list of at most ${MAX_IDS}`);
+    fail(name, `must be a UUID or a list of at most ${MAX_IDS.toLocaleString('en')}`);
   }
   return ids as string[];
 }

@@ -55,7 +55,7 @@ function parseFilter(text: unknown, filterable: readonly string[]): Record<strin
   for (const [name, given] of Object.entries(value)) {
     if (name === 'id') {
       const ids: unknown[] = Array.isArray(given) ? given : [given];
-      if (ids.length > MAX_PAGE) fail('filter.id', `must name at most ${MAX_PAGE} records`);
+      if (ids.length > MAX_PAGE) fail('filter.id', `must name at most ${MAX_PAGE.toLocaleString('en')} records`);
       if (!ids.every((id) => typeof id === 'string' && UUID.test(id))) fail('filter.id', 'must be a list of UUIDs');
     } else if (!filterable.includes(name)) {
       fail(`filter.${name}`, `cannot be filtered by; use one of id, ${filterable.join(', ')}`);
@@ -70,7 +70,7 @@ function parseRange(text: unknown): { offset: number; limit: number } {
   const [first, last] = (Array.isArray(value) ? value : []) as unknown[];
   const whole = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) < 2 ** 31;
   if (!whole(first) || !whole(last) || last < first) fail('range', 'must be [first,last], for example [0,24]');
-  if (last - first + 1 > MAX_PAGE) fail('range', `must span at most ${MAX_PAGE} rows`);
+  if (last - first + 1 > MAX_PAGE) fail('range', `must span at most ${MAX_PAGE.toLocaleString('en')} rows`);
   return { offset: first, limit: last - first + 1 };
 }
 

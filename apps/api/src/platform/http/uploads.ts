@@ -41,9 +41,13 @@ export function acceptTextBodies(instance: FastifyInstance): void {
 }
 
 export function tooLarge(limitBytes: number): ProblemError {
-  return new ProblemError('payload_too_large', `The body is larger than ${limitBytes} bytes. Split the file.`, {
-    headers: { connection: 'close' },
-  });
+  return new ProblemError(
+    'payload_too_large',
+    `The body is larger than ${limitBytes.toLocaleString('en')} bytes. Split the file.`,
+    {
+      headers: { connection: 'close' },
+    },
+  );
 }
 
 /** Leaves the request open when its reader gives up, so that the answer still gets through. */

@@ -50,7 +50,9 @@ function fieldMessages(errors: ValidationError[], prefix = ''): Record<string, s
     const [constraint, message] = Object.entries(error.constraints ?? {})[0] ?? [];
     if (constraint !== undefined && message !== undefined) {
       messages[path] =
-        constraint === 'whitelistValidation' ? 'is not a known field' : withoutName(message, error.property);
+        constraint === 'whitelistValidation'
+          ? 'is not a known field'
+          : withGroups(constraint, withoutName(message, error.property));
     }
     Object.assign(messages, fieldMessages(error.children ?? [], `${path}.`));
   }
@@ -60,4 +62,12 @@ function fieldMessages(errors: ValidationError[], prefix = ''): Record<string, s
 /** class-validator begins its messages with the field, which already stands beside them. */
 function withoutName(message: string, property: string): string {
   return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
+}
+
+const BOUNDS = ['min', 'max', 'minLength', 'maxLength', 'isLength', 'arrayMinSize', 'arrayMaxSize'];
+
+/** Bounds as people read them: 10,000. */
+function withGroups(constraint: string, message: string): string {
+  if (!BOUNDS.includes(constraint)) return message;
+  return message.replace(/\d{4,}/g, (digits) => Number(digits).toLocaleString('en'));
 }

@@ -129,7 +129,7 @@ export class BulkOperationsService {
     const filter = { ...(request.operation === 'claim' && { inPool: true }), ...request.filter };
     const ids = await this.numbers.select(tx, context, filter, MAX_NUMBERS + 1);
     if (ids.length <= MAX_NUMBERS) return ids;
-    const message = `finds more than ${MAX_NUMBERS} numbers, the most that one request changes; narrow it down`;
+    const message = `finds more than ${MAX_NUMBERS.toLocaleString('en')} numbers, the most that one request changes; narrow it down`;
     throw new ProblemError('validation_failed', `filter: ${message}.`, { errors: { filter: message } });
   }
 

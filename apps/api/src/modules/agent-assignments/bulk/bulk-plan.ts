@@ -84,7 +84,7 @@ function assigned(
     return { outcome: 'unchanged', agentId: only.id, agentName: only.name };
   }
   if (number.assignmentId !== null && !reassign) {
-    const detail = `${number.phoneNumber} is assigned. Unassign it from the agent '${number.agentName}' first, or send "reassign": true.`;
+    const detail = `${number.phoneNumber} is assigned. Unassign it from the agent '${number.agentName}' first, or take it away from that agent (reassign: true).`;
     throw new ProblemError('phone_number_assigned', detail);
   }
   const agent = nextAgent();
