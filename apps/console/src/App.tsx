@@ -4,6 +4,7 @@ import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { Route } from 'react-router';
 import { Dashboard } from './dashboard';
 import { ConsoleLayout } from './layout/ConsoleLayout';
+import { ConsoleNotification } from './layout/ConsoleNotification';
 import { NotFoundPage } from './layout/NotFoundPage';
 import { SignInPage } from './layout/SignInPage';
 import { darkTheme, lightTheme } from './layout/themes';
@@ -44,6 +45,7 @@ export const App = () => (
     dataProvider={dataProvider}
     dashboard={Dashboard}
     layout={ConsoleLayout}
+    notification={ConsoleNotification}
     loginPage={SignInPage}
     catchAll={NotFoundPage}
     queryClient={queryClient}

@@ -2,6 +2,7 @@ import { Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { AppBar, Layout, TitlePortal, useGetIdentity } from 'react-admin';
 import { ConsoleMenu } from './ConsoleMenu';
+import { ConsoleSidebar } from './ConsoleSidebar';
 import { Logo } from './Logo';
 
 const OrganizationName = () => {
@@ -38,6 +39,7 @@ export const ConsoleLayout = ({ children }: { children: ReactNode }) => (
   <Layout
     appBar={ConsoleAppBar}
     menu={ConsoleMenu}
+    sidebar={ConsoleSidebar}
     sx={{ '& .RaLayout-content': { pb: 6, px: { xs: 1.5, sm: 3 }, minWidth: 0 } }}
   >
     {children}

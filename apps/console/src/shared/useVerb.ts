@@ -2,6 +2,9 @@ import { useState } from 'react';
 import { useDataProvider, useNotify, useRefresh } from 'react-admin';
 import type { ConsoleDataProvider } from '../providers/dataProvider';
 
+/** Long enough to read what has to be done first. */
+const REFUSAL_SHOWN_MS = 10_000;
+
 /**
  * Runs one of the verbs of the API pessimistically: the screen changes after the server has said yes.
  *
@@ -23,7 +26,10 @@ export function useVerb(): [
       refresh();
       return true;
     } catch (error) {
-      notify(error instanceof Error ? error.message : 'That did not work. Try again.', { type: 'error' });
+      notify(error instanceof Error ? error.message : 'That did not work. Try again.', {
+        type: 'error',
+        autoHideDuration: REFUSAL_SHOWN_MS,
+      });
       return false;
     } finally {
       setBusy(false);
