@@ -13,6 +13,7 @@ import { FindAuditEventsByRecord1795400003001 } from './1795400003001-FindAuditE
 import { RehearseImports1795400005000 } from './1795400005000-RehearseImports.js';
 import { FasterLists1795500001000 } from './1795500001000-FasterLists.js';
 import { GatePlansOutliveStatistics1795500002000 } from './1795500002000-GatePlansOutliveStatistics.js';
+import { AssignManyAtOnce1795600000000 } from './1795600000000-AssignManyAtOnce.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   RehearseImports1795400005000,
   FasterLists1795500001000,
   GatePlansOutliveStatistics1795500002000,
+  AssignManyAtOnce1795600000000,
 ];

@@ -45,10 +45,10 @@ CREATE INDEX live_assignments_of_agent ON public.agent_phone_numbers USING btree
 CREATE UNIQUE INDEX one_live_assignment_per_number ON public.agent_phone_numbers USING btree (organization_id, phone_number_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX one_number_per_agent ON public.agent_phone_numbers USING btree (organization_id, agent_id) WHERE ((ended_at IS NULL) AND sole);
 
-CREATE TRIGGER copy_assigned_agent AFTER UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN (((old.ended_at IS NULL) <> (new.ended_at IS NULL))) EXECUTE FUNCTION copy_assigned_agent();
 CREATE TRIGGER copy_assigned_agents AFTER INSERT ON public.agent_phone_numbers REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION copy_assigned_agents();
 CREATE TRIGGER copy_caller_facts BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION copy_caller_facts();
-CREATE TRIGGER sole_number BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION mark_sole_number();
+CREATE TRIGGER copy_noted_agents AFTER UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH STATEMENT EXECUTE FUNCTION copy_noted_agents();
+CREATE TRIGGER note_assigned_number AFTER UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN (((old.ended_at IS NULL) <> (new.ended_at IS NULL))) EXECUTE FUNCTION note_assigned_number();
 CREATE TRIGGER touch BEFORE UPDATE OF daily_limit, allowed_countries, allowed_number_types, paused_at, ended_at ON public.agent_phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 alter table agent_phone_numbers enable row level security, force row level security;
@@ -828,21 +828,14 @@ AS $function$
   end
   $function$;
 
-CREATE OR REPLACE FUNCTION public.copy_assigned_agent()
- RETURNS trigger
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION public.copy_agents_to_numbers(p_noted text)
+ RETURNS void
+ LANGUAGE sql
 AS $function$
-  begin
-    if new.ended_at is null then
-      update phone_numbers n set assigned_agent_id = new.agent_id
-      where n.organization_id = new.organization_id and n.id = new.phone_number_id;
-    else
-      update phone_numbers n set assigned_agent_id = null
-      where n.organization_id = new.organization_id and n.id = new.phone_number_id
-        and n.assigned_agent_id = new.agent_id;
-    end if;
-    return null;
-  end
+    update phone_numbers n set assigned_agent_id = (
+      select a.agent_id from agent_phone_numbers a
+      where a.organization_id = n.organization_id and a.phone_number_id = n.id and a.ended_at is null)
+    where n.id = any (string_to_array(p_noted, ',')::uuid[])
   $function$;
 
 CREATE OR REPLACE FUNCTION public.copy_assigned_agents()
@@ -862,11 +855,31 @@ CREATE OR REPLACE FUNCTION public.copy_caller_facts()
  LANGUAGE plpgsql
 AS $function$
   begin
-    select g.status = 'active' and g.deleted_at is null into new.agent_active
-    from agents g where g.organization_id = new.organization_id and g.id = new.agent_id for share;
-    select n.lifecycle = 'active', n.e164, n.provider into new.number_active, new.from_number, new.provider
-    from phone_numbers n where n.organization_id = new.organization_id and n.id = new.phone_number_id for share;
+    select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
+      o.numbers_per_agent = 'one'
+    into new.agent_active, new.number_active, new.from_number, new.provider, new.sole
+    from agents g, phone_numbers n, organizations o
+    where g.organization_id = new.organization_id and g.id = new.agent_id
+      and n.organization_id = new.organization_id and n.id = new.phone_number_id
+      and o.id = new.organization_id
+    for share;
+    new.sole := coalesce(new.sole, false);
     return new;
+  end
+  $function$;
+
+CREATE OR REPLACE FUNCTION public.copy_noted_agents()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  declare
+    v_noted text := nullif(current_setting('ringfence.noted_numbers', true), '');
+  begin
+    if v_noted is not null then
+      perform set_config('ringfence.noted_numbers', '', true);
+      perform copy_agents_to_numbers(v_noted);
+    end if;
+    return null;
   end
   $function$;
 
@@ -1443,14 +1456,19 @@ AS $function$
   end
   $function$;
 
-CREATE OR REPLACE FUNCTION public.mark_sole_number()
+CREATE OR REPLACE FUNCTION public.note_assigned_number()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+  declare
+    v_noted text := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''), new.phone_number_id);
   begin
-    select o.numbers_per_agent = 'one' into new.sole from organizations o where o.id = new.organization_id for share;
-    new.sole := coalesce(new.sole, false);
-    return new;
+    if length(v_noted) >= 1000 * 37 then
+      perform copy_agents_to_numbers(v_noted);
+      v_noted := '';
+    end if;
+    perform set_config('ringfence.noted_numbers', v_noted, true);
+    return null;
   end
   $function$;
 
