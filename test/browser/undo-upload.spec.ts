@@ -55,7 +55,7 @@ describeInBrowser('undoing an upload in a browser', () => {
     expect(await numbers()).toEqual([]);
   });
 
-  it('shows which number was changed since, and undoes nothing then; also on the page that the audit log leads to', async () => {
+  it('shows which number was changed since, and undoes nothing then; also on the page that the list of uploads leads to', async () => {
     await dialog().getByRole('button', { name: 'Close' }).click();
     await upload('+12025550124,telnyx,US\n+14155550133,twilio,US');
     const token = await signIn(api.url, 'admin@acme.test');
@@ -68,7 +68,10 @@ describeInBrowser('undoing an upload in a browser', () => {
     expect(await numbers()).toEqual(['+12025550124', '+14155550133']);
 
     await dialog().getByRole('link', { name: 'Earlier uploads' }).click();
-    await page.getByRole('link', { name: 'Show the upload' }).first().click();
+    const rows = page.locator('tbody').getByRole('row');
+    await rows.filter({ hasText: 'Undone' }).waitFor();
+    const newest = rows.first().filter({ hasText: 'Completed' }).filter({ hasText: 'admin@acme.test' });
+    await newest.getByRole('link', { name: 'Upload of 2 rows' }).click();
     await page.getByRole('status').filter({ hasText: '2 added' }).waitFor();
     await undo();
     await page.getByRole('alert').filter({ hasText: 'changed or used since the import: +14155550133' }).waitFor();

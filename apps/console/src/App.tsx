@@ -14,6 +14,7 @@ import { agentAssignments } from './resources/agent-assignments';
 import { agents } from './resources/agents';
 import { apiKeys } from './resources/api-keys';
 import { clients } from './resources/clients';
+import { imports } from './resources/imports';
 import { phoneNumbers } from './resources/phone-numbers';
 import { users } from './resources/users';
 import { may, type Permissions } from './shared/permissions';
@@ -89,9 +90,9 @@ export const App = () => (
       may(permissions, 'keys:manage') && <Resource key="api-keys" name="api-keys" {...apiKeys} />,
       may(permissions, 'users:manage') && <Resource key="users" name="users" {...users} />,
       may(permissions, 'numbers:write') && (
-        <CustomRoutes key="imports">
-          <Route path="/imports/:id" element={<UploadPage />} />
-        </CustomRoutes>
+        <Resource key="imports" name="imports" {...imports}>
+          <Route path=":id" element={<UploadPage />} />
+        </Resource>
       ),
       may(permissions, 'audit:read') && (
         <CustomRoutes key="audit">

@@ -8,6 +8,7 @@ import InsightsIcon from '@mui/icons-material/Insights';
 import KeyIcon from '@mui/icons-material/Key';
 import SettingsIcon from '@mui/icons-material/SettingsOutlined';
 import SupportAgentIcon from '@mui/icons-material/SupportAgent';
+import UploadFileIcon from '@mui/icons-material/UploadFileOutlined';
 import { Divider, Typography } from '@mui/material';
 import type { ReactElement } from 'react';
 import type { Permission } from '#contracts';
@@ -33,6 +34,7 @@ const groups: { heading: string; screens: Screen[] }[] = [
     heading: 'Calling',
     screens: [
       { to: '/phone-numbers', label: 'Phone Numbers', icon: <DialpadIcon />, needs: 'numbers:read' },
+      { to: '/imports', label: 'Uploads', icon: <UploadFileIcon />, needs: 'numbers:write' },
       { to: '/agent-assignments', label: 'Assignments', icon: <AssignmentIndIcon />, needs: 'assignments:read' },
       { to: '/agents', label: 'Agents', icon: <SupportAgentIcon />, needs: 'agents:read' },
     ],

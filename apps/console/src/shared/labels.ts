@@ -3,6 +3,7 @@ import type {
   AgentStatus,
   AuthorizationStatus,
   CallOutcome,
+  ImportStatus,
   PhoneNumberLifecycle,
   PhoneNumberProvider,
   PhoneNumberStatus,
@@ -62,6 +63,14 @@ export const outcomeLabels: Record<CallOutcome, string> = {
   failed: 'Failed',
   canceled: 'Canceled',
   voicemail: 'Voicemail',
+};
+
+export const importStatusLabels: Record<ImportStatus, string> = {
+  pending: 'Waiting',
+  running: 'Under way',
+  completed: 'Completed',
+  canceled: 'Canceled',
+  failed: 'Failed',
 };
 
 export const voidReasonLabels: Record<VoidReason, string> = {

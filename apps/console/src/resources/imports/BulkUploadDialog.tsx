@@ -18,7 +18,6 @@ import { Link as RouterLink } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { whole } from '../../shared/figures';
-import { useMay } from '../../shared/permissions';
 import { UndoUpload } from './UndoUpload';
 import { UploadPreview } from './UploadPreview';
 import { UploadProgress } from './UploadProgress';
@@ -34,7 +33,6 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
   const api = useDataProvider<ConsoleDataProvider>();
   const notify = useNotify();
   const refresh = useRefresh();
-  const seesAudit = useMay('audit:read');
   const [text, setText] = useState('');
   const [file, setFile] = useState<File | null>(null);
   const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
@@ -111,11 +109,9 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
         <Stack spacing={2} sx={{ pt: 0.5 }}>
           <Typography variant="body2" color="textSecondary">
             One number a line: number, provider, country. A header line is fine.{' '}
-            {seesAudit && (
-              <Link component={RouterLink} to="/audit?recordType=import_job" onClick={onClose}>
-                Earlier uploads
-              </Link>
-            )}
+            <Link component={RouterLink} to="/imports" onClick={onClose}>
+              Earlier uploads
+            </Link>
           </Typography>
           {file ? (
             <Alert

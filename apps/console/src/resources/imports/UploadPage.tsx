@@ -4,12 +4,12 @@ import { Title, useDataProvider, useNotify } from 'react-admin';
 import { useParams } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
-import { counted } from '../../shared/figures';
 import { moment } from '../../shared/moment';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
 import { Timeline } from '../audit/RecordTimeline';
+import { uploadName } from './uploadName';
 import { UndoUpload } from './UndoUpload';
 import { UploadProgress } from './UploadProgress';
 import { UploadResult } from './UploadResult';
@@ -67,10 +67,11 @@ const UploadPage = () => {
 const Heading = ({ job }: { job: ImportJobView }) => (
   <>
     <Typography variant="h6" component="h2" sx={{ overflowWrap: 'anywhere' }}>
-      {job.fileName ?? `Upload of ${counted(job.total, 'row')}`}
+      {uploadName(job)}
     </Typography>
     <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
       {moment(job.createdAt)}
+      {job.createdBy !== null && ` · ${job.createdBy}`}
       {job.dryRun && ' · only checked, nothing was changed'}
     </Typography>
   </>

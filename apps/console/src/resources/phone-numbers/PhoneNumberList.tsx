@@ -1,6 +1,5 @@
-import UploadIcon from '@mui/icons-material/UploadFile';
-import { Box, Button, Tab, Tabs } from '@mui/material';
-import { lazy, type ReactElement, Suspense, useState } from 'react';
+import { Box, Tab, Tabs } from '@mui/material';
+import type { ReactElement } from 'react';
 import {
   AutocompleteInput,
   FilterButton,
@@ -22,11 +21,10 @@ import { ListPages } from '../../shared/ListPages';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
+import { UploadButton } from '../imports/UploadButton';
 import { MatchingMenu } from './bulk/BulkActions';
 import { NumberSummary } from './NumberSummary';
 import { PhoneNumberRows } from './PhoneNumberRows';
-
-const BulkUploadDialog = lazy(() => import('../imports/BulkUploadDialog'));
 
 const filters: ReactElement[] = [
   <SearchInput key="q" source="q" alwaysOn placeholder="Number or label" />,
@@ -66,7 +64,6 @@ const filters: ReactElement[] = [
 ];
 
 const ListActions = () => {
-  const [uploading, setUploading] = useState(false);
   const { filterValues } = useListContext();
   const writes = useMay('numbers:write');
   return (
@@ -74,16 +71,7 @@ const ListActions = () => {
       <FilterButton />
       <ExportList resource="phone-numbers" filter={filterValues as object} />
       {writes && <AddLink label="Add number" />}
-      {writes && (
-        <Button size="small" startIcon={<UploadIcon />} onClick={() => setUploading(true)}>
-          Bulk upload
-        </Button>
-      )}
-      {uploading && (
-        <Suspense fallback={null}>
-          <BulkUploadDialog onClose={() => setUploading(false)} />
-        </Suspense>
-      )}
+      {writes && <UploadButton />}
     </TopToolbar>
   );
 };

@@ -1,0 +1,5 @@
+import { lazy } from 'react';
+
+export const imports = {
+  list: lazy(() => import('./UploadList')),
+};
