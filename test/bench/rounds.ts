@@ -21,6 +21,11 @@ export class Rounds {
     return median(this.of(name).map((figure, round) => figure.perSecond / others[round]!.perSecond));
   }
 
+  ratioOfP99(name: string, against: string): number {
+    const others = this.of(against);
+    return median(this.of(name).map((figure, round) => figure.p99Ms / others[round]!.p99Ms));
+  }
+
   median(name: string): Figure {
     const figures = this.of(name);
     return {
