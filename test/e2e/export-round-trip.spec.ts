@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createAgent, createApiKey, createOrganization } from '../support/fixtures.js';
+import { createAgent, createApiKey, createOrganization, createUser, signIn } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
 let db: TestDatabase;
@@ -63,14 +63,22 @@ const forget = async () => {
   }
 };
 
-/** Text as people and programs write it, without the control characters that an upload refuses. */
+/** Any text but the characters that neither a request nor an upload may have. */
 const text = (most: number) =>
-  fc.oneof(fc.constantFrom(...NAMES, 'two\nlines'), fc.string({ unit: 'grapheme', maxLength: 20 })).map((value) =>
-    value
-      .replaceAll(/(?!\n)[\p{Cc}\ufffd]/gu, '')
-      .trim()
-      .slice(0, most),
-  );
+  fc
+    .oneof(
+      fc.constantFrom(...NAMES, 'two\nlines', 'a\ttab', '\u0085\u2028\u007f'),
+      fc.string({ unit: 'grapheme', maxLength: 20 }),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ unit: 'binary-ascii', maxLength: 20 }),
+    )
+    .map((value) =>
+      value
+        .replaceAll(/[\u0000-\u0008\u000b-\u001f\ufffd]/g, '') // eslint-disable-line no-control-regex
+        .slice(0, most)
+        .replace(/[\ud800-\udbff]$/, '')
+        .trim(),
+    );
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const tag = text(50).filter((value) => value !== '');
 
@@ -121,3 +129,38 @@ it('an export that is uploaded gives the same numbers again, in every column', a
     { numRuns: Number(process.env['IMPORT_PROPERTY_RUNS'] ?? 25) },
   );
 }, 120_000);
+
+describe('text that an upload would refuse', () => {
+  const UNREADABLE = ['bell\u0007', 'car\rriage', 'esc\u001b[0m', 'half \ud83d', 'lost \ufffd'];
+  let owner: string;
+  beforeAll(async () => {
+    await createUser(db, { organizationId, role: 'owner', email: 'owner@round-trip.test' });
+    owner = await signIn(api.url, 'owner@round-trip.test');
+  });
+  const send = (path: string, body: object, method = 'POST') =>
+    request(`${api.url}/api/v1${path}`, { token: owner, body, method });
+
+  it.each(UNREADABLE)('is refused wherever it would be stored: %j', async (value) => {
+    const { id } = await call('', { body: { phoneNumber: `+1415${(next += 1)}`, provider: 'telnyx' } });
+    const fields: [string, object, string, string?][] = [
+      ['/phone-numbers', { phoneNumber: `+1415${(next += 1)}`, provider: 'telnyx', label: value }, 'label'],
+      [`/phone-numbers/${id}`, { label: value }, 'label', 'PUT'],
+      [`/phone-numbers/${id}`, { region: value }, 'region', 'PUT'],
+      [`/phone-numbers/${id}`, { tags: ['fine', value] }, 'tags', 'PUT'],
+      ['/phone-numbers/bulk', { operation: 'tag', ids: [id], tags: [value] }, 'tags'],
+      ['/agents', { name: value, kind: 'ai' }, 'name'],
+      [`/agents/${agents.get('Front desk')}`, { externalId: value }, 'externalId', 'PUT'],
+      ['/clients', { name: value }, 'name'],
+      [`/clients/${clients.get('Front desk')}`, { name: value }, 'name', 'PUT'],
+    ];
+    for (const [path, body, field, method] of fields) {
+      const answer = await send(path, body, method);
+      expect([path, answer.status, answer.body.code]).toEqual([path, 400, 'validation_failed']);
+      expect(answer.body.errors[field]).toMatch(/must not contain control characters/);
+    }
+    const job = await uploaded(
+      `phoneNumber,provider,label\n+1415${(next += 1)},telnyx,${value.replace('\r', '\u000b')}`,
+    );
+    expect(job.errors).toEqual([expect.objectContaining({ column: 'label', code: 'characters_invalid' })]);
+  });
+});

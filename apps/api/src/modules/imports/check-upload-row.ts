@@ -1,5 +1,6 @@
 import type { ImportErrorCode, ImportRowError, PhoneNumberProvider } from '#contracts';
 import { phoneNumberProviders } from '#contracts';
+import { UNREADABLE } from '../../platform/http/readable-text.js';
 import { readOptionalColumns } from './optional-columns.js';
 import { readNumber, type Repair } from './read-number.js';
 import type { StagedRow } from './staged-row.js';
@@ -12,11 +13,6 @@ const PROVIDER_OF_TEXT = new Map<string, PhoneNumberProvider>(phoneNumberProvide
 
 /** Invisible marks of writing direction, which come along when values are copied from right-to-left text. */
 const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-/** NUL and the like, which PostgreSQL or people cannot read, and what stands for bytes that could not be decoded. */
-const UNREADABLE =
-  // eslint-disable-next-line no-control-regex -- those are what it looks for
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-
 const REPAIRED: Record<Repair, string> = {
   plus_added: 'the missing + was put back',
   apostrophe_removed: 'the apostrophe in front was taken away',
@@ -85,7 +81,7 @@ function faultOfShape({ fault, values, tooLong }: UploadRow) {
   for (const [column, value] of Object.entries(values) as [UploadColumn, string][]) {
     if (UNREADABLE.test(value)) {
       const message = 'The value has characters that cannot be read. Enter it anew, and save the file as UTF-8.';
-      return of('characters_invalid', column, message, value.replaceAll(new RegExp(UNREADABLE, 'g'), '�'));
+      return of('characters_invalid', column, message, value.replaceAll(new RegExp(UNREADABLE, 'gu'), '�'));
     }
   }
   const quoted = (['phoneNumber', 'provider', 'countryCode'] as const).find((name) => values[name]?.includes('"'));

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, IsUUID, Length, ValidateIf } from 'class-validator';
 import { agentKinds, agentStatuses, type AgentKind, type AgentStatus } from '#contracts';
+import { IsReadable } from '../../../platform/http/readable-text.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
@@ -10,6 +11,7 @@ export class CreateAgentDto {
   @Transform(trimmed)
   @IsString()
   @Length(1, 200)
+  @IsReadable()
   name!: string;
 
   @ApiProperty({ enum: agentKinds })
@@ -31,6 +33,7 @@ export class CreateAgentDto {
   @Transform(trimmed)
   @IsString()
   @Length(1, 200)
+  @IsReadable()
   externalId?: string | null;
 
   @ApiProperty({ type: String, format: 'uuid', required: false, nullable: true, description: 'Whose agent it is.' })

@@ -2,6 +2,7 @@ import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsDateString, IsInt, IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import type { ClientView } from '#contracts';
+import { IsReadable } from '../../../platform/http/readable-text.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
@@ -10,6 +11,7 @@ export class CreateClientDto {
   @Transform(trimmed)
   @IsString()
   @Length(1, 200)
+  @IsReadable()
   name!: string;
 }
 

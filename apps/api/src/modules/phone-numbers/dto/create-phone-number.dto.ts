@@ -16,6 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { phoneNumberProviders, type PhoneNumberProvider } from '#contracts';
+import { IsReadable } from '../../../platform/http/readable-text.js';
 
 const given = (_record: unknown, value: unknown): boolean => value !== undefined;
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -70,6 +71,7 @@ export class CreatePhoneNumberDto {
   @Transform(emptyAsNull)
   @IsString()
   @MaxLength(200)
+  @IsReadable()
   label?: string | null;
 
   @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 100 })
@@ -77,6 +79,7 @@ export class CreatePhoneNumberDto {
   @Transform(emptyAsNull)
   @IsString()
   @MaxLength(100)
+  @IsReadable()
   region?: string | null;
 
   @ApiProperty({ type: [String], required: false, maxItems: 20 })
@@ -86,6 +89,7 @@ export class CreatePhoneNumberDto {
   @ArrayMaxSize(20)
   @IsString({ each: true })
   @Length(1, 50, { each: true })
+  @IsReadable({ each: true })
   tags?: string[];
 
   @ApiProperty({ type: String, required: false, nullable: true, example: '1.15', description: 'Decimal, as text.' })

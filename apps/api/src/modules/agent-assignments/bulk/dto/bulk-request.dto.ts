@@ -17,6 +17,7 @@ import {
 } from 'class-validator';
 import { bulkOperations, type BulkOperation } from '#contracts';
 import { ProblemError } from '../../../../platform/http/problem.error.js';
+import { IsReadable } from '../../../../platform/http/readable-text.js';
 import { AssignmentRulesDto } from '../../dto/assignment-rules.dto.js';
 import type { BulkRequest } from '../bulk-operations.service.js';
 
@@ -68,6 +69,7 @@ export class BulkRequestDto extends AssignmentRulesDto {
   @ArrayMaxSize(20)
   @IsString({ each: true })
   @Length(1, 50, { each: true })
+  @IsReadable({ each: true })
   tags?: string[];
 
   @ApiProperty({ format: 'uuid', required: false, description: 'For assign.' })

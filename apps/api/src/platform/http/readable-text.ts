@@ -1,0 +1,23 @@
+import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
+
+/**
+ * Control characters apart from tab and line feed, halves of characters, and what stands for bytes that could not be
+ * decoded. No person writes them, no form shows them, and a file that has them was damaged on its way.
+ */
+// eslint-disable-next-line no-control-regex -- those are what it looks for
+export const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\ufffd\p{Cs}]/u;
+
+/** Refuses in text what an upload refuses, so that whatever is stored can be exported and uploaded again. */
+export function IsReadable(options?: ValidationOptions): PropertyDecorator {
+  const message = 'must not contain control characters, or characters that could not be decoded';
+  return ValidateBy(
+    {
+      name: 'isReadable',
+      validator: {
+        validate: (value: unknown) => typeof value !== 'string' || !UNREADABLE.test(value),
+        defaultMessage: buildMessage((each) => `${each}$property ${message}`, options),
+      },
+    },
+    options,
+  );
+}
