@@ -11,7 +11,9 @@ export class GatePlansOutliveStatistics1795500002000 implements MigrationInterfa
   async up(queryRunner: QueryRunner): Promise<void> {
     const former = await formerFunctions();
     await queryRunner.query(changed(former.choose, CHOICE));
-    await queryRunner.query([FREE, BUSY, OWN_KEY, REPLAYS].reduce(changed, former.authorize));
+    await queryRunner.query(
+      [FREE, BUSY, OWN_KEY, ORGANIZATIONS, ORGANIZATION_OF_CALL, REPLAYS].reduce(changed, former.authorize),
+    );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -98,6 +100,27 @@ const OWN_KEY: Change = {
         select c.open is not false and (c.key is null or (
           select count(*) > 0 from idempotency_keys k
           where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
+`,
+};
+
+/** Read from the function itself: a common table expression copies each row for each call that looks for its own. */
+const ORGANIZATIONS: Change = {
+  from: `
+    ), org as materialized (
+      select o.*
+      from (select count(*) from locked) l(locked)
+      cross join lateral gate_organizations(array(select distinct o from unnest(p_organization) o), l.locked) o
+`,
+  to: '\n',
+};
+
+const ORGANIZATION_OF_CALL: Change = {
+  from: `
+      join org o on o.id = l.org
+`,
+  to: `
+      join gate_organizations(
+        array(select distinct o from unnest(p_organization) o), (select count(*) from locked)) o on o.id = l.org
 `,
 };
 

@@ -1183,10 +1183,6 @@ AS $function$
         order by a.phone_number_id
         for no key update
       ) a on true
-    ), org as materialized (
-      select o.*
-      from (select count(*) from locked) l(locked)
-      cross join lateral gate_organizations(array(select distinct o from unnest(p_organization) o), l.locked) o
     ), checked as (
       select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
         l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
@@ -1200,7 +1196,8 @@ AS $function$
             l.allowed_number_types)
         end as refused
       from locked l
-      join org o on o.id = l.org
+      join gate_organizations(
+        array(select distinct o from unnest(p_organization) o), (select count(*) from locked)) o on o.id = l.org
       where l.index <> all (array(select m.index from locked m group by m.index having count(*) > 1))
     ), ranked as (
       select k.*, count(*) filter (where k.refused is null)
