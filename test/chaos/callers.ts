@@ -9,15 +9,15 @@ import {
   type CallRecord,
   nowMs,
   type Pair,
+  type Settlement,
   type ToldDecision,
-  type VoidRecord,
   type World,
 } from './record.js';
 
 const TIMEOUT_MS = 2_500;
 const DUPLICATES = 0.1;
 const REUSES = 0.03;
-const VOIDS = 0.05;
+const SETTLED = 0.08;
 
 /** The least that a caller needs of a cluster: where the API processes answer. */
 export type Ports = readonly number[];
@@ -32,7 +32,7 @@ interface Posted {
 /** Dialers that ask the gate at once. A lost or failed reply is retried with the same key, perhaps at another process. */
 export class Callers {
   readonly calls: CallRecord[] = [];
-  readonly voids: VoidRecord[] = [];
+  readonly settlements: Settlement[] = [];
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
   private readonly destinations = new Destinations();
   /** Whether a call of before a reset comes off the counter or the archive is for test/concurrency/settlement.spec.ts. */
@@ -44,8 +44,8 @@ export class Callers {
     private readonly world: World,
     private readonly ports: Ports,
     private readonly seed: number,
-    /** Whether authorizations are voided as well. */
-    private readonly voiding = false,
+    /** Whether authorizations are settled as well. */
+    private readonly settling = false,
   ) {
     this.neverVoided = new Set(pairsThatAreReset(world).map(({ agentId }) => agentId));
   }
@@ -101,11 +101,18 @@ export class Callers {
     await Promise.all(asked);
     if (twice && asked.length === 1) await this.untilAnswered(call, random, body, 60_000);
     if (random.chance(REUSES)) await this.reuse(call, random, hot, form);
-    if (this.voiding && !this.neverVoided.has(hot.agentId) && random.chance(VOIDS)) {
-      // Often twice at once: only one of them may give the call back.
-      const times = random.between(1, 2);
-      await Promise.all(Array.from({ length: times }, () => this.void(call, random)));
+    if (this.settling && random.chance(SETTLED)) {
+      // Often several at once: only one of them may give the call back, or say how it went.
+      const kinds = this.neverVoided.has(hot.agentId) ? (['complete'] as const) : (['void', 'complete'] as const);
+      const times = random.between(1, 3);
+      await Promise.all(
+        Array.from({ length: times }, () => this.settle(random.pick(kinds), call, this.anyPort(random))),
+      );
     }
+  }
+
+  private anyPort(random: Random): number {
+    return random.between(0, this.ports.length - 1);
   }
 
   private newCall(pair: Pair, phoneNumberId: string | null, destination: CallRecord['destination']): CallRecord {
@@ -122,10 +129,10 @@ export class Callers {
     random: Random,
     body: string,
     patienceMs: number,
-    api = random.between(0, this.ports.length - 1),
+    api = this.anyPort(random),
   ): Promise<void> {
     const deadline = nowMs() + patienceMs;
-    for (let at = api; ; at = random.between(0, this.ports.length - 1)) {
+    for (let at = api; ; at = this.anyPort(random)) {
       const { status } = await this.attempt(call, body, at);
       if (status === 200 || (status >= 400 && status < 500 && status !== 429) || nowMs() > deadline) return;
       await delay(random.between(30, 400));
@@ -137,7 +144,7 @@ export class Callers {
     if (!call.attempts.some(({ status }) => status === 200)) return;
     const destination = this.destinations.in('US');
     const other = { ...call, destination };
-    await this.attempt(call, bodyOf(other, pair, form), random.between(0, this.ports.length - 1), destination.number);
+    await this.attempt(call, bodyOf(other, pair, form), this.anyPort(random), destination.number);
   }
 
   private async attempt(call: CallRecord, body: string, api: number, reused?: string): Promise<Attempt> {
@@ -157,24 +164,26 @@ export class Callers {
 
   /** For a scene that voids in a way of its own: it was asked for, and nobody knows what came of it. */
   noteVoid(authorizationId: string): void {
-    this.voids.push({ authorizationId, sentMs: nowMs(), endedMs: nowMs(), status: 0 });
+    const sentMs = nowMs();
+    this.settlements.push({ kind: 'void', authorizationId, durationSeconds: null, sentMs, endedMs: sentMs, status: 0 });
   }
 
-  private async void(call: CallRecord, random: Random): Promise<void> {
-    const told = call.attempts.find((attempt) => attempt.told?.allowed)?.told;
-    if (!told) return;
+  /** Settles an allowed call. */
+  async settle(kind: Settlement['kind'], call: CallRecord, api: number): Promise<void> {
+    const authorizationId = call.attempts.find((attempt) => attempt.told?.allowed)?.told?.authorizationId;
+    if (authorizationId === undefined) return;
     const { apiKey } = this.world.organizations.find(({ id }) => id === call.organizationId)!;
-    const body = JSON.stringify({ reason: 'not_dialed' });
-    const path = `/api/v1/call-gate/authorizations/${told.authorizationId}/void`;
-    const record: VoidRecord = { authorizationId: told.authorizationId, sentMs: nowMs(), endedMs: 0, status: 0 };
-    this.voids.push(record);
+    const durationSeconds = kind === 'complete' ? this.settlements.length : null;
+    const body = kind === 'complete' ? { outcome: 'answered', durationSeconds } : { reason: 'not_dialed' };
+    const path = `/api/v1/call-gate/authorizations/${authorizationId}/${kind}`;
+    const settlement: Settlement = { kind, authorizationId, durationSeconds, sentMs: nowMs(), endedMs: 0, status: 0 };
+    this.settlements.push(settlement);
     try {
-      const api = random.between(0, this.ports.length - 1);
-      record.status = (await this.post(api, path, body, apiKey, `void-${call.key}`)).status;
+      settlement.status = (await this.post(api, path, JSON.stringify(body), apiKey, `${kind}-${call.key}`)).status;
     } catch {
       // Nobody knows whether it happened.
     }
-    record.endedMs = nowMs();
+    settlement.endedMs = nowMs();
   }
 
   private post(api: number, path: string, body: string, apiKey: string, key: string): Promise<Posted> {

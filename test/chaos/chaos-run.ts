@@ -31,7 +31,7 @@ export interface ChaosResult {
 export async function runChaos(cluster: Cluster, options: ChaosOptions): Promise<ChaosResult> {
   const { seed, lengthMs } = options;
   const world = await createWorld(cluster.database, new Random(seed), { organizations: 2, agents: 12, limit: 60 });
-  const callers = new Callers(world, portsOf(cluster), seed, await hasVoids(cluster));
+  const callers = new Callers(world, portsOf(cluster), seed, await hasSettlements(cluster));
   const admins = new Admins(cluster, world);
   const startedMs = nowMs();
   let over = false;
@@ -56,7 +56,7 @@ export async function runChaos(cluster: Cluster, options: ChaosOptions): Promise
     endedMs: nowMs(),
     world,
     calls: callers.calls,
-    voids: callers.voids,
+    settlements: callers.settlements,
     changes: admins.changes,
     samples,
     faults: { ...faults.injected, ...admins.done },
@@ -88,8 +88,8 @@ async function sample(cluster: Cluster, samples: DaySample[], isOver: () => bool
   }
 }
 
-/** Whether the API voids authorizations: a route that is not there answers 404 before it asks who calls. */
-async function hasVoids(cluster: Cluster): Promise<boolean> {
+/** Whether the API settles authorizations: a route that is not there answers 404 before it asks who calls. */
+async function hasSettlements(cluster: Cluster): Promise<boolean> {
   const url = cluster.slots[0]!.process!.url;
   const spec = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: Record<string, unknown> };
   return Object.keys(spec.paths).some((path) => path.endsWith('/void'));

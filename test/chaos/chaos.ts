@@ -60,6 +60,7 @@ function report({ record, evidence, violations }: ChaosResult): void {
     `decisions            ${evidence.ledger.length}, ${evidence.ledger.filter(({ allowed }) => allowed).length} allowed`,
   );
   say(`voids                ${evidence.ledger.filter(({ voided }) => voided).length}`);
+  say(`completions          ${evidence.ledger.filter(({ completed }) => completed).length}`);
   say(`attempts             ${attempts.length}, retries and duplicates ${attempts.length - record.calls.length}`);
   say(`answers 503 or 429   ${count(({ status }) => status === 503 || status === 429)}`);
   say(`answers lost         ${count(({ status }) => status === 0)}`);

@@ -129,19 +129,27 @@ export function checkArchive(
   for (const [key, calls] of counted) {
     if (calls !== 0) violations.add('count', `${key}: nothing in the ledger, ${calls} in counter and archive`);
   }
-  checkVoids(record, evidence, violations);
+  checkSettlements(record, evidence, violations);
   checkRulesInForce(record, evidence, timelines, violations);
   checkSamples(record, violations);
 }
 
-/** What was acknowledged as voided is, and nothing else is but what somebody asked for. */
-function checkVoids(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
-  const voided = new Set(evidence.ledger.filter((row) => row.voided).map(({ id }) => id));
-  for (const { authorizationId, status } of record.voids) {
-    if (status === 200 && !voided.has(authorizationId)) violations.add('void', `${authorizationId} is not voided`);
+/** What was acknowledged as settled is, in that way and no other, and nothing is but what somebody asked for. */
+function checkSettlements(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
+  const rows = new Map(evidence.ledger.map((row) => [row.id, row]));
+  for (const { kind, authorizationId, durationSeconds, status } of record.settlements) {
+    const row = rows.get(authorizationId);
+    const isAsTold = kind === 'void' ? row?.voided : row?.completed && row.durationSeconds === durationSeconds;
+    if (status === 200 && !isAsTold) violations.add(kind, `of ${authorizationId} was acknowledged and is not there`);
   }
-  const asked = new Set(record.voids.map(({ authorizationId }) => authorizationId));
-  for (const id of voided) if (!asked.has(id)) violations.add('void', `nobody asked to void ${id}`);
+  const asked = groupBy(record.settlements, ({ authorizationId }) => authorizationId);
+  for (const { id, voided, completed, durationSeconds } of evidence.ledger) {
+    if (!voided && !completed) continue;
+    const kind = voided ? 'void' : 'complete';
+    const of = asked.get(id)?.filter((settlement) => settlement.kind === kind) ?? [];
+    const isAsked = of.some((settlement) => voided || settlement.durationSeconds === durationSeconds);
+    if (!isAsked) violations.add(kind, `nobody asked for that of ${id}`);
+  }
 }
 
 function spansByKey(record: ChaosRecord): Map<string, [number, number]> {

@@ -65,9 +65,12 @@ export interface CallRecord {
   attempts: Attempt[];
 }
 
-/** A voided authorization, as far as who asked for it was told. */
-export interface VoidRecord {
+/** An authorization that was completed or voided, as far as who asked for it was told. */
+export interface Settlement {
+  kind: 'complete' | 'void';
   authorizationId: string;
+  /** How long a completed call lasted. Each request says another length, so that it is known which one was taken. */
+  durationSeconds: number | null;
   sentMs: number;
   endedMs: number;
   /** 0 when no answer came. */
@@ -102,7 +105,7 @@ export interface ChaosRecord {
   endedMs: number;
   world: World;
   calls: CallRecord[];
-  voids: VoidRecord[];
+  settlements: Settlement[];
   changes: Change[];
   samples: DaySample[];
   /** How often each kind of fault was injected. */

@@ -14,6 +14,7 @@ export type Rule =
   | 'local date'
   | 'lost change'
   | 'void'
+  | 'complete'
   | 'unanswered';
 
 const SHOWN = 10;

@@ -63,9 +63,9 @@ describe('the checker of the chaos test', () => {
     const startedMs = nowMs();
     await play({ pair, callers, admins });
     callers.close();
-    const { calls, voids } = callers;
+    const { calls, settlements } = callers;
     const record: ChaosRecord = {
-      ...{ seed, startedMs, endedMs: nowMs(), world, calls, voids },
+      ...{ seed, startedMs, endedMs: nowMs(), world, calls, settlements },
       ...{ changes: admins.changes, samples: [], faults: {} },
     };
     return check(record, await evidenceOf(cluster, record)).rules.sort();
@@ -149,6 +149,12 @@ describe('the checker of the chaos test', () => {
     await scene.admins.turnClock(-24);
   }
 
+  async function completedTwice(scene: Scene): Promise<void> {
+    const [call] = await callAtOnce(scene, 1);
+    await scene.callers.settle('complete', call!, 0);
+    await scene.callers.settle('complete', call!, 1);
+  }
+
   async function crashed(scene: Scene): Promise<void> {
     for (let wave = 0; wave < 3; wave += 1) await callAtOnce(scene, 5);
     await cluster.crashPostgres();
@@ -162,6 +168,7 @@ describe('the checker of the chaos test', () => {
     ['a pause', paused],
     ['a clock turned over midnight and back', overMidnight],
     ['a void after midnight', (scene) => voidedAfterMidnight(scene, false)],
+    ['a call that was completed twice', completedTwice],
     ['a crash of the server', crashed],
   ];
 
@@ -218,6 +225,16 @@ describe('the checker of the chaos test', () => {
 
   it('catches a void that is given back to today', async () => {
     expect(await rulesBrokenIn((scene) => voidedAfterMidnight(scene, true))).toContain('count');
+  });
+
+  it('catches a call that is completed once more', async () => {
+    const [right] = await cluster.query(
+      `select pg_get_functiondef(oid) as sql from pg_proc where proname = 'complete_authorization'`,
+    );
+    await cluster.query((right!['sql'] as string).replace(`in ('completed', 'voided')`, `in ('voided')`));
+    const rules = await rulesBrokenIn(completedTwice);
+    await cluster.query(right!['sql'] as string);
+    expect(rules).toEqual(['complete']);
   });
 
   it('catches commits that are answered before they are safe', async () => {
