@@ -14,6 +14,7 @@ import { RehearseImports1795400005000 } from './1795400005000-RehearseImports.js
 import { FasterLists1795500001000 } from './1795500001000-FasterLists.js';
 import { GatePlansOutliveStatistics1795500002000 } from './1795500002000-GatePlansOutliveStatistics.js';
 import { AssignManyAtOnce1795600000000 } from './1795600000000-AssignManyAtOnce.js';
+import { CountPlaces1795600001000 } from './1795600001000-CountPlaces.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   FasterLists1795500001000,
   GatePlansOutliveStatistics1795500002000,
   AssignManyAtOnce1795600000000,
+  CountPlaces1795600001000,
 ];

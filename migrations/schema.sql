@@ -514,6 +514,26 @@ grant delete, insert, select, update on phone_number_counts to ringfence_system;
 
 comment on table phone_number_counts is 'How many numbers, by what lists are filtered by. Rows are summed: several may stand for one key, and less than zero is a difference.';
 
+create table phone_number_places (
+  organization_id uuid not null,
+  list text not null,
+  place text not null,
+  numbers integer not null
+);
+
+CREATE INDEX phone_number_places_key ON public.phone_number_places USING btree (organization_id, list, place) INCLUDE (numbers);
+
+alter table phone_number_places enable row level security, force row level security;
+
+create policy every_organization on phone_number_places for all to ringfence_system using (true) with check (true);
+create policy own_organization on phone_number_places for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+create policy readable_by_all on phone_number_places for select to ringfence_app using ((organization_id = '00000000-0000-7000-8000-000000000001'::uuid));
+
+grant select on phone_number_places to ringfence_app;
+grant delete, insert, select, update on phone_number_places to ringfence_system;
+
+comment on table phone_number_places is 'How many numbers stand in each stretch of a list. Rows are summed: several may stand for one key, and less than zero is a difference.';
+
 create table phone_numbers (
   id uuid default uuidv7() not null,
   organization_id uuid not null,
@@ -601,6 +621,9 @@ CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider ON 
 CREATE TRIGGER count_deleted AFTER DELETE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.phone_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
+CREATE TRIGGER place_deleted AFTER DELETE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION place_phone_numbers();
+CREATE TRIGGER place_inserted AFTER INSERT ON public.phone_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION place_phone_numbers();
+CREATE TRIGGER place_updated AFTER UPDATE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION place_phone_numbers();
 CREATE TRIGGER sole_connection BEFORE INSERT OR UPDATE OF inbound_agent_id ON public.phone_numbers FOR EACH ROW WHEN ((new.inbound_agent_id IS NOT NULL)) EXECUTE FUNCTION mark_sole_connection();
 CREATE TRIGGER touch BEFORE UPDATE ON public.phone_numbers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
@@ -1498,6 +1521,106 @@ AS $function$
         return null;
       end
       $function$;
+
+CREATE OR REPLACE FUNCTION public.place_phone_numbers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  declare
+    v_fold boolean := random() < 0.1;
+  begin
+    if tg_op = 'INSERT' then
+      with delta as (
+        select organization_id, list, place, sum(numbers)::integer as numbers from (
+        select n.organization_id, p.list, p.place, 1 as numbers from new_rows n
+        cross join lateral (values
+          ('id', left(n.id::text, 6)),
+          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
+          ('number', left(n.e164, 5)),
+          ('number ' || left(n.e164, 5), left(n.e164, 8)),
+          ('agent', n.assigned_agent_id::text)
+        ) p(list, place)
+        where n.lifecycle <> 'released' and p.place is not null) c
+        group by 1, 2, 3 having sum(numbers) <> 0
+      ), held as (
+        select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
+        where v_fold for update of p skip locked
+      ), folded as (
+        delete from phone_number_places p where p.ctid in (select at from held)
+        returning organization_id, list, place, numbers
+      )
+      insert into phone_number_places (organization_id, list, place, numbers)
+      select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
+      group by 1, 2, 3 having sum(numbers) <> 0;
+    elsif tg_op = 'DELETE' then
+      with delta as (
+        select organization_id, list, place, sum(numbers)::integer as numbers from (
+        select n.organization_id, p.list, p.place, -1 as numbers from old_rows n
+        cross join lateral (values
+          ('id', left(n.id::text, 6)),
+          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
+          ('number', left(n.e164, 5)),
+          ('number ' || left(n.e164, 5), left(n.e164, 8)),
+          ('agent', n.assigned_agent_id::text)
+        ) p(list, place)
+        where n.lifecycle <> 'released' and p.place is not null) c
+        group by 1, 2, 3 having sum(numbers) <> 0
+      ), held as (
+        select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
+        where v_fold for update of p skip locked
+      ), folded as (
+        delete from phone_number_places p where p.ctid in (select at from held)
+        returning organization_id, list, place, numbers
+      )
+      insert into phone_number_places (organization_id, list, place, numbers)
+      select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
+      group by 1, 2, 3 having sum(numbers) <> 0;
+    elsif exists (
+      select from old_rows o join new_rows n using (id)
+      where (o.organization_id, o.lifecycle = 'released', o.e164, o.assigned_agent_id)
+        is distinct from (n.organization_id, n.lifecycle = 'released', n.e164, n.assigned_agent_id)
+    ) then
+      with delta as (
+        select organization_id, list, place, sum(numbers)::integer as numbers from (
+        select n.organization_id, p.list, p.place, 1 as numbers from new_rows n
+        cross join lateral (values
+          ('id', left(n.id::text, 6)),
+          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
+          ('number', left(n.e164, 5)),
+          ('number ' || left(n.e164, 5), left(n.e164, 8)),
+          ('agent', n.assigned_agent_id::text)
+        ) p(list, place)
+        where n.lifecycle <> 'released' and p.place is not null union all 
+        select n.organization_id, p.list, p.place, -1 as numbers from old_rows n
+        cross join lateral (values
+          ('id', left(n.id::text, 6)),
+          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
+          ('number', left(n.e164, 5)),
+          ('number ' || left(n.e164, 5), left(n.e164, 8)),
+          ('agent', n.assigned_agent_id::text)
+        ) p(list, place)
+        where n.lifecycle <> 'released' and p.place is not null) c
+        group by 1, 2, 3 having sum(numbers) <> 0
+      ), held as (
+        select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
+        where v_fold for update of p skip locked
+      ), folded as (
+        delete from phone_number_places p where p.ctid in (select at from held)
+        returning organization_id, list, place, numbers
+      )
+      insert into phone_number_places (organization_id, list, place, numbers)
+      select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
+      group by 1, 2, 3 having sum(numbers) <> 0;
+    end if;
+    return null;
+  end
+  $function$;
+
+revoke all on function place_phone_numbers() from public;
+
+alter function place_phone_numbers() owner to ringfence_system;
 
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger

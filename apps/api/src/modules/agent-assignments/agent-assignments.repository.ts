@@ -4,7 +4,7 @@ import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { assignmentConditions, type AssignmentFilter } from './assignment-conditions.js';
-import { FIND_PHONE_NUMBERS, likePattern } from '../phone-numbers/phone-numbers.public.js';
+import { FIND_PHONE_NUMBERS, likePattern, PhoneNumberPlaces } from '../phone-numbers/phone-numbers.public.js';
 import {
   AGENTS_BY_NAME,
   ASSIGNED_NUMBERS,
@@ -51,6 +51,8 @@ const MOST_AGENTS = 500;
 
 @Injectable()
 export class AgentAssignmentsRepository {
+  constructor(private readonly places: PhoneNumberPlaces) {}
+
   async findPage(
     tx: Transaction,
     context: RequestContext,
@@ -76,20 +78,25 @@ export class AgentAssignmentsRepository {
   ): Promise<AssignmentViewRow[]> {
     const columns = SORT_COLUMNS[sort.field]!;
     const byAge = columns.length === 0 && isWide(filter) && !asksNumbers(filter);
-    const { conditions, parameters } = assignmentConditions(context.organizationId, filter, byAge ? 'a' : 'n');
-    const page = `limit $${parameters.length + 1} offset $${parameters.length + 2}`;
+    const asked = assignmentConditions(context.organizationId, filter, byAge ? 'a' : 'n');
     const fromEnd = length !== null && offset > length / 2;
     const take = length === null ? limit : Math.max(Math.min(limit, length - offset), 0);
     const skip = fromEnd ? Math.max(length - offset - take, 0) : offset;
     const direction = (sort.direction === 'asc') === fromEnd ? 'desc' : 'asc';
     const order = [...columns, 'a.id'].map((column) => `${column} ${direction}`).join(', ');
     const [key] = columns;
+    const placed = sort.field === 'agentName' && isEverything(filter) ? 'agent' : null;
+    const place = await this.places.find(tx, context.organizationId, placed, direction, skip);
+    const parameters = [...asked.parameters, take, skip - (place?.passed ?? 0), ...(place ? [place.value] : [])];
+    const at = (offset: number) => `$${asked.parameters.length + offset}`;
+    const page = `limit ${at(1)} offset ${at(2)}`;
+    const conditions = place ? `${asked.conditions} and ${place.condition(at(3))}` : asked.conditions;
     const byAssignment = filter.paused !== undefined;
     const sql =
       key !== undefined && isWide({ ...filter, found: undefined })
         ? assignmentIdsByNumbers(key, direction, { conditions, page, byAssignment })
         : `${byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS} ${conditions} order by ${order} ${page}`;
-    const found = await tx.query<{ id: string }>(sql, [...parameters, take, skip]);
+    const found = await tx.query<{ id: string }>(sql, parameters);
     const ids = found.map(({ id }) => id);
     if (fromEnd) ids.reverse();
     return ids.length === 0 ? [] : tx.query<AssignmentViewRow>(ASSIGNMENTS_BY_ID, [context.organizationId, ids]);
@@ -246,6 +253,11 @@ export class AgentAssignmentsRepository {
 function isCounted({ paused, provider, clientIds, ...others }: AssignmentFilter): boolean {
   const both = paused !== undefined && (provider !== undefined || clientIds != null);
   return !both && Object.values(others).every((value) => value === undefined);
+}
+
+/** Whether nothing is asked, so that counters know where each agent's assignments stand. */
+function isEverything(filter: AssignmentFilter): boolean {
+  return Object.values(filter).every((asked) => asked === undefined || asked === null);
 }
 
 /** Whether nothing names the assignments, or the agents and numbers, so that there may be a million of them. */

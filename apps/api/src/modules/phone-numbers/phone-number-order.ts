@@ -1,5 +1,6 @@
 import type { ListQuery } from '../../platform/http/list-query.js';
 import type { PhoneNumberFacets, PhoneNumberScope } from './phone-number-conditions.js';
+import type { PlacedOrder } from './phone-number-places.js';
 import { STATUS_SQL } from './sql/phone-number-views.sql.js';
 
 interface Order {
@@ -14,6 +15,8 @@ interface Order {
    * to the list of several, and a page is cut from an index alone.
    */
   key?: string;
+  /** By what counters tell where a row of the part stands, when nothing is filtered. */
+  placed?(part: PhoneNumberFacets): PlacedOrder | null;
 }
 
 const isWhole = (part: PhoneNumberFacets): boolean => Object.keys(part).length === 0;
@@ -41,8 +44,8 @@ const AGENT = `join agents g on g.organization_id = n.organization_id and g.id =
 
 /** What lists of numbers are sorted by. Ids are UUIDv7, so the id is the order in which numbers were added. */
 export const SORTABLE: Record<string, Order> = {
-  createdAt: { ...column('n.id'), columns: () => [], key: 'n.id' },
-  phoneNumber: { ...column('n.e164'), key: 'n.e164' },
+  createdAt: { ...column('n.id'), columns: () => [], key: 'n.id', placed: () => 'id' },
+  phoneNumber: { ...column('n.e164'), key: 'n.e164', placed: () => 'number' },
   provider: column('n.provider'),
   countryCode: optional('n.country_code', { inCountry: true }, { inCountry: false }),
   label: optional('lower(n.label)', { labelled: true }, { labelled: false }),
@@ -51,6 +54,7 @@ export const SORTABLE: Record<string, Order> = {
   agentName: {
     ...optional('lower(g.name)', { assigned: true }, { assigned: false }),
     join: (part) => (isWhole(part) ? `left ${AGENT}` : part.assigned ? AGENT : ''),
+    placed: (part) => (part.assigned ? 'agent' : null),
   },
 };
 

@@ -14,6 +14,7 @@ import {
 } from './phone-number-conditions.js';
 import { MOST_COUNTED, PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
 import { phoneNumberParts, SORTABLE } from './phone-number-order.js';
+import { PhoneNumberPlaces } from './phone-number-places.js';
 import { FIND_PHONE_NUMBERS, likePattern } from './sql/find-phone-numbers.sql.js';
 import {
   EXPORTED_BY_ID,
@@ -53,7 +54,10 @@ interface Narrowed {
  */
 @Injectable()
 export class PhoneNumberPagesRepository {
-  constructor(private readonly counts: PhoneNumberCountsRepository) {}
+  constructor(
+    private readonly counts: PhoneNumberCountsRepository,
+    private readonly places: PhoneNumberPlaces,
+  ) {}
 
   async findPage(
     tx: Transaction,
@@ -140,16 +144,20 @@ export class PhoneNumberPagesRepository {
     const sql = new SqlParameters();
     const direction = (sort.direction === 'asc') === fromEnd ? 'desc' : 'asc';
     const nulls = fromEnd ? 'first' : 'last';
+    const isPlaced = organizationIds.length === 1 && isEverything(filter);
+    const placed = (isPlaced && order.placed?.(part)) || null;
+    const place = await this.places.find(tx, organizationIds[0]!, placed, direction, skip);
     const columns = order
       .columns(part)
       .map((column) => `${column} ${direction}${order.isNullable(part) ? ` nulls ${nulls}` : ''}`);
     const inOrder = order.key ? `${order.key} ${direction}` : [...columns, `n.id ${direction}`].join(', ');
-    const page = `limit ${sql.place(take)} offset ${sql.place(skip)}`;
+    const page = `limit ${sql.place(take)} offset ${sql.place(skip - (place?.passed ?? 0))}`;
     const lists = (order.key ? alternativesOf(filter) : [filter]).map((each) => {
       const conditions = [
         ownedBy(organizationIds, sql),
         ...numberConditions(each, sql),
         ...numberConditions({ ...part, scope: filter.scope }, sql),
+        ...(place ? [place.condition(sql.place(place.value))] : []),
       ];
       return `select ${order.key ?? 'n.id'} as id from phone_numbers n ${order.join(part)}
         where ${conditions.join(' and ')} order by ${inOrder}`;
@@ -194,6 +202,10 @@ export class PhoneNumberPagesRepository {
     const rows = await tx.query<PhoneNumberViewRow>(PHONE_NUMBERS_BY_ID, [ids]);
     return rows.map((row) => toView(context, row));
   }
+}
+
+function isEverything({ scope, ...others }: PhoneNumberFilter): boolean {
+  return scope !== 'visible' && Object.values(others).every((value) => value === undefined);
 }
 
 function ownedBy(organizationIds: readonly string[], sql: SqlParameters): string {

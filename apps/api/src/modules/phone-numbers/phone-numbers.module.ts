@@ -13,6 +13,7 @@ import { NumberListsService } from './number-lists.service.js';
 import { PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
 import { PhoneNumberEntity } from './phone-number.entity.js';
 import { PhoneNumberPagesRepository } from './phone-number-pages.repository.js';
+import { PhoneNumberPlaces } from './phone-number-places.js';
 import { PhoneNumberRegistry } from './phone-number-registry.js';
 import { PhoneNumbersController } from './phone-numbers.controller.js';
 import { PhoneNumbersRepository } from './phone-numbers.repository.js';
@@ -29,12 +30,13 @@ import { PhoneNumbers } from './phone-numbers.js';
     NumberListsService,
     PhoneNumberCountsRepository,
     PhoneNumberPagesRepository,
+    PhoneNumberPlaces,
     PhoneNumberRegistry,
     PhoneNumbers,
     DisconnectRemovedAgents,
     NumberLifecycleService,
     NumberLifecycleRepository,
   ],
-  exports: [BulkPhoneNumbers, PhoneNumbers, PhoneNumberRegistry],
+  exports: [PhoneNumberPlaces, BulkPhoneNumbers, PhoneNumbers, PhoneNumberRegistry],
 })
 export class PhoneNumbersModule {}
