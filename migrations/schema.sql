@@ -896,10 +896,12 @@ CREATE OR REPLACE FUNCTION public.copy_noted_agents()
  LANGUAGE plpgsql
 AS $function$
   declare
-    v_noted text := nullif(current_setting('ringfence.noted_numbers', true), '');
+    v_noted text := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''),
+      nullif(current_setting('ringfence.newest_numbers', true), ''));
   begin
-    if v_noted is not null then
+    if v_noted <> '' then
       perform set_config('ringfence.noted_numbers', '', true);
+      perform set_config('ringfence.newest_numbers', '', true);
       perform copy_agents_to_numbers(v_noted);
     end if;
     return null;
@@ -1481,13 +1483,19 @@ CREATE OR REPLACE FUNCTION public.note_assigned_number()
  LANGUAGE plpgsql
 AS $function$
   declare
-    v_noted text := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''), new.phone_number_id);
+    v_newest text := concat_ws(',', nullif(current_setting('ringfence.newest_numbers', true), ''), new.phone_number_id);
+    v_noted text;
   begin
-    if length(v_noted) >= 1000 * 37 then
-      perform copy_agents_to_numbers(v_noted);
-      v_noted := '';
+    if octet_length(v_newest) >= 50 * 37 - 1 then
+      v_noted := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''), v_newest);
+      v_newest := '';
+      if octet_length(v_noted) >= 1000 * 37 - 1 then
+        perform copy_agents_to_numbers(v_noted);
+        v_noted := '';
+      end if;
+      perform set_config('ringfence.noted_numbers', v_noted, true);
     end if;
-    perform set_config('ringfence.noted_numbers', v_noted, true);
+    perform set_config('ringfence.newest_numbers', v_newest, true);
     return null;
   end
   $function$;
