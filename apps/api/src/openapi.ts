@@ -10,7 +10,9 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 const DESCRIPTION = [
   'Phone numbers, agents and a call gate that decides, before every outbound call, whether it may be placed.',
   'Every answer with a status of 400 or more is a problem (RFC 9457); its `code` comes from a closed list.',
-  'Lists take `filter`, `range` and `sort` as JSON and answer `Content-Range` and `X-Total-Count`.',
+  'Lists take `filter`, `range` and `sort` as JSON and answer `Content-Range` and `X-Total-Count`. A page of numbers or ' +
+    'assignments starts at most 10,000 rows from either end, but anywhere in all numbers by `createdAt` or `phoneNumber` ' +
+    'and in all assignments by `agentName`.',
 ].join('\n\n');
 
 /** Describes the API from its controllers. */
