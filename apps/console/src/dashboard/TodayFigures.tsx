@@ -52,7 +52,7 @@ export const TodayFigures = ({ summary, now }: { summary: UsageSummaryView; now:
       display: 'grid',
       gap: { xs: 1.5, sm: 2 },
       m: 0,
-      gridTemplateColumns: { xs: '1fr 1fr', md: 'repeat(3, 1fr)', xl: 'repeat(6, 1fr)' },
+      gridTemplateColumns: { xs: '1fr 1fr', sm: 'repeat(3, 1fr)', xl: 'repeat(6, 1fr)' },
     }}
   >
     {figuresOf(summary, now).map(({ label, value, note }) => (

@@ -40,7 +40,11 @@ export const ConsoleLayout = ({ children }: { children: ReactNode }) => (
     appBar={ConsoleAppBar}
     menu={ConsoleMenu}
     sidebar={ConsoleSidebar}
-    sx={{ '& .RaLayout-content': { pb: 6, px: { xs: 1.5, sm: 3 }, minWidth: 0 } }}
+    // As wide as the screen, however wide a table in it is: that scrolls by itself.
+    sx={{
+      '&&, & .RaLayout-appFrame, & .RaLayout-contentWithSidebar, & .RaLayout-content': { minWidth: 0 },
+      '& .RaLayout-content': { pb: 6, px: { xs: 1.5, sm: 3 } },
+    }}
   >
     {children}
   </Layout>

@@ -21,6 +21,13 @@ interface Tones {
   mode: 'light' | 'dark';
 }
 
+/** Dialogs on phones. */
+const nearlyWholeScreen = {
+  '@media (max-width: 599px)': { margin: 12, width: 'calc(100% - 24px)', maxHeight: 'calc(100% - 24px)' },
+};
+
+const nameOf = (box: object) => (box as { 'aria-label'?: string })['aria-label'];
+
 function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions['components'] {
   // Bars above and below lists and forms stand on the page itself, also on narrow screens, where react-admin paints them.
   const bare = { backgroundColor: 'transparent', backgroundImage: 'none' };
@@ -31,14 +38,7 @@ function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions[
     MuiAppBar: { defaultProps: { elevation: 0 }, styleOverrides: { root: { boxShadow: 'none' } } },
     MuiCard: { styleOverrides: { root: { border: `1px solid ${line}` } } },
     MuiCardHeader: { styleOverrides: { root: { paddingBottom: 4 } } },
-    MuiDialog: {
-      styleOverrides: {
-        paper: {
-          border: `1px solid ${line}`,
-          '@media (max-width: 599px)': { margin: 12, width: 'calc(100% - 24px)', maxHeight: 'calc(100% - 24px)' },
-        },
-      },
-    },
+    MuiDialog: { styleOverrides: { paper: { border: `1px solid ${line}`, ...nearlyWholeScreen } } },
     MuiMenu: { styleOverrides: { paper: { border: `1px solid ${line}` } } },
     MuiTableCell: {
       styleOverrides: { root: { borderColor: line }, head: { fontWeight: 600, color: head, background: 'none' } },
@@ -47,13 +47,15 @@ function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions[
     // What a field says below itself stays apart from the label of the next one.
     MuiFormHelperText: { styleOverrides: { root: { marginBottom: 6 } } },
     MuiButton: { defaultProps: { disableElevation: true } },
+    // react-admin names the box of a row on the element around it, where a screen reader does not look.
+    MuiCheckbox: { defaultProps: { slotProps: { input: (box: object) => ({ 'aria-label': nameOf(box) }) } } },
     MuiTextField: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
     MuiFormControl: { defaultProps: { variant: 'outlined' as const, size: 'small' as const } },
     RaTopToolbar: {
       styleOverrides: {
         // Buttons that have no room beside each other stand below each other, instead of beyond the edge of the screen.
         root: {
-          '&&': { ...bare, alignItems: 'center', minHeight: 40, '@media (max-width: 899px)': { flexWrap: 'wrap' } },
+          '&&': { ...bare, alignItems: 'center', minHeight: 40, '@media (max-width: 1239px)': { flexWrap: 'wrap' } },
         },
       },
     },
@@ -86,10 +88,14 @@ function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions[
   } as RaThemeOptions['components'];
 }
 
+/** A table has room beside the menu from `md` on: below that, lists are blocks of lines. */
+const breakpoints = { values: { xs: 0, sm: 600, md: 1240, lg: 1260, xl: 1536 } };
+
 const sidebar = { width: 232, closedWidth: 56 };
 
 export const lightTheme: RaThemeOptions = {
   ...defaultLightTheme,
+  breakpoints,
   sidebar,
   palette: {
     mode: 'light',
@@ -110,6 +116,7 @@ export const lightTheme: RaThemeOptions = {
 
 export const darkTheme: RaThemeOptions = {
   ...defaultDarkTheme,
+  breakpoints,
   sidebar,
   palette: {
     mode: 'dark',

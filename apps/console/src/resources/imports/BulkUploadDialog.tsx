@@ -96,7 +96,13 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
   };
 
   return (
-    <Dialog open onClose={onClose} fullWidth maxWidth="md" aria-labelledby="bulk-upload-title">
+    <Dialog
+      open
+      onClose={onClose}
+      fullWidth
+      slotProps={{ paper: { sx: { maxWidth: 900 } } }}
+      aria-labelledby="bulk-upload-title"
+    >
       <DialogTitle id="bulk-upload-title">Bulk upload</DialogTitle>
       <DialogContent
         onDragOver={(event) => {

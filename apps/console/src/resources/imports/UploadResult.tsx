@@ -1,6 +1,6 @@
 import DownloadIcon from '@mui/icons-material/Download';
 import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
-import { importErrorCodes, type ImportJobView } from '#contracts';
+import { importErrorCodes, type ImportJobView, type ImportRowError } from '#contracts';
 import { callApi } from '../../providers/session';
 import { whole } from '../../shared/figures';
 import { moment } from '../../shared/moment';
@@ -43,33 +43,8 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
         </Alert>
       )}
       {job.errors.length > 0 && (
-        <Box sx={{ overflowX: 'auto', mt: 1 }}>
-          <Table size="small" aria-label="Rows that were not taken">
-            <TableHead>
-              <TableRow>
-                <TableCell>Line</TableCell>
-                <TableCell sx={WIDE}>Column</TableCell>
-                <TableCell>Value</TableCell>
-                <TableCell sx={WIDE}>Problem</TableCell>
-                <TableCell>What to do</TableCell>
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {job.errors.map((error) => (
-                <TableRow key={`${error.line} ${error.code}`}>
-                  <TableCell>{error.line}</TableCell>
-                  <TableCell sx={WIDE}>{error.column ?? '–'}</TableCell>
-                  <TableCell title={error.value ?? undefined} sx={{ maxWidth: { xs: 110, sm: 180 } }}>
-                    <Typography variant="body2" noWrap>
-                      {error.value}
-                    </Typography>
-                  </TableCell>
-                  <TableCell sx={WIDE}>{importErrorCodes[error.code]}</TableCell>
-                  <TableCell>{error.message}</TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
+        <Box sx={{ mt: 1 }}>
+          <ToldRows label="Rows that were not taken" rows={job.errors} />
           {job.failed + job.skipped > job.errors.length && (
             <Typography variant="caption" color="textSecondary">
               These are the first {job.errors.length}.
@@ -82,6 +57,54 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
           )}
         </Box>
       )}
+      {job.notices.length > 0 && (
+        <Box sx={{ mt: 2 }}>
+          <Typography variant="subtitle2" component="h3">
+            {dryRun ? 'Would be repaired' : 'Repaired'}
+          </Typography>
+          <ToldRows label="Rows that were repaired" rows={job.notices} repaired />
+          {job.repaired > job.notices.length && (
+            <Typography variant="caption" color="textSecondary">
+              These are the first {job.notices.length}.
+            </Typography>
+          )}
+        </Box>
+      )}
     </Box>
   );
 };
+
+interface ToldRowsProps {
+  label: string;
+  rows: ImportRowError[];
+  /** They were taken; else there is something to do about them. */
+  repaired?: boolean;
+}
+
+/** Lines of the file that there is something to say about. */
+const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
+  <Box sx={{ overflowX: 'auto' }}>
+    <Table size="small" aria-label={label}>
+      <TableHead>
+        <TableRow>
+          <TableCell>Line</TableCell>
+          <TableCell sx={WIDE}>Column</TableCell>
+          <TableCell>Value</TableCell>
+          {!repaired && <TableCell sx={WIDE}>Problem</TableCell>}
+          <TableCell>{repaired ? 'What was done' : 'What to do'}</TableCell>
+        </TableRow>
+      </TableHead>
+      <TableBody>
+        {rows.map((row) => (
+          <TableRow key={`${row.line} ${row.column} ${row.code}`} sx={{ verticalAlign: 'top' }}>
+            <TableCell>{whole(row.line)}</TableCell>
+            <TableCell sx={WIDE}>{row.column ?? '–'}</TableCell>
+            <TableCell sx={{ minWidth: 120, maxWidth: 180, overflowWrap: 'anywhere' }}>{row.value}</TableCell>
+            {!repaired && <TableCell sx={WIDE}>{importErrorCodes[row.code]}</TableCell>}
+            <TableCell>{row.message}</TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  </Box>
+);

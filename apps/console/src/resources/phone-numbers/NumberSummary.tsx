@@ -29,7 +29,9 @@ export const NumberSummary = () => {
         gap: 2,
         mb: 2,
         mt: 2,
-        gridTemplateColumns: { xs: 'repeat(2, minmax(0, 1fr))', md: 'repeat(5, minmax(0, 1fr))' },
+        gridTemplateColumns: { xs: 'repeat(2, minmax(0, 1fr))', sm: 'repeat(auto-fit, minmax(140px, 1fr))' },
+        // Two beside each other leave the fifth alone.
+        '& > :last-of-type': { gridColumn: { xs: '1 / -1', sm: 'auto' } },
       }}
     >
       {figures.map(([label, value]) => (

@@ -7,6 +7,7 @@ import type { PhoneNumberView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { ConnectButton } from './ConnectButton';
+import { actionsOfARow } from './actionsOfARow';
 import { PoolActions } from './PoolActions';
 import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
@@ -22,7 +23,10 @@ export const PhoneNumberActions = ({ number }: { number: PhoneNumberView }) => {
   if (!writes) return null;
   if (number.inPool) return <PoolActions number={number} />;
   return (
-    <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}>
+    <Stack
+      direction="row"
+      sx={actionsOfARow}
+    >
       <EditLink id={number.id} name={shown} />
       {number.agentId && assigns && (
         <ConfirmButton

@@ -22,7 +22,7 @@ const Reserved = ({ number }: { number: PhoneNumberView }) => (
       label={number.reservedByUs ? 'Reserved by you' : 'Reserved by others'}
       color={number.reservedByUs ? 'success' : 'warning'}
     />
-    <Typography variant="caption" color="textSecondary" noWrap>
+    <Typography variant="caption" color="textSecondary" sx={{ textAlign: { xs: 'right', md: 'left' } }}>
       until {moment(number.reservedUntil!)}
     </Typography>
   </Box>
@@ -50,7 +50,7 @@ const Tags = ({ tags }: { tags: string[] }) => (
 );
 
 const Label = ({ number }: { number: PhoneNumberView }) => (
-  <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.75, alignItems: 'center', maxWidth: 280 }}>
+  <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.75, alignItems: 'center', maxWidth: { md: 200, xl: 320 } }}>
     {number.label ? <span>{number.label}</span> : number.tags.length === 0 && !number.clientName && '–'}
     <Tags tags={number.tags} />
     {number.clientName && (

@@ -5,6 +5,7 @@ import type { PhoneNumberView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { useVerb } from '../../shared/useVerb';
 import { spaced } from '../../shared/phoneFormat';
+import { actionsOfARow } from './actionsOfARow';
 import { ClaimButton } from './ClaimButton';
 import { ReserveButton } from './ReserveButton';
 
@@ -17,8 +18,7 @@ export const PoolActions = ({ number }: { number: PhoneNumberView }) => {
   return (
     <Stack
       direction="row"
-      spacing={0.5}
-      sx={{ flexWrap: 'wrap', justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}
+      sx={actionsOfARow}
     >
       {number.lifecycle === 'active' && <ClaimButton number={number} icon={<AddIcon />} />}
       <ReserveButton number={number} />
