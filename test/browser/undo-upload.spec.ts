@@ -78,6 +78,22 @@ describeInBrowser('undoing an upload in a browser', () => {
     expect(await numbers()).toEqual(['+12025550124', '+14155550133']);
   });
 
+  it('takes back also what an upload has changed, which it does only when it is told to', async () => {
+    await page.getByRole('menuitem', { name: 'Phone Numbers' }).click();
+    await page.getByRole('button', { name: 'Bulk upload' }).click();
+    await dialog().getByLabel('Numbers').fill('phoneNumber,provider,label\n+12025550124,telnyx,Reception');
+    await dialog().getByRole('button', { name: 'Check', exact: true }).click();
+    await dialog().getByRole('status').filter({ hasText: '0 would be added, 1 skipped' }).waitFor();
+
+    await dialog().getByLabel('Also change those that are there already').check();
+    await dialog().getByRole('button', { name: 'Upload', exact: true }).click();
+    await dialog().getByRole('status').filter({ hasText: '0 added, 1 updated' }).waitFor();
+    expect(await labels()).toEqual(['Reception']);
+    await undo();
+    await dialog().getByText('Nothing of it is left.').waitFor();
+    expect(await labels()).toEqual([null]);
+  });
+
   const dialog = () => page.getByRole('dialog', { name: 'Bulk upload' });
 
   async function upload(lines: string): Promise<void> {
@@ -93,6 +109,11 @@ describeInBrowser('undoing an upload in a browser', () => {
     const question = page.getByRole('dialog', { name: 'Undo this upload?' });
     await question.getByRole('button', { name: 'Undo upload' }).click();
   }
+
+  const labels = async () =>
+    (await db.query(`select label from phone_numbers where e164 = '+12025550124'`)).map(
+      (row) => row['label'] as unknown,
+    );
 
   async function numbers(): Promise<unknown[]> {
     const rows = await db.query(`select e164 from phone_numbers where lifecycle <> 'released' order by e164`);

@@ -43,6 +43,8 @@ export const ConsoleLayout = ({ children }: { children: ReactNode }) => (
     // As wide as the screen, however wide a table in it is: that scrolls by itself.
     sx={{
       '&&, & .RaLayout-appFrame, & .RaLayout-contentWithSidebar, & .RaLayout-content': { minWidth: 0 },
+      '& .RaList-main': { minWidth: 0 },
+      '& .RaDatagrid-tableWrapper': { overflowX: 'auto' },
       '& .RaLayout-content': { pb: 6, px: { xs: 1.5, sm: 3 } },
     }}
   >

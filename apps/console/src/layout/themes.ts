@@ -63,7 +63,7 @@ function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions[
       styleOverrides: { root: { '&&': { ...bare, paddingTop: 8, paddingBottom: 8 } } },
     },
     // The label of a filter stands on its border: rows need room between them.
-    RaFilterForm: { styleOverrides: { root: { '&&': { rowGap: 6 } } } },
+    RaFilterForm: { styleOverrides: { root: { '&&': { rowGap: 6 }, '& .MuiFormControl-root': { marginBottom: 4 } } } },
     RaToolbar: {
       styleOverrides: {
         root: {

@@ -99,8 +99,8 @@ const verbs = {
     const search = new URLSearchParams({ filter: JSON.stringify(filter) });
     return (await callApi(`/${resource}/export.csv?${search}`).catch(asHttpError)).blob();
   },
-  bulkUpload: (csv: string | File, dryRun: boolean) =>
-    json<ImportJobView>(`/phone-numbers/bulk-upload?dryRun=${dryRun}`, {
+  bulkUpload: (csv: string | File, options: { dryRun: boolean; mode: ImportJobView['mode'] }) =>
+    json<ImportJobView>(`/phone-numbers/bulk-upload?${queryOf(options)}`, {
       method: 'POST',
       headers: { 'content-type': 'text/csv', prefer: 'wait=1' },
       body: csv,

@@ -106,7 +106,7 @@ const AuditPage = () => {
   });
   return (
     <Stack spacing={2} sx={{ mt: 2 }}>
-      <Title title={<PageTitle name="Audit log" />} />
+      <Title title={<PageTitle name="Audit Log" />} />
       <AuditChainState />
       <Filters state={state} />
       {error && <LoadProblem error={error} onRetry={() => void refetch()} />}

@@ -7,8 +7,10 @@ import {
   DialogActions,
   DialogContent,
   DialogTitle,
+  FormControlLabel,
   Link,
   Stack,
+  Switch,
   TextField,
   Typography,
 } from '@mui/material';
@@ -17,7 +19,7 @@ import { useDataProvider, useNotify, useRefresh } from 'react-admin';
 import { Link as RouterLink } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
-import { whole } from '../../shared/figures';
+import { counted, whole } from '../../shared/figures';
 import { UndoUpload } from './UndoUpload';
 import { UploadPreview } from './UploadPreview';
 import { UploadProgress } from './UploadProgress';
@@ -35,6 +37,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
   const refresh = useRefresh();
   const [text, setText] = useState('');
   const [file, setFile] = useState<File | null>(null);
+  const [changes, setChanges] = useState(false);
   const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [result, setResult] = useState<{ job: ImportJobView; dryRun: boolean } | null>(null);
@@ -59,7 +62,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
     setBusy(dryRun ? 'check' : 'upload');
     setProblem(null);
     try {
-      let job = await api.bulkUpload(content, dryRun);
+      let job = await api.bulkUpload(content, { dryRun, mode: changes ? 'upsert' : 'create' });
       while (job.finishedAt === null) {
         setRunning(job);
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
@@ -67,7 +70,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
       }
       setResult({ job, dryRun });
       if (!dryRun) {
-        notify(job.created === 1 ? '1 number added' : `${whole(job.created)} numbers added`, {
+        notify(`${counted(job.created, 'number')} added${job.updated > 0 ? `, ${whole(job.updated)} changed` : ''}`, {
           type: job.failed > 0 ? 'warning' : 'success',
         });
         refresh();
@@ -173,6 +176,18 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
               or drop a CSV file here
             </Typography>
           </Box>
+          <FormControlLabel
+            control={
+              <Switch
+                checked={changes}
+                onChange={(_, checked) => {
+                  setChanges(checked);
+                  setResult(null);
+                }}
+              />
+            }
+            label="Also change those that are there already (upsert)"
+          />
           {!result && !file && <UploadPreview text={text} />}
           {running && <UploadProgress job={running} onCancel={() => void cancel(running.id)} />}
           {problem && <Alert severity="error">{problem}</Alert>}

@@ -111,7 +111,7 @@ const Rows = () => {
         sx={{ whiteSpace: 'nowrap' }}
       />
       <FunctionField<ImportJobSummaryView> label="File" render={(job) => <Name job={job} />} />
-      <FunctionField<ImportJobSummaryView> label="State" render={(job) => <State job={job} />} />
+      <FunctionField<ImportJobSummaryView> label="Status" render={(job) => <State job={job} />} />
       <FunctionField<ImportJobSummaryView> label="Rows" textAlign="right" render={(job) => whole(job.total)} />
       <FunctionField<ImportJobSummaryView> label="Errors" textAlign="right" render={(job) => <Failed job={job} />} />
       <FunctionField<ImportJobSummaryView> label="Who" render={(job) => job.createdBy ?? '–'} />

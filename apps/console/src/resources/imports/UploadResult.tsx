@@ -99,7 +99,7 @@ const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
           <TableRow key={`${row.line} ${row.column} ${row.code}`} sx={{ verticalAlign: 'top' }}>
             <TableCell>{whole(row.line)}</TableCell>
             <TableCell sx={WIDE}>{row.column ?? '–'}</TableCell>
-            <TableCell sx={{ minWidth: 120, maxWidth: 180, overflowWrap: 'anywhere' }}>{row.value}</TableCell>
+            <TableCell sx={{ minWidth: 150, maxWidth: 180, overflowWrap: 'anywhere' }}>{row.value}</TableCell>
             {!repaired && <TableCell sx={WIDE}>{importErrorCodes[row.code]}</TableCell>}
             <TableCell>{row.message}</TableCell>
           </TableRow>

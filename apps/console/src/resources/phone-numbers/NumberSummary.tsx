@@ -23,19 +23,9 @@ export const NumberSummary = () => {
     ['Monthly cost', costs.length === 0 ? '–' : costs.join(' + ')],
   ];
   return (
-    <Box
-      sx={{
-        display: 'grid',
-        gap: 2,
-        mb: 2,
-        mt: 2,
-        gridTemplateColumns: { xs: 'repeat(2, minmax(0, 1fr))', sm: 'repeat(auto-fit, minmax(140px, 1fr))' },
-        // Two beside each other leave the fifth alone.
-        '& > :last-of-type': { gridColumn: { xs: '1 / -1', sm: 'auto' } },
-      }}
-    >
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, my: 2 }}>
       {figures.map(([label, value]) => (
-        <Card key={label} variant="outlined" sx={{ px: 2, py: 1.5 }}>
+        <Card key={label} variant="outlined" sx={{ px: 2, py: 1.5, flex: '1 1 130px' }}>
           <Typography variant="body2" color="text.secondary">
             {label}
           </Typography>

@@ -23,10 +23,7 @@ export const PhoneNumberActions = ({ number }: { number: PhoneNumberView }) => {
   if (!writes) return null;
   if (number.inPool) return <PoolActions number={number} />;
   return (
-    <Stack
-      direction="row"
-      sx={actionsOfARow}
-    >
+    <Stack direction="row" sx={actionsOfARow}>
       <EditLink id={number.id} name={shown} />
       {number.agentId && assigns && (
         <ConfirmButton

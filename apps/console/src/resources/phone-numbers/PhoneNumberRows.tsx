@@ -61,6 +61,15 @@ const Label = ({ number }: { number: PhoneNumberView }) => (
   </Box>
 );
 
+const NumberAndProvider = ({ number }: { number: PhoneNumberView }) => (
+  <>
+    <PhoneNumberText e164={number.phoneNumber} country={number.countryCode} />
+    <Typography variant="caption" component="div" color="textSecondary" sx={{ pl: 3.5 }}>
+      {providerLabels[number.provider]}
+    </Typography>
+  </>
+);
+
 const Card = ({ number }: { number: PhoneNumberView }) => (
   <>
     <Box sx={{ display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: 1 }}>
@@ -105,10 +114,9 @@ export const PhoneNumberRows = () => {
       <FunctionField<PhoneNumberView>
         source="phoneNumber"
         label="Number"
-        render={(number) => <PhoneNumberText e164={number.phoneNumber} country={number.countryCode} />}
+        render={(number) => <NumberAndProvider number={number} />}
       />
       <FunctionField<PhoneNumberView> source="label" render={(number) => <Label number={number} />} />
-      <FunctionField<PhoneNumberView> source="provider" render={(number) => providerLabels[number.provider]} />
       <FunctionField<PhoneNumberView>
         source="lifecycle"
         label="State"

@@ -16,10 +16,7 @@ export const PoolActions = ({ number }: { number: PhoneNumberView }) => {
   const isTaken = number.reservedUntil !== null && !number.reservedByUs;
   if (isTaken) return null;
   return (
-    <Stack
-      direction="row"
-      sx={actionsOfARow}
-    >
+    <Stack direction="row" sx={actionsOfARow}>
       {number.lifecycle === 'active' && <ClaimButton number={number} icon={<AddIcon />} />}
       <ReserveButton number={number} />
       {number.reservedByUs && (

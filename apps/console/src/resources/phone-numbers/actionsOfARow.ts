@@ -6,6 +6,7 @@ export const actionsOfARow: SxProps = {
   columnGap: 0.5,
   justifyContent: { md: 'flex-end' },
   ml: { xs: -0.75, md: 0 },
-  minWidth: { md: 216 },
+  minWidth: { md: 208 },
+  '& .MuiButton-root': { minWidth: { md: 0, xl: 64 } },
   '& .MuiButton-startIcon': { display: { md: 'none', xl: 'inherit' } },
 };
