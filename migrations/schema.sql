@@ -1542,15 +1542,18 @@ AS $function$
     if tg_op = 'INSERT' then
       with delta as (
         select organization_id, list, place, sum(numbers)::integer as numbers from (
-        select n.organization_id, p.list, p.place, 1 as numbers from new_rows n
+        select g.organization_id, p.list, p.place, g.numbers from (
+          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+            count(*) as numbers
+          from new_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
         cross join lateral (values
-          ('id', left(n.id::text, 6)),
-          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
-          ('number', left(n.e164, 5)),
-          ('number ' || left(n.e164, 5), left(n.e164, 8)),
-          ('agent', n.assigned_agent_id::text)
+          ('id', left(g.made, 6)),
+          ('id ' || left(g.made, 6), g.made),
+          ('number', left(g.beginning, 5)),
+          ('number ' || left(g.beginning, 5), g.beginning),
+          ('agent', g.assigned_agent_id::text)
         ) p(list, place)
-        where n.lifecycle <> 'released' and p.place is not null) c
+        where p.place is not null) c
         group by 1, 2, 3 having sum(numbers) <> 0
       ), held as (
         select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
@@ -1565,15 +1568,18 @@ AS $function$
     elsif tg_op = 'DELETE' then
       with delta as (
         select organization_id, list, place, sum(numbers)::integer as numbers from (
-        select n.organization_id, p.list, p.place, -1 as numbers from old_rows n
+        select g.organization_id, p.list, p.place, g.numbers from (
+          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+            -count(*) as numbers
+          from old_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
         cross join lateral (values
-          ('id', left(n.id::text, 6)),
-          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
-          ('number', left(n.e164, 5)),
-          ('number ' || left(n.e164, 5), left(n.e164, 8)),
-          ('agent', n.assigned_agent_id::text)
+          ('id', left(g.made, 6)),
+          ('id ' || left(g.made, 6), g.made),
+          ('number', left(g.beginning, 5)),
+          ('number ' || left(g.beginning, 5), g.beginning),
+          ('agent', g.assigned_agent_id::text)
         ) p(list, place)
-        where n.lifecycle <> 'released' and p.place is not null) c
+        where p.place is not null) c
         group by 1, 2, 3 having sum(numbers) <> 0
       ), held as (
         select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
@@ -1592,24 +1598,30 @@ AS $function$
     ) then
       with delta as (
         select organization_id, list, place, sum(numbers)::integer as numbers from (
-        select n.organization_id, p.list, p.place, 1 as numbers from new_rows n
+        select g.organization_id, p.list, p.place, g.numbers from (
+          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+            count(*) as numbers
+          from new_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
         cross join lateral (values
-          ('id', left(n.id::text, 6)),
-          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
-          ('number', left(n.e164, 5)),
-          ('number ' || left(n.e164, 5), left(n.e164, 8)),
-          ('agent', n.assigned_agent_id::text)
+          ('id', left(g.made, 6)),
+          ('id ' || left(g.made, 6), g.made),
+          ('number', left(g.beginning, 5)),
+          ('number ' || left(g.beginning, 5), g.beginning),
+          ('agent', g.assigned_agent_id::text)
         ) p(list, place)
-        where n.lifecycle <> 'released' and p.place is not null union all 
-        select n.organization_id, p.list, p.place, -1 as numbers from old_rows n
+        where p.place is not null union all 
+        select g.organization_id, p.list, p.place, g.numbers from (
+          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+            -count(*) as numbers
+          from old_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
         cross join lateral (values
-          ('id', left(n.id::text, 6)),
-          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
-          ('number', left(n.e164, 5)),
-          ('number ' || left(n.e164, 5), left(n.e164, 8)),
-          ('agent', n.assigned_agent_id::text)
+          ('id', left(g.made, 6)),
+          ('id ' || left(g.made, 6), g.made),
+          ('number', left(g.beginning, 5)),
+          ('number ' || left(g.beginning, 5), g.beginning),
+          ('agent', g.assigned_agent_id::text)
         ) p(list, place)
-        where n.lifecycle <> 'released' and p.place is not null) c
+        where p.place is not null) c
         group by 1, 2, 3 having sum(numbers) <> 0
       ), held as (
         select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
