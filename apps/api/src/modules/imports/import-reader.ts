@@ -9,11 +9,6 @@ import type { UploadColumn } from './upload-columns.js';
 import { TextReader } from './upload-encoding.js';
 import { isBlank, rowOf, type UploadRow } from './upload-row.js';
 
-/**
- * Rows to one transaction. Of 2,000 an import takes a sixth less time, and the slowest calls at the gate wait more than
- * twice as long beside it.
- */
-const CHUNK_ROWS = 500;
 /** Rows that are checked in one go. The call gate answers in between. */
 const ROWS_PER_TURN = 20;
 /** Repairs are counted all, and told this often. */
@@ -48,8 +43,12 @@ export class ImportReader {
     this.rows = this.readRows();
   }
 
-  /** The next chunk. Rows that are done already are only remembered, to know what stands in the file twice. */
-  async next(): Promise<ImportChunk> {
+  /**
+   * The next chunk. Rows that are done already are only remembered, to know what stands in the file twice.
+   *
+   * @param rows how many it has, unless the file ends
+   */
+  async next(rows: number): Promise<ImportChunk> {
     const chunk: ImportChunk = {
       from: Math.max(this.position, this.job.processed),
       staged: [],
@@ -58,7 +57,7 @@ export class ImportReader {
       counts: { created: 0, updated: 0, skipped: 0, failed: 0, repaired: 0 },
       last: false,
     };
-    for (let taken = 0; taken < CHUNK_ROWS;) {
+    for (let taken = 0; taken < rows;) {
       const next = await this.rows.next();
       if (next.done) {
         chunk.last = true;

@@ -4,6 +4,7 @@ import type { AuditLog } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { rowError } from './check-upload-row.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
+import { importPace } from './import-pace.js';
 import { type ImportChunk, ImportReader } from './import-reader.js';
 import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from './imports.repository.js';
 import type { UploadColumn } from './upload-columns.js';
@@ -36,10 +37,10 @@ export class ImportRun {
    * @returns superseded when somebody else moved the job meanwhile: then this run knows nothing any more
    */
   async step(): Promise<RunState> {
-    const chunk = await (this.upcoming ?? this.reader.next());
+    const chunk = await (this.upcoming ?? this.reader.next(importPace.chunkRows));
     this.upcoming = null;
     if (!chunk.last) {
-      this.upcoming = this.reader.next();
+      this.upcoming = this.reader.next(importPace.chunkRows);
       // Whoever awaits it is told; until then it is nobody's.
       this.upcoming.catch(() => undefined);
     }

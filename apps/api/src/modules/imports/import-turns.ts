@@ -3,6 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import { AuditLog } from '../audit/audit.public.js';
 import { contextOfJob } from './import-actor.js';
 import { ImportMerge } from './import-merge.js';
+import { importPace } from './import-pace.js';
 import { ImportRun } from './import-run.js';
 import { ImportsRepository, type WorkableJob } from './imports.repository.js';
 import { OTHERS_WAIT } from './sql/import-jobs.sql.js';
@@ -63,7 +64,10 @@ export class ImportTurns {
   /** A job that fails again and again at the same rows is given up; the queue tries it again until then. */
   private async step(organizationId: string, run: ImportRun) {
     try {
-      return await run.step();
+      const startedMs = performance.now();
+      const state = await run.step();
+      if (state === 'unfinished') await importPace.rest(performance.now() - startedMs);
+      return state;
     } catch (error) {
       const { job } = run;
       this.logger.error({

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import type { Logger } from 'pino';
 import { maskPhoneNumbers } from '../logging/mask-phone-numbers.js';
 import { routeTimer } from '../metrics/metrics.js';
+import { hotTraffic } from './hot-traffic.js';
 import { ProblemError } from './problem.error.js';
 import { securityHeaders } from './security-headers.js';
 import { refuseUnstorableText } from './unstorable-text.js';
@@ -41,6 +42,7 @@ export function addRequestHooks(instance: FastifyInstance, logger: Logger, rules
     if (!hot) addPoliteHooks(route);
     addTo(route, 'onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
       timer(reply.statusCode, reply.elapsedTime);
+      if (hot) hotTraffic.answered();
       // What could not be answered is logged on hot routes too: it is rare, and an operator looks for its request id.
       if (logged || (hot && reply.statusCode >= 500)) logRequest(logger, request, reply);
       done();
