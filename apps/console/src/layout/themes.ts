@@ -36,6 +36,10 @@ function components({ line, head, track, chosen, mode }: Tones): RaThemeOptions[
     MuiCssBaseline: { styleOverrides: { html: { colorScheme: mode }, body: { fontVariantNumeric: 'tabular-nums' } } },
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
     MuiAppBar: { defaultProps: { elevation: 0 }, styleOverrides: { root: { boxShadow: 'none' } } },
+    // Who goes by keyboard sees where they are.
+    MuiButtonBase: {
+      styleOverrides: { root: { '&.Mui-focusVisible': { outline: '2px solid currentColor', outlineOffset: -2 } } },
+    },
     MuiCard: { styleOverrides: { root: { border: `1px solid ${line}` } } },
     MuiCardHeader: { styleOverrides: { root: { paddingBottom: 4 } } },
     MuiDialog: { styleOverrides: { paper: { border: `1px solid ${line}`, ...nearlyWholeScreen } } },

@@ -84,7 +84,7 @@ interface ToldRowsProps {
 /** Lines of the file that there is something to say about. */
 const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
   <Box sx={{ overflowX: 'auto' }}>
-    <Table size="small" aria-label={label}>
+    <Table size="small" aria-label={label} sx={{ '& .MuiTableCell-root': { px: { xs: 1, sm: 2 } } }}>
       <TableHead>
         <TableRow>
           <TableCell>Line</TableCell>
@@ -99,7 +99,9 @@ const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
           <TableRow key={`${row.line} ${row.column} ${row.code}`} sx={{ verticalAlign: 'top' }}>
             <TableCell>{whole(row.line)}</TableCell>
             <TableCell sx={WIDE}>{row.column ?? '–'}</TableCell>
-            <TableCell sx={{ minWidth: 150, maxWidth: 180, overflowWrap: 'anywhere' }}>{row.value}</TableCell>
+            <TableCell sx={{ minWidth: { xs: 100, sm: 150 }, maxWidth: 180, overflowWrap: 'anywhere' }}>
+              {row.value}
+            </TableCell>
             {!repaired && <TableCell sx={WIDE}>{importErrorCodes[row.code]}</TableCell>}
             <TableCell>{row.message}</TableCell>
           </TableRow>

@@ -22,7 +22,11 @@ const Reserved = ({ number }: { number: PhoneNumberView }) => (
       label={number.reservedByUs ? 'Reserved by you' : 'Reserved by others'}
       color={number.reservedByUs ? 'success' : 'warning'}
     />
-    <Typography variant="caption" color="textSecondary" sx={{ textAlign: { xs: 'right', md: 'left' } }}>
+    <Typography
+      variant="caption"
+      color="textSecondary"
+      sx={{ textAlign: { xs: 'right', md: 'left' }, whiteSpace: { md: 'nowrap' } }}
+    >
       until {moment(number.reservedUntil!)}
     </Typography>
   </Box>
