@@ -28,17 +28,19 @@ const LIVE_ONE_OF = (number: string) => `
  * The same for long lists, on a way that the planner would not find, for it takes a number and its assignment for
  * independent: numbers in the order of an index first, then the assignment of each number of the page. Nobody calls who is
  * deleted; that said, names come from their index. The caller's conditions are on `n` and `g`, and on `a` when they need
- * the assignment (`byAssignment`), which costs a look at each row that is passed. $1 organization.
+ * the assignment (`byAssignment`), which costs a look at each row that is passed, as the agent does, who is left out where
+ * nothing is said of them. $1 organization.
  */
 export function assignmentIdsByNumbers(
   key: string,
   direction: 'asc' | 'desc',
   { conditions, page, byAssignment }: { conditions: string; page: string; byAssignment: boolean },
 ): string {
+  const byAgent = /\bg\./.test(`${key} ${conditions}`);
   return `
     select a.id from (
       select n.id as number, ${key} as key from phone_numbers n
-      join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id and g.deleted_at is null
+      ${byAgent ? 'join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id and g.deleted_at is null' : ''}
       ${byAssignment ? LIVE_ONE_OF('n.id') : ''}
       where n.organization_id = $1 and n.assigned_agent_id is not null and n.lifecycle <> 'released' ${conditions}
       order by ${key} ${direction}, n.id ${direction} ${page}

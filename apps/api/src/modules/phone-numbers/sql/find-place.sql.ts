@@ -13,7 +13,7 @@ export const findPlace = (direction: 'asc' | 'desc'): string => `
 const stretches = (list: string, skip: string, direction: 'asc' | 'desc') => `
   select place, above, passed from (
     select place, lag(place) over w as above, sum(numbers) over w - numbers as passed from (
-      select place, sum(numbers) as numbers from phone_number_places
+      select place, sum(numbers)::integer as numbers from phone_number_places
       where organization_id = $1 and list = ${list} group by place having sum(numbers) > 0) s
     window w as (order by place ${direction})) p
   where passed <= ${skip} order by passed desc limit 1`;
@@ -26,7 +26,7 @@ export const findAgentPlace = (direction: 'asc' | 'desc'): string => `
   select edge, passed::integer from (
     select lower(g.name) as edge, sum(c.numbers) over (order by lower(g.name) ${direction}) - c.numbers as passed
     from (
-      select place::uuid as id, sum(numbers) as numbers from phone_number_places
+      select place::uuid as id, sum(numbers)::integer as numbers from phone_number_places
       where organization_id = $1 and list = 'agent' group by place having sum(numbers) > 0) c
     join agents g on g.organization_id = $1 and g.id = c.id and g.deleted_at is null) p
   where passed <= $2 order by passed desc limit 1`;
