@@ -5,12 +5,15 @@ import { createAgent, createPhoneNumber } from '../support/fixtures.js';
 const chromium = findChromium();
 const describeInBrowser = chromium === null ? describe.skip : describe;
 
+const GONE = '01a1feba-0010-7ca5-8a75-000000000000';
+
 describeInBrowser('clients in a browser', () => {
   let open: OpenConsole;
 
   beforeAll(async () => {
     open = await openConsole({
       chromium: chromium!,
+      refusals: `404.*${GONE}`,
       prepare: async (db, organizationId) => {
         await createPhoneNumber(db, { organizationId, e164: '+12025550123' });
         await createPhoneNumber(db, { organizationId, e164: '+14155550132' });
@@ -79,6 +82,12 @@ describeInBrowser('clients in a browser', () => {
     await page.getByRole('option', { name: 'Globex' }).click();
     await row('+1 415 555 0132').waitFor({ state: 'detached' });
     expect(await rows('+1 202 555 0123')).toBe(1);
+  });
+
+  it('are said to be gone where an address still names one', async () => {
+    const { page, url } = open;
+    await page.goto(`${url}/#/clients/${GONE}`);
+    await page.getByRole('alert').filter({ hasText: 'It is not there any more, or you may not see it.' }).waitFor();
   });
 
   const menu = (screen: string) => open.page.getByRole('menuitem', { name: screen, exact: true }).click();

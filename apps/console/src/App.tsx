@@ -10,6 +10,7 @@ import { SignInPage } from './layout/SignInPage';
 import { darkTheme, lightTheme } from './layout/themes';
 import { authProvider } from './providers/authProvider';
 import { dataProvider } from './providers/dataProvider';
+import { i18nProvider } from './providers/i18nProvider';
 import { agentAssignments } from './resources/agent-assignments';
 import { agents } from './resources/agents';
 import { apiKeys } from './resources/api-keys';
@@ -44,6 +45,7 @@ export const App = () => (
     title="Ringfence"
     authProvider={authProvider}
     dataProvider={dataProvider}
+    i18nProvider={i18nProvider}
     dashboard={Dashboard}
     layout={ConsoleLayout}
     notification={ConsoleNotification}
