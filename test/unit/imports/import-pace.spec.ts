@@ -6,7 +6,7 @@ it('an import takes all that it can until calls are decided, then fewer rows, an
   await importPace.rest(3_600_000);
 
   hotTraffic.answered();
-  expect([hotTraffic.flows, importPace.chunkRows]).toEqual([true, 100]);
+  expect([hotTraffic.flows, importPace.chunkRows]).toEqual([true, 200]);
   const startedMs = performance.now();
   await importPace.rest(20);
   // A timer may fire a millisecond early.

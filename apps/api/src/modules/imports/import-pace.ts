@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hotTraffic } from '../../platform/http/hot-traffic.js';
 
 const CHUNK_ROWS = 500;
-const CHUNK_ROWS_BESIDE_CALLS = 100;
+const CHUNK_ROWS_BESIDE_CALLS = 200;
 /** How long an import rests, in times that it worked. */
 const REST = 2;
 const LONGEST_REST_MS = 1_000;
