@@ -34,9 +34,9 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
     return found instanceof Promise ? found.then(known) : known(found);
   }
 
-  /** The caller when nothing has to be looked up; else null, also for a key that is none. */
+  /** The caller when nothing has to be looked up; else null, also for a key that is none: its digest is nobody's. */
   known(key: string): Caller | null {
-    return isWellFormedApiKey(key) ? (this.callers.peek(digestOf(key)) ?? null) : null;
+    return this.callers.peek(digestOf(key)) ?? null;
   }
 
   /** Makes this process look the key up again. */
