@@ -38,7 +38,7 @@ async function importFrom(first: number): Promise<number> {
 
 it('an import takes fewer rows at a time while calls are being decided, and is as fast as it can when there are none', async () => {
   const alone = await importFrom(12_022_000_000);
-  expect(alone).toBe(6);
+  expect(alone).toBe(2);
 
   let calling = true;
   const calls = async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hotTraffic } from '../../platform/http/hot-traffic.js';
 
-const CHUNK_ROWS = 500;
+const CHUNK_ROWS = 2_000;
 const CHUNK_ROWS_BESIDE_CALLS = 200;
 /** How long an import rests, in times that it worked. */
 const REST = 2;
