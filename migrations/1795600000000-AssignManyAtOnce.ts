@@ -16,8 +16,9 @@ export class AssignManyAtOnce1795600000000 implements MigrationInterface {
 /**
  * An update of a number's row by itself costs more for its counters than for the row. So the rows of a statement note
  * their numbers, and a thousand are updated together. A trigger on a column has no transition table, and one on all
- * columns would burden each call at the gate; hence the notes, in a setting that ends with the transaction. They only say
- * where to look: what is copied is read from the live assignments.
+ * columns would burden each call at the gate; hence the notes, in settings that end with the transaction. They only say
+ * where to look: what is copied is read from the live assignments. Setting a text of a thousand numbers takes longer than
+ * copying one of them, so a row writes a short text, of which fifty fill the long one.
  */
 const COPY_AGENTS_AT_ONCE = `
   drop trigger copy_assigned_agent on agent_phone_numbers;
@@ -32,23 +33,31 @@ const COPY_AGENTS_AT_ONCE = `
 
   create function note_assigned_number() returns trigger language plpgsql as $$
   declare
-    v_noted text := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''), new.phone_number_id);
+    v_newest text := concat_ws(',', nullif(current_setting('ringfence.newest_numbers', true), ''), new.phone_number_id);
+    v_noted text;
   begin
-    if length(v_noted) >= 1000 * 37 then
-      perform copy_agents_to_numbers(v_noted);
-      v_noted := '';
+    if octet_length(v_newest) >= 50 * 37 - 1 then
+      v_noted := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''), v_newest);
+      v_newest := '';
+      if octet_length(v_noted) >= 1000 * 37 - 1 then
+        perform copy_agents_to_numbers(v_noted);
+        v_noted := '';
+      end if;
+      perform set_config('ringfence.noted_numbers', v_noted, true);
     end if;
-    perform set_config('ringfence.noted_numbers', v_noted, true);
+    perform set_config('ringfence.newest_numbers', v_newest, true);
     return null;
   end
   $$;
 
   create function copy_noted_agents() returns trigger language plpgsql as $$
   declare
-    v_noted text := nullif(current_setting('ringfence.noted_numbers', true), '');
+    v_noted text := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''),
+      nullif(current_setting('ringfence.newest_numbers', true), ''));
   begin
-    if v_noted is not null then
+    if v_noted <> '' then
       perform set_config('ringfence.noted_numbers', '', true);
+      perform set_config('ringfence.newest_numbers', '', true);
       perform copy_agents_to_numbers(v_noted);
     end if;
     return null;

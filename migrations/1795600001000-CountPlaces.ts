@@ -32,17 +32,21 @@ export class CountPlaces1795600001000 implements MigrationInterface {
 /**
  * Ids are UUIDv7: six digits are a stretch of 4.7 hours and nine one of 4.1 seconds. Beginnings of numbers have four
  * digits and seven. The stretches of each level are lists of their own within the one above, so that few are read.
+ * Rows of one stretch are counted before their places are named: numbers in a row are uploaded at a third of the price.
  */
-const PLACES = (rows: string, numbers: string) => `
-        select n.organization_id, p.list, p.place, ${numbers} as numbers from ${rows} n
+const places = (rows: string, numbers: string): string => `
+        select g.organization_id, p.list, p.place, g.numbers from (
+          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+            ${numbers} as numbers
+          from ${rows} n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
         cross join lateral (values
-          ('id', left(n.id::text, 6)),
-          ('id ' || left(n.id::text, 6), left(n.id::text, 10)),
-          ('number', left(n.e164, 5)),
-          ('number ' || left(n.e164, 5), left(n.e164, 8)),
-          ('agent', n.assigned_agent_id::text)
+          ('id', left(g.made, 6)),
+          ('id ' || left(g.made, 6), g.made),
+          ('number', left(g.beginning, 5)),
+          ('number ' || left(g.beginning, 5), g.beginning),
+          ('agent', g.assigned_agent_id::text)
         ) p(list, place)
-        where n.lifecycle <> 'released' and p.place is not null`;
+        where p.place is not null`;
 
 const TABLE = `
   create table phone_number_places (
@@ -55,7 +59,7 @@ const TABLE = `
     'How many numbers stand in each stretch of a list. Rows are summed: several may stand for one key, and less than zero is a difference.';
 
   insert into phone_number_places (organization_id, list, place, numbers)
-  select organization_id, list, place, sum(numbers) from (${PLACES('phone_numbers', '1')}) p group by 1, 2, 3;
+  select organization_id, list, place, sum(numbers) from (${places('phone_numbers', 'count(*)')}) p group by 1, 2, 3;
   create index phone_number_places_key on phone_number_places (organization_id, list, place) include (numbers);
 `;
 
@@ -81,13 +85,13 @@ const TRIGGERS = `
   declare
     v_fold boolean := random() < 0.1;
   begin
-    if tg_op = 'INSERT' then${add(PLACES('new_rows', '1'))}
-    elsif tg_op = 'DELETE' then${add(PLACES('old_rows', '-1'))}
+    if tg_op = 'INSERT' then${add(places('new_rows', 'count(*)'))}
+    elsif tg_op = 'DELETE' then${add(places('old_rows', '-count(*)'))}
     elsif exists (
       select from old_rows o join new_rows n using (id)
       where (o.organization_id, o.lifecycle = 'released', o.e164, o.assigned_agent_id)
         is distinct from (n.organization_id, n.lifecycle = 'released', n.e164, n.assigned_agent_id)
-    ) then${add(`${PLACES('new_rows', '1')} union all ${PLACES('old_rows', '-1')}`)}
+    ) then${add(`${places('new_rows', 'count(*)')} union all ${places('old_rows', '-count(*)')}`)}
     end if;
     return null;
   end

@@ -15,8 +15,6 @@ import { FasterLists1795500001000 } from './1795500001000-FasterLists.js';
 import { GatePlansOutliveStatistics1795500002000 } from './1795500002000-GatePlansOutliveStatistics.js';
 import { AssignManyAtOnce1795600000000 } from './1795600000000-AssignManyAtOnce.js';
 import { CountPlaces1795600001000 } from './1795600001000-CountPlaces.js';
-import { NoteNumbersCheaply1795600002000 } from './1795600002000-NoteNumbersCheaply.js';
-import { CountPlacesOnce1795600003000 } from './1795600003000-CountPlacesOnce.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -37,6 +35,4 @@ export const migrations = [
   GatePlansOutliveStatistics1795500002000,
   AssignManyAtOnce1795600000000,
   CountPlaces1795600001000,
-  NoteNumbersCheaply1795600002000,
-  CountPlacesOnce1795600003000,
 ];

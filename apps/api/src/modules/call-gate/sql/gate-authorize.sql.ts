@@ -2,7 +2,7 @@ import type { CallCommand, CallDecision } from '../call-decision.js';
 
 /**
  * Decides a batch of calls in one round trip and one commit. The work is in the database function `gate_authorize`
- * (migrations/1795300005000-FasterCallGate.ts): it locks the assignments, decides by the locked rows, counts, and writes
+ * (whole in migrations/schema.sql): it locks the assignments, decides by the locked rows, counts, and writes
  * the ledger. `select` without BEGIN is its own transaction, so the answer comes after commit,
  * and a process that is stopped in the middle never holds a lock.
  *
