@@ -122,7 +122,7 @@ describe.each<[string, Grows[]]>([
       values: gateAuthorizeParameters(calls, 60, 48, passLocked),
       rowMode: 'array',
     });
-    return gateAuthorizeDecisions(rows, calls.length).map((decision) => decision?.outcome);
+    return gateAuthorizeDecisions(rows, calls).map((decision) => decision?.outcome);
   }
 
   /** How many rows of each table this session has read, as far as it has not reported them yet. */

@@ -95,7 +95,7 @@ export class GateDatabase implements OnApplicationShutdown {
         mode === 'pass_locked',
       );
       const rows = await connection.query({ ...GATE_AUTHORIZE, values });
-      return gateAuthorizeDecisions(rows, calls.length);
+      return gateAuthorizeDecisions(rows, calls);
     } finally {
       gateMetrics.statement((performance.now() - started) / 1000);
     }

@@ -6,32 +6,31 @@ import type { CallCommand, CallDecision } from '../call-decision.js';
  * the ledger. `select` without BEGIN is its own transaction, so the answer comes after commit,
  * and a process that is stopped in the middle never holds a lock.
  *
- * Timestamps come as text, in UTC as the connection is: cutting them to size is cheaper than making dates of them.
+ * The decisions come as the calls went: one row, with an array in PostgreSQL's text form for each column. A row for each
+ * call took the driver as long as all else that the API does with the answer. What a decision repeats of its call stays
+ * away, except for replays, which tell what was asked then.
  */
 export const GATE_AUTHORIZE = {
   name: 'gate_authorize',
-  text: `select call_index, outcome, authorization_id, reason_code, phone_number_id, from_number, provider,
-      destination, destination_country, destination_type, limit_at, used_after,
-      resets_at::text, expires_at::text
+  text: `select array_agg(call_index)::text, array_agg(outcome)::text, array_agg(authorization_id)::text,
+      array_agg(reason_code)::text, array_agg(phone_number_id)::text, array_agg(from_number)::text,
+      array_agg(provider)::text, array_agg(limit_at)::text, array_agg(used_after)::text, array_agg(resets_at)::text,
+      array_agg(expires_at)::text,
+      json_agg(json_build_array(call_index, destination, destination_country, destination_type))
+        filter (where outcome = 'replayed')
     from gate_authorize($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
       $9::uuid[], $10::text[], $11::bytea[], make_interval(mins => $12), make_interval(hours => $13), $14)`,
 } as const;
 
-type Row = [
+type Destination = Pick<CallDecision, 'destination' | 'destinationCountry' | 'destinationType'>;
+
+/** The one row: eleven arrays, then the destinations of replayed calls. */
+type Row = [...columns: string[], replayed: ReplayedDestination[] | null];
+type ReplayedDestination = [
   index: number,
-  outcome: CallDecision['outcome'] | 'busy',
-  authorizationId: string,
-  reasonCode: CallDecision['reasonCode'],
-  phoneNumberId: string | null,
-  from: string | null,
-  provider: CallDecision['provider'],
   destination: string,
-  destinationCountry: string | null,
-  destinationType: CallDecision['destinationType'],
-  limit: number | null,
-  used: number | null,
-  resetsAt: string,
-  expiresAt: string | null,
+  country: string | null,
+  type: Destination['destinationType'],
 ];
 
 /** The parameters of the statement: one array for each column of the batch. */
@@ -84,39 +83,60 @@ function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** Rows (in array mode, in no order) to decisions in the order of the calls; null for calls whose rows are locked. */
-export function gateAuthorizeDecisions(rows: readonly unknown[], count: number): (CallDecision | null)[] {
-  const decisions = new Array<CallDecision | null | undefined>(count);
-  for (const row of rows as Row[]) {
-    const [index, outcome] = row;
+/** The one row (in array mode) to decisions in the order of the calls; null for calls whose rows are locked. */
+export function gateAuthorizeDecisions(
+  rows: readonly unknown[],
+  calls: readonly CallCommand[],
+): (CallDecision | null)[] {
+  const row = rows[0] as Row;
+  const column = (index: number) => elementsOf(row[index] as string | null);
+  const [indexes, outcomes, ids, reasons] = [column(0), column(1), column(2), column(3)];
+  const [numberIds, froms, providers] = [column(4), column(5), column(6)];
+  const [limits, used, resetsAt, expiresAt] = [column(7), column(8), column(9), column(10)];
+  const replayed = new Map((row[11] as ReplayedDestination[] | null)?.map((one) => [one[0], one]));
+  const decisions = new Array<CallDecision | null | undefined>(calls.length);
+  for (let place = 0; place < indexes.length; place += 1) {
+    const index = Number(indexes[place]);
+    const outcome = outcomes[place] as CallDecision['outcome'] | 'busy';
     if (outcome === 'busy') {
       decisions[index - 1] = null;
       continue;
     }
+    const destination = outcome === 'replayed' ? asAskedThen(replayed.get(index)!) : calls[index - 1]!;
     decisions[index - 1] = {
       outcome,
-      authorizationId: row[2],
-      reasonCode: row[3],
-      phoneNumberId: row[4],
-      from: row[5],
-      provider: row[6],
-      destination: row[7],
-      destinationCountry: row[8],
-      destinationType: row[9],
-      limit: row[10],
-      used: row[11],
-      resetsAt: toIso(row[12]),
-      expiresAt: row[13] === null ? null : toIso(row[13]),
+      authorizationId: ids[place]!,
+      reasonCode: reasons[place] as CallDecision['reasonCode'],
+      phoneNumberId: textOf(numberIds[place]!),
+      from: textOf(froms[place]!),
+      provider: textOf(providers[place]!) as CallDecision['provider'],
+      destination: destination.destination,
+      destinationCountry: destination.destinationCountry,
+      destinationType: destination.destinationType,
+      limit: numberOf(limits[place]!),
+      used: numberOf(used[place]!),
+      resetsAt: isoOf(resetsAt[place]!),
+      expiresAt: expiresAt[place] === 'NULL' ? null : isoOf(expiresAt[place]!),
     };
   }
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < calls.length; index += 1) {
     if (decisions[index] === undefined)
-      throw new Error(`The gate statement left call ${index + 1} of ${count} undecided`);
+      throw new Error(`The gate statement left call ${index + 1} of ${calls.length} undecided`);
   }
   return decisions as (CallDecision | null)[];
 }
 
-/** `2026-11-22 05:00:00.123+00` to `2026-11-22T05:00:00Z`. */
-function toIso(text: string): string {
-  return `${text.slice(0, 10)}T${text.slice(11, 19)}Z`;
+function asAskedThen([, destination, destinationCountry, destinationType]: ReplayedDestination): Destination {
+  return { destination, destinationCountry, destinationType };
 }
+
+/** The elements of an array whose elements have no comma: ids, codes, numbers and timestamps. */
+function elementsOf(array: string | null): string[] {
+  return array === null ? [] : array.slice(1, -1).split(',');
+}
+
+const textOf = (element: string): string | null => (element === 'NULL' ? null : element);
+const numberOf = (element: string): number | null => (element === 'NULL' ? null : Number(element));
+
+/** `"2026-11-22 05:00:00.123+00"`, in UTC as the connection is, to `2026-11-22T05:00:00Z`: cheaper than a date. */
+const isoOf = (element: string): string => `${element.slice(1, 11)}T${element.slice(12, 20)}Z`;
