@@ -4,7 +4,7 @@ import type { AuditLog } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { rowError } from './check-upload-row.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
-import { importPace } from './import-pace.js';
+import type { ImportPace } from './import-pace.js';
 import { type ImportChunk, ImportReader } from './import-reader.js';
 import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from './imports.repository.js';
 import type { UploadColumn } from './upload-columns.js';
@@ -13,6 +13,7 @@ export interface RunParts {
   database: Database;
   repository: ImportsRepository;
   merge: ImportMerge;
+  pace: ImportPace;
   audit: AuditLog;
 }
 
@@ -37,10 +38,11 @@ export class ImportRun {
    * @returns superseded when somebody else moved the job meanwhile: then this run knows nothing any more
    */
   async step(): Promise<RunState> {
-    const chunk = await (this.upcoming ?? this.reader.next(importPace.chunkRows));
+    const { pace } = this.parts;
+    const chunk = await (this.upcoming ?? this.reader.next(pace.chunkRows));
     this.upcoming = null;
     if (!chunk.last) {
-      this.upcoming = this.reader.next(importPace.chunkRows);
+      this.upcoming = this.reader.next(pace.chunkRows);
       // Whoever awaits it is told; until then it is nobody's.
       this.upcoming.catch(() => undefined);
     }
@@ -50,7 +52,8 @@ export class ImportRun {
   /**
    * Takes the good rows of a chunk, counts all of them and moves the job, in one transaction: whatever dies, no row is
    * taken twice and none is left out. A dry run takes the rows and rolls that back, for only the database knows which
-   * numbers others have.
+   * numbers others have. Only the last chunk waits for the disk: what a crash of the server takes back is a number of
+   * last chunks with the progress that they made, and they are taken again.
    */
   private take(chunk: ImportChunk): Promise<RunState> {
     const { database, repository, merge } = this.parts;
@@ -62,6 +65,7 @@ export class ImportRun {
         await this.end(tx, 'canceled');
         return 'finished';
       }
+      if (!chunk.last) await tx.commitWithoutWaiting();
       await merge.prepare(tx);
       const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
       const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);

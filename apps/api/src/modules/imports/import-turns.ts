@@ -3,7 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import { AuditLog } from '../audit/audit.public.js';
 import { contextOfJob } from './import-actor.js';
 import { ImportMerge } from './import-merge.js';
-import { importPace } from './import-pace.js';
+import { ImportPace } from './import-pace.js';
 import { ImportRun } from './import-run.js';
 import { ImportsRepository, type WorkableJob } from './imports.repository.js';
 import { OTHERS_WAIT } from './sql/import-jobs.sql.js';
@@ -25,6 +25,7 @@ export class ImportTurns {
     private readonly database: Database,
     private readonly repository: ImportsRepository,
     private readonly merge: ImportMerge,
+    private readonly pace: ImportPace,
     private readonly audit: AuditLog,
   ) {}
 
@@ -66,7 +67,7 @@ export class ImportTurns {
     try {
       const startedMs = performance.now();
       const state = await run.step();
-      if (state === 'unfinished') await importPace.rest(performance.now() - startedMs);
+      if (state === 'unfinished') await this.pace.rest(performance.now() - startedMs);
       return state;
     } catch (error) {
       const { job } = run;
@@ -95,8 +96,8 @@ export class ImportTurns {
     const resting = this.resting.get(job.id);
     this.resting.delete(job.id);
     if (resting) return resting;
-    const { database, repository, merge, audit } = this;
-    return new ImportRun({ database, repository, merge, audit }, contextOfJob(organizationId, job), job);
+    const { database, repository, merge, pace, audit } = this;
+    return new ImportRun({ database, repository, merge, pace, audit }, contextOfJob(organizationId, job), job);
   }
 
   private rest(run: ImportRun): void {
