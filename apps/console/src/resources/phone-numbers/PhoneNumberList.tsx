@@ -1,4 +1,4 @@
-import { Box, Tab, Tabs } from '@mui/material';
+import { Box, Tab, Tabs, type Theme, useMediaQuery } from '@mui/material';
 import type { ReactElement } from 'react';
 import {
   AutocompleteInput,
@@ -80,6 +80,7 @@ const ListActions = () => {
 const PoolTabs = () => {
   const { filterValues, setFilters, selectedIds } = useListContext<PhoneNumberView>();
   const { inPool, ...others } = filterValues as { inPool?: boolean };
+  const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   return (
     <Box
       sx={{
@@ -96,8 +97,8 @@ const PoolTabs = () => {
         <Tab value="own" label="My numbers" onClick={() => setFilters(others)} />
         <Tab value="pool" label="Available pool" onClick={() => setFilters({ ...others, inPool: true })} />
       </Tabs>
-      {/* While numbers are ticked, the bar of the selection lies here and has the menu. */}
-      {selectedIds.length === 0 && <MatchingMenu />}
+      {/* While numbers are ticked in the table, the bar of the selection lies here and has the menu. */}
+      {(isSmall || selectedIds.length === 0) && <MatchingMenu />}
     </Box>
   );
 };

@@ -6,6 +6,7 @@ import { EmptyState } from '../../shared/EmptyState';
 import { lifecycleLabels, providerLabels, statusLabels } from '../../shared/labels';
 import { moment } from '../../shared/moment';
 import { useMay } from '../../shared/permissions';
+import { spaced } from '../../shared/phoneFormat';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
 import { RecordCards } from '../../shared/RecordCards';
 import { StateChip } from '../../shared/StateChip';
@@ -107,7 +108,18 @@ export const PhoneNumberRows = () => {
     ) : (
       <EmptyState title="No numbers yet" hint="Add a number, or upload a CSV file with many." />
     );
-  if (isSmall) return <RecordCards<PhoneNumberView> empty={empty} render={(number) => <Card number={number} />} />;
+  if (isSmall) {
+    return (
+      <>
+        <RecordCards<PhoneNumberView>
+          empty={empty}
+          render={(number) => <Card number={number} />}
+          tickName={writes ? ({ phoneNumber }) => spaced(phoneNumber) : undefined}
+        />
+        {writes && <SelectionBar below />}
+      </>
+    );
+  }
   return (
     <Datagrid
       bulkActionButtons={writes ? undefined : false}

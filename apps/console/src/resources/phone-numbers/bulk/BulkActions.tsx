@@ -4,39 +4,41 @@ import { BulkActionsToolbar, useListContext } from 'react-admin';
 import type { BulkOperation, PhoneNumberView } from '#contracts';
 import { counted } from '../../../shared/figures';
 import { BulkDialog } from './BulkDialog';
+import { BarBelow } from './BarBelow';
 import { BulkMenu } from './BulkMenu';
 import { type BulkScope, operationLabels, useBulkOperations, useMatching } from './bulkScope';
 
 /** Operations that have a button of their own; the others are in a menu. */
 const BUTTONS = 4;
 
-/** What can be done to the ticked numbers; beside it, the same for all that the filter finds. */
-export const SelectionBar = () => {
+/** What can be done to the ticked numbers: above the table that they are ticked in, or below the cards. */
+export const SelectionBar = ({ below = false }: { below?: boolean }) => {
   const { selectedIds } = useListContext<PhoneNumberView>();
   const operations = useBulkOperations();
   const [operation, setOperation] = useState<BulkOperation | null>(null);
   const rest = operations.slice(BUTTONS);
   const scope: BulkScope = { target: { ids: selectedIds as string[] }, words: counted(selectedIds.length, 'number') };
+  const buttons = (
+    <>
+      {operations.slice(0, BUTTONS).map((each) => (
+        <Button key={each} size="small" onClick={() => setOperation(each)}>
+          {operationLabels[each]}
+        </Button>
+      ))}
+      {rest.length > 0 && (
+        <BulkMenu label="More" description="More for the selected numbers" operations={rest} onChoose={setOperation} />
+      )}
+    </>
+  );
   return (
     <>
       {/* react-admin only makes the empty bar invisible: its buttons could still be reached by keyboard. */}
-      {selectedIds.length > 0 && (
-        <BulkActionsToolbar selectAllButton={<MatchingMenu />}>
-          {operations.slice(0, BUTTONS).map((each) => (
-            <Button key={each} size="small" onClick={() => setOperation(each)}>
-              {operationLabels[each]}
-            </Button>
-          ))}
-          {rest.length > 0 && (
-            <BulkMenu
-              label="More"
-              description="More for the selected numbers"
-              operations={rest}
-              onChoose={setOperation}
-            />
-          )}
-        </BulkActionsToolbar>
-      )}
+      {selectedIds.length > 0 &&
+        (below ? (
+          <BarBelow>{buttons}</BarBelow>
+        ) : (
+          <BulkActionsToolbar selectAllButton={<MatchingMenu />}>{buttons}</BulkActionsToolbar>
+        ))}
       {operation && <BulkDialog operation={operation} scope={scope} onClose={() => setOperation(null)} />}
     </>
   );
