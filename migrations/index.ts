@@ -15,6 +15,7 @@ import { FasterLists1795500001000 } from './1795500001000-FasterLists.js';
 import { GatePlansOutliveStatistics1795500002000 } from './1795500002000-GatePlansOutliveStatistics.js';
 import { AssignManyAtOnce1795600000000 } from './1795600000000-AssignManyAtOnce.js';
 import { CountPlaces1795600001000 } from './1795600001000-CountPlaces.js';
+import { FindTakenNumbers1795700000000 } from './1795700000000-FindTakenNumbers.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   GatePlansOutliveStatistics1795500002000,
   AssignManyAtOnce1795600000000,
   CountPlaces1795600001000,
+  FindTakenNumbers1795700000000,
 ];

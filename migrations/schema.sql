@@ -1659,6 +1659,24 @@ AS $function$select clock_timestamp()$function$;
 
 comment on function ringfence_clock() is 'The clock of every decision. A function, so that a test can stand it still or turn it in a database of its own.';
 
+CREATE OR REPLACE FUNCTION public.taken_numbers(p_numbers text[])
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+        -- A subquery for one value is always an index look-up.
+        select p from unnest(p_numbers) p
+        where (select true from phone_numbers n where n.e164 = p and n.lifecycle <> 'released')
+      $function$;
+
+comment on function taken_numbers(text[]) is 'Which of the numbers are in use, by any organization or in the pool.';
+
+revoke all on function taken_numbers(text[]) from public;
+grant execute on function taken_numbers(text[]) to ringfence_app;
+
+alter function taken_numbers(text[]) owner to ringfence_system;
+
 CREATE OR REPLACE FUNCTION public.touch_updated_at()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -19,6 +19,8 @@ import {
   PUT_ASSIGNMENTS,
   READ_GIVEN_AGENTS,
   READ_REFUSED,
+  REHEARSE_NUMBERS,
+  REHEARSE_REVIVAL,
   REST_IS_UNCHANGED,
   REVIVE_NUMBERS,
   UPDATE_NUMBERS,
@@ -53,6 +55,8 @@ export interface MergeResult {
   refused: RefusedRow[];
 }
 
+type ImportIds = readonly [organizationId: string, jobId: string];
+
 /** Takes rows into an organization, a chunk at a time. */
 @Injectable()
 export class ImportMerge {
@@ -67,9 +71,41 @@ export class ImportMerge {
    */
   async merge(
     tx: Transaction,
-    ids: readonly [organizationId: string, jobId: string],
+    ids: ImportIds,
     rows: readonly StagedRow[],
     mode: 'create' | 'upsert',
+  ): Promise<MergeResult> {
+    return this.take(tx, ids, rows, mode, async () => {
+      await tx.query(INSERT_NUMBERS, [ids[0]]);
+      await this.revive(tx, ids);
+      await tx.query(NOTE_CREATED, [...ids]);
+    });
+  }
+
+  /**
+   * What the merge would answer. Numbers are not inserted, and all else is taken back. Later chunks still know which agents
+   * would have a number by then.
+   */
+  async rehearse(...[tx, ids, rows, mode]: Parameters<ImportMerge['merge']>): Promise<MergeResult> {
+    await tx.query(`savepoint ${SAVEPOINT}`);
+    const result = await this.take(tx, ids, rows, mode, async () => {
+      await tx.query(REHEARSE_NUMBERS);
+      await tx.query(REHEARSE_REVIVAL, [ids[0]]);
+    });
+    const assigns = rows.some(({ agent }) => agent !== null);
+    const given = assigns ? await tx.query<{ agentId: string }>(READ_GIVEN_AGENTS, [ids[0]]) : [];
+    await tx.query(`rollback to savepoint ${SAVEPOINT}`);
+    if (given.length > 0) await tx.query(NOTE_GIVEN_AGENTS, [...ids, given.map(({ agentId }) => agentId)]);
+    return result;
+  }
+
+  /** @param insert puts the numbers into the organization that can be, and says in the staging table which */
+  private async take(
+    tx: Transaction,
+    ids: ImportIds,
+    rows: readonly StagedRow[],
+    mode: 'create' | 'upsert',
+    insert: () => Promise<void>,
   ): Promise<MergeResult> {
     if (rows.length === 0) return { outcomes: {}, refused: [] };
     const [organizationId] = ids;
@@ -81,36 +117,19 @@ export class ImportMerge {
       await tx.query(LOCK_AGENTS, [organizationId]);
       await tx.query(ONE_NUMBER_EACH, [...ids]);
     }
-    await tx.query(INSERT_NUMBERS, [organizationId]);
-    await this.revive(tx, ids);
+    await insert();
     let outcomes = await this.outcomes(tx);
     if ((outcomes.elsewhere ?? 0) > 0) {
       await tx.query(FIND_TAKEN, [organizationId]);
       if (mode === 'upsert') await this.update(tx, ids, assigns);
     }
     if (assigns) await tx.query(PUT_ASSIGNMENTS, [...ids]);
-    if ((outcomes.created ?? 0) > 0) await tx.query(NOTE_CREATED, [...ids]);
     if ((outcomes.created ?? 0) === rows.length) return { outcomes, refused: [] };
     outcomes = await this.outcomes(tx);
     return { outcomes, refused: await tx.query<RefusedRow>(READ_REFUSED, [organizationId]) };
   }
 
-  /**
-   * The same, taken back. Later chunks still know which agents would have a number by then.
-   *
-   * @returns what the merge would have answered
-   */
-  async rehearse(...[tx, ids, rows, mode]: Parameters<ImportMerge['merge']>): Promise<MergeResult> {
-    await tx.query(`savepoint ${SAVEPOINT}`);
-    const result = await this.merge(tx, ids, rows, mode);
-    const assigns = rows.some(({ agent }) => agent !== null);
-    const given = assigns ? await tx.query<{ agentId: string }>(READ_GIVEN_AGENTS, [ids[0]]) : [];
-    await tx.query(`rollback to savepoint ${SAVEPOINT}`);
-    if (given.length > 0) await tx.query(NOTE_GIVEN_AGENTS, [...ids, given.map(({ agentId }) => agentId)]);
-    return result;
-  }
-
-  private async update(tx: Transaction, ids: readonly [string, string], assigns: boolean): Promise<void> {
+  private async update(tx: Transaction, ids: ImportIds, assigns: boolean): Promise<void> {
     const [organizationId] = ids;
     await tx.query(LOCK_OWN, [organizationId]);
     if (assigns) await tx.query(FIND_HOLDERS, [organizationId]);
@@ -118,7 +137,7 @@ export class ImportMerge {
     await tx.query(REST_IS_UNCHANGED);
   }
 
-  private async revive(tx: Transaction, ids: readonly [string, string]): Promise<void> {
+  private async revive(tx: Transaction, ids: ImportIds): Promise<void> {
     const [organizationId] = ids;
     const pairs = await tx.query<{ insertedId: string; releasedId: string }>(FIND_RELEASED, [organizationId]);
     if (pairs.length === 0) return;

@@ -115,6 +115,19 @@ export const FIND_RELEASED = `
   ) r
   where s.outcome = 'created'`;
 
+/** In a dry run: which numbers an upload would insert. It leaves them without an id. */
+export const REHEARSE_NUMBERS = `
+  update import_staging s set outcome = 'created'
+  where s.outcome is null and s.e164 not in (
+    select taken_numbers(array(select e164 from import_staging where outcome is null)))`;
+
+/** In a dry run: which of these would come back as the rows that they were. */
+export const REHEARSE_REVIVAL = `
+  update import_staging s set outcome = 'revived'
+  where s.outcome = 'created' and (
+    select count(*) > 0 from phone_numbers n
+    where n.organization_id = $1 and n.lifecycle = 'released' and n.e164 = s.e164)`;
+
 /** $3 inserted ids. The place in the unique index stays ours until the transaction ends. */
 export const DELETE_INSERTED = `delete from phone_numbers where organization_id = $1 and id = any ($2::uuid[])`;
 
@@ -189,14 +202,18 @@ export const UPDATE_NUMBERS = `
 
 export const REST_IS_UNCHANGED = `update import_staging set outcome = 'unchanged' where outcome = 'own'`;
 
-/** Lets agents call from the numbers. An assignment that tied the two before comes back with its counter. */
+/**
+ * Lets agents call from the numbers. An assignment that tied the two before comes back with its counter. In a dry run new
+ * numbers have no id, and nothing can stand in the way of their assignment.
+ */
 export const PUT_ASSIGNMENTS = `
   with wanted as (
     select s.line, s.agent_id, s.number_id, s.daily_limit, s.allowed_countries, to_jsonb(a) as before, a.id as former_id
     from import_staging s
     left join agent_phone_numbers a
       on a.organization_id = $1 and a.agent_id = s.agent_id and a.phone_number_id = s.number_id
-    where s.agent_id is not null and s.outcome in ('created', 'revived', 'updated', 'unchanged')
+    where s.agent_id is not null and s.number_id is not null
+      and s.outcome in ('created', 'revived', 'updated', 'unchanged')
       and (a.id is null or a.ended_at is not null
         or a.daily_limit <> coalesce(s.daily_limit, a.daily_limit)
         or a.allowed_countries is distinct from coalesce(s.allowed_countries, a.allowed_countries))
