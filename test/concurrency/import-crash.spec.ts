@@ -76,11 +76,16 @@ it('goes on after kill -9 of the database in the middle of an import, and takes 
     const { database } = cluster;
     const organizationId = await createOrganization(database);
     const { key } = await createApiKey(database, { organizationId, scopes: ['numbers:write'] });
-    const jobId = await upload(`http://127.0.0.1:${cluster.slots[0]!.outer.port}`, key, fileOf(40_000));
+    const apiUrl = `http://127.0.0.1:${cluster.slots[0]!.outer.port}`;
+    const jobId = await upload(apiUrl, key, fileOf(40_000));
     await eventually(async () => (await readJob(database, jobId))['processed'] > 4_000, 30_000);
     await cluster.crashPostgres();
     expect(await readJob(database, jobId)).toMatchObject({ finished_at: null });
-    await eventually(async () => (await readJob(database, jobId))['finished_at'] !== null, 60_000);
+    const follow = () => request(`${apiUrl}/api/v1/imports/${jobId}/events`, { apiKey: key }).catch(() => {});
+    await eventually(async () => {
+      await follow();
+      return (await readJob(database, jobId))['finished_at'] !== null;
+    }, 60_000);
     await expectEachRowOnce(database, jobId, 40_000);
   } finally {
     await cluster.close();
