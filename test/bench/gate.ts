@@ -6,16 +6,17 @@ import { type Figure, type LoadTarget, putLoad } from './load.js';
 import { Rounds } from './rounds.js';
 
 /**
- * `npm run bench:gate -- [--json] [--seconds 4] [--rounds 3] [--part speed,scale] [--database-url postgres://…]`
+ * `npm run bench:gate -- [--json] [--seconds 2] [--rounds 7] [--part speed,scale] [--database-url postgres://…]`
  *
  * Decisions per second and latency of the gate over HTTP, against other routes of the same server in the same run, in
- * turns, so that the ratios hold although the machine's speed drifts. Commits are durable, the ledger is written.
+ * turns, so that the ratios hold although the machine's speed drifts: rather many short rounds than a few long ones.
+ * Commits are durable, the ledger is written.
  */
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '7' },
     part: { type: 'string', default: 'speed,scale' },
     assignments: { type: 'string', default: '1000000' },
     ledger: { type: 'string', default: '10000000' },
