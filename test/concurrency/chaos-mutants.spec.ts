@@ -71,6 +71,15 @@ describe('the checker of the chaos test', () => {
     return check(record, await evidenceOf(cluster, record)).rules.sort();
   }
 
+  /** A wrong gate that has to lose a race may win it on a busy machine, but not time after time. */
+  async function expectInTheEnd(play: (scene: Scene) => Promise<void>, expected: string[]): Promise<void> {
+    let rules: string[] = [];
+    for (let time = 0; time < 8 && !expected.every((rule) => rules.includes(rule)); time += 1) {
+      rules = await rulesBrokenIn(play);
+    }
+    expect(rules).toEqual(expect.arrayContaining(expected));
+  }
+
   const callAtOnce = ({ callers, pair }: Scene, count: number, country = 'US') =>
     Promise.all(Array.from({ length: count }, () => callers.call(pair, country)));
 
@@ -183,7 +192,7 @@ describe('the checker of the chaos test', () => {
 
   it('catches a gate that reads, and then writes', async () => {
     await installSimpleGate(cluster.database, READ_THEN_WRITE);
-    expect(await rulesBrokenIn(overTheLimit)).toEqual(expect.arrayContaining(['count', 'limit']));
+    await expectInTheEnd(overTheLimit, ['count', 'limit']);
   });
 
   it('catches a gate that knows no idempotency', async () => {
@@ -193,12 +202,12 @@ describe('the checker of the chaos test', () => {
 
   it('catches a limit that is read from another table in the statement that locks', async () => {
     await installSimpleGate(cluster.database, LIMIT_OF_ANOTHER_TABLE);
-    const rules = await rulesBrokenIn(async (scene) => {
+    const play = async (scene: Scene) => {
       await cluster.query(LIMITS_TABLE);
       await loweredWhileCallsWait(scene);
-    });
-    await cluster.query(DROP_LIMITS_TABLE);
-    expect(rules).toEqual(expect.arrayContaining(['limit', 'old value']));
+      await cluster.query(DROP_LIMITS_TABLE);
+    };
+    await expectInTheEnd(play, ['limit', 'old value']);
   });
 
   it('catches a counter that starts anew when a number is assigned again', async () => {
