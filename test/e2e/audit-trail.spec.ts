@@ -64,6 +64,7 @@ describe('The audit log', () => {
       recordType: 'agent_assignment',
       recordId: assignmentId,
       recordName: 'Reception, +14155550001',
+      recordPageId: agentId,
       changes: [{ field: 'dailyLimit', from: 50, to: 60 }],
       facts: {},
       requestId: 'the-change',

@@ -21,6 +21,8 @@ export interface AuditEventView {
   recordId: string | null;
   /** What people call the record now; null when it has no name or is gone. */
   recordName: string | null;
+  /** Where the record is found now: its own id, for an assignment that of its agent. Null when it is gone. */
+  recordPageId: string | null;
   changes: AuditFieldChange[];
   /** What is no field of the record: a reason, an address, a count. */
   facts: Record<string, unknown>;

@@ -3,6 +3,7 @@ import type {
   AgentStatus,
   AuthorizationStatus,
   CallOutcome,
+  ImportJobView,
   ImportStatus,
   PhoneNumberLifecycle,
   PhoneNumberProvider,
@@ -71,6 +72,11 @@ export const importStatusLabels: Record<ImportStatus, string> = {
   completed: 'Completed',
   canceled: 'Canceled',
   failed: 'Failed',
+};
+
+export const importModeLabels: Record<ImportJobView['mode'], string> = {
+  create: 'Add numbers',
+  upsert: 'Add and change numbers',
 };
 
 export const voidReasonLabels: Record<VoidReason, string> = {

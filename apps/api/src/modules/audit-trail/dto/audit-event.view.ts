@@ -48,6 +48,15 @@ export class AuditEventViewDto implements AuditEventView {
   @ApiProperty({ type: String, nullable: true, description: 'What the record is called now.' })
   recordName!: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description:
+      'Where the record is found now: its own id, for an assignment that of its agent. Null when it is gone.',
+  })
+  recordPageId!: string | null;
+
   @ApiProperty({ type: [AuditFieldChangeDto] })
   changes!: AuditFieldChange[];
 

@@ -35,7 +35,7 @@ const FITTING = `
 /** Counts no further than $13: nobody turns so many pages, and an audit log only grows. */
 export const COUNT_AUDIT_EVENTS = `select count(*)::integer as total from (select ${FITTING} limit $13) few`;
 
-/** The name is looked up for the rows of the page alone. */
+/** The name is looked up for the rows of the page alone, and so is where the record is found. */
 export const AUDIT_EVENTS = (direction: 'asc' | 'desc') => `
   select p.*, case p."recordType"
       when 'phone_number' then (select n.e164 from phone_numbers n where n.id = p."recordId")
@@ -50,7 +50,19 @@ export const AUDIT_EVENTS = (direction: 'asc' | 'desc') => `
         join agents a on a.organization_id = $1 and a.id = l.agent_id
         join phone_numbers n on n.id = l.phone_number_id
         where l.organization_id = $1 and l.id = p."recordId")
-    end as "recordName"
+    end as "recordName",
+    case p."recordType"
+      when 'phone_number' then (
+        select n.id from phone_numbers n
+        where n.organization_id = $1 and n.id = p."recordId" and n.lifecycle <> 'released')
+      when 'agent' then (
+        select a.id from agents a where a.organization_id = $1 and a.id = p."recordId" and a.deleted_at is null)
+      when 'agent_assignment' then (
+        select l.agent_id from agent_phone_numbers l
+        where l.organization_id = $1 and l.id = p."recordId" and l.ended_at is null)
+      when 'client' then (select c.id from clients c where c.organization_id = $1 and c.id = p."recordId")
+      when 'import_job' then (select j.id from import_jobs j where j.organization_id = $1 and j.id = p."recordId")
+    end as "recordPageId"
   from (
     select e.id, e.occurred_at as "occurredAt", e.actor_kind as "actorKind", e.actor_id as "actorId",
       e.actor_label as actor, e.action, e.subject_type as "recordType", e.subject_id as "recordId", e.changes,
@@ -69,6 +81,7 @@ export interface AuditEventRow {
   recordType: string;
   recordId: string | null;
   recordName: string | null;
+  recordPageId: string | null;
   changes: Record<string, unknown>;
   requestId: string | null;
   sequence: string | null;
