@@ -13,7 +13,7 @@ const LONGEST_REST_MS = 1_000;
 const LOOK_MS = 1_500;
 
 /**
- * How fast an import goes. Alone it takes all that there is. While calls are being decided it takes less rows at a time and
+ * How fast an import goes. Alone it takes all that there is. While calls are being decided it takes fewer rows at a time and
  * rests after them, because a call waits for every process that is at work on a core, and for the log that is written.
  * What this process answers it knows at once; what others answer it sees a moment later, for they share the database.
  */
