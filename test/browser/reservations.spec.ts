@@ -46,10 +46,16 @@ describeInBrowser('reservations of the pool in a browser', () => {
     expect(reservation).toEqual({ e164: '+12025550123', days: 3 });
   });
 
-  it('of others leave nothing to do but to wait', async () => {
+  it('of others are not offered; those who ask see that there is nothing to do but to wait', async () => {
+    await open.page.getByText('1–1 of 1').waitFor();
+    expect(await row('0132').count()).toBe(0);
+    await choose('Reserved, also by others');
     const theirs = row('0132').filter({ hasText: 'Reserved by others' });
     await theirs.filter({ hasText: /until \w/ }).waitFor();
     expect(await theirs.getByRole('button').count()).toBe(0);
+    await row('0123').filter({ hasText: 'Reserved by you' }).waitFor();
+    await choose('Available');
+    await row('0132').waitFor({ state: 'detached' });
   });
 
   it('are ended before their time', async () => {
@@ -73,6 +79,16 @@ describeInBrowser('reservations of the pool in a browser', () => {
       await db.query(`select organization_id, reserved_until from phone_numbers where e164 = '+12025550123'`),
     ).toEqual([{ organization_id: organizationId, reserved_until: null }]);
   });
+
+  async function choose(status: string): Promise<void> {
+    const { page } = open;
+    if ((await page.getByLabel('Status').count()) === 0) {
+      await page.getByRole('button', { name: 'Add filter' }).click();
+      await page.getByRole('menuitemcheckbox', { name: 'Status' }).click();
+    }
+    await page.getByLabel('Status').click();
+    await page.getByRole('option', { name: status, exact: true }).click();
+  }
 
   const row = (ending: string) => open.page.getByRole('row').filter({ hasText: ending });
   const button = (verb: string) => open.page.getByRole('button', { name: `${verb} +1 202 555 0123`, exact: true });

@@ -53,7 +53,7 @@ export interface PhoneNumberSummaryView {
   connected: number;
   /** That an agent calls from. */
   assigned: number;
-  /** In the pool, to be claimed. */
+  /** In the pool, and not reserved by another organization. */
   available: number;
   byCountry: { countryCode: string | null; numbers: number }[];
   byProvider: { provider: PhoneNumberProvider; numbers: number }[];
@@ -199,6 +199,7 @@ export interface UsageSummaryView {
   /** The sum of the daily limits of the live assignments. */
   dailyCapacity: number;
   callsMadeToday: number;
+  /** `pool`: what no other organization has reserved there. */
   phoneNumbers: { total: number; assigned: number; unassigned: number; pool: number };
   agents: { total: number; active: number };
   perAgent: {

@@ -28,6 +28,10 @@ export interface PhoneNumberFilter extends PhoneNumberFacets {
   /** Part of the label. */
   label?: string;
   status?: PhoneNumberStatus;
+  /** Who asks: what it has reserved itself is available to it. */
+  viewer?: string;
+  /** Reserved by this organization. */
+  reservedBy?: string;
   agentId?: string;
   tag?: string;
   region?: string;
@@ -38,10 +42,16 @@ export interface PhoneNumberFilter extends PhoneNumberFacets {
   within?: { clientIds: readonly string[]; organizationId: string };
 }
 
-/** The filter, bounded to the clients that the caller is limited to. */
+/** What the pool offers the organization: everything that no other one has reserved. */
+export function availableTo({ organizationId }: RequestContext, filter?: PhoneNumberFilter): PhoneNumberFilter {
+  return { ...filter, scope: 'pool', status: 'available', viewer: organizationId };
+}
+
+/** The filter as the caller means it: bounded to the clients that it is limited to, and to what the pool offers it. */
 export function withinLimit(context: RequestContext, filter: PhoneNumberFilter): PhoneNumberFilter {
   const clientIds = clientLimit(context);
-  if (clientIds === null || filter.scope === 'pool') return filter;
+  if (filter.scope === 'pool') return filter.status === 'available' ? availableTo(context, filter) : filter;
+  if (clientIds === null) return filter;
   if (filter.scope === 'own') return { ...filter, clientIds };
   return { ...filter, within: { clientIds, organizationId: context.organizationId } };
 }
@@ -79,7 +89,9 @@ export function numberConditions(filter: PhoneNumberFilter, sql: SqlParameters):
     filter.ids && `n.id = any (${place(filter.ids)}::uuid[])`,
     filter.e164 !== undefined && `n.e164 = ${place(filter.e164)}`,
     filter.status === 'reserved' && 'n.reserved_until > now()',
-    filter.status === 'available' && '(n.reserved_until is null or n.reserved_until <= now())',
+    filter.status === 'available' &&
+      `(n.reserved_until is null or n.reserved_until <= now() or n.reserved_by = ${place(filter.viewer ?? null)}::uuid)`,
+    filter.reservedBy !== undefined && `n.reserved_by = ${place(filter.reservedBy)}::uuid`,
     filter.agentId !== undefined && `n.assigned_agent_id = ${place(filter.agentId)}::uuid`,
     filter.region !== undefined && `n.region = ${place(filter.region)}`,
     filter.clientId !== undefined && `n.client_id = ${place(filter.clientId)}::uuid`,

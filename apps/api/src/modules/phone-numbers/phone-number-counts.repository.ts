@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PhoneNumberSummaryView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import {
+  availableTo,
   counterConditions,
   numberConditions,
   type PhoneNumberFacets,
@@ -54,8 +55,8 @@ export class PhoneNumberCountsRepository {
       `select coalesce(sum(c.numbers), 0)::integer as total from phone_number_counts c where ${conditions.join(' and ')}`,
       sql.values,
     );
-    const reserved = filter.status === 'available' ? await this.reserved(tx, organizationId, filter, part) : 0;
-    return row!.total - reserved;
+    if (filter.status !== 'available') return row!.total;
+    return row!.total - (await this.reservedByOthers(tx, organizationId, filter, part));
   }
 
   async summary(tx: Transaction, context: RequestContext): Promise<PhoneNumberSummaryView> {
@@ -64,8 +65,12 @@ export class PhoneNumberCountsRepository {
       context.organizationId,
       ...(clientIds === null ? ['', ['']] : ['client', clientIds]),
     ]);
-    const pool = { scope: 'pool', status: 'available' } as const;
-    return { ...own!, available: await this.counted(tx, PLATFORM_ORGANIZATION, pool) };
+    return { ...own!, available: await this.available(tx, context) };
+  }
+
+  /** How many numbers of the pool no other organization has reserved. */
+  available(tx: Transaction, context: RequestContext): Promise<number> {
+    return this.counted(tx, PLATFORM_ORGANIZATION, availableTo(context));
   }
 
   /** Counts one by one, and no further than `MOST_COUNTED`. */
@@ -81,6 +86,17 @@ export class PhoneNumberCountsRepository {
       sql.values,
     );
     return { total: Math.min(row!.total, MOST_COUNTED), isExact: row!.total <= MOST_COUNTED };
+  }
+
+  private async reservedByOthers(
+    tx: Transaction,
+    organizationId: string,
+    filter: PhoneNumberFilter,
+    part: PhoneNumberFacets,
+  ): Promise<number> {
+    const all = await this.reserved(tx, organizationId, filter, part);
+    if (all === 0 || filter.viewer === undefined) return all;
+    return all - (await this.reserved(tx, organizationId, { ...filter, reservedBy: filter.viewer }, part));
   }
 
   /** Reservations run out by the clock, which no trigger can tell; they are few and have an index of their own. */

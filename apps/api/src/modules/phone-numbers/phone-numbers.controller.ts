@@ -23,7 +23,9 @@ export class PhoneNumbersController {
   @RequirePermission('numbers:read')
   @ApiOperation({
     summary: 'List phone numbers',
-    description: 'The own numbers; with filter={"inPool":true} those of the pool.',
+    description:
+      'The own numbers; with filter={"inPool":true} those of the pool. Of these, filter={"status":"available"} finds what ' +
+      'no other organization has reserved, own reservations included, and filter={"status":"reserved"} all that is reserved.',
   })
   @ApiOkResponse({ type: [PhoneNumberViewDto] })
   async list(

@@ -4,6 +4,7 @@ import type { Transaction } from '../../platform/database/database.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
+import { PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
 import { PhoneNumbersRepository } from './phone-numbers.repository.js';
 
 interface AssignablePhoneNumber {
@@ -20,7 +21,13 @@ export class PhoneNumbers {
   constructor(
     private readonly repository: PhoneNumbersRepository,
     private readonly lifecycle: NumberLifecycleRepository,
+    private readonly counts: PhoneNumberCountsRepository,
   ) {}
+
+  /** How many numbers of the pool no other organization has reserved. */
+  countAvailable(tx: Transaction, context: RequestContext): Promise<number> {
+    return this.counts.available(tx, context);
+  }
 
   /**
    * Locks one of the organization's own numbers, so that it is neither deleted nor assigned twice until the transaction

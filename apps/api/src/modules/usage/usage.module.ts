@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { ENV, type Env } from '../../config/env.js';
 import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
+import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
 import { MidnightJob } from './midnight.job.js';
 import { MidnightService } from './midnight.service.js';
 import { UsageController } from './usage.controller.js';
@@ -14,6 +15,7 @@ import { UsageService } from './usage.service.js';
     ScheduleModule.forRootAsync({ inject: [ENV], useFactory: (env: Env) => ({ cronJobs: env.MIDNIGHT_JOB }) }),
     AgentsModule,
     AuthModule,
+    PhoneNumbersModule,
   ],
   controllers: [UsageController],
   providers: [UsageService, UsageRepository, MidnightService, MidnightJob],

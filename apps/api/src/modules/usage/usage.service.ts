@@ -4,6 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { Agents } from '../agents/agents.public.js';
 import { AuditLog } from '../audit/audit.public.js';
+import { PhoneNumbers } from '../phone-numbers/phone-numbers.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import type { TodaysRefusals } from './sql/usage-summary.sql.js';
 import { type DaySpan, UsageRepository } from './usage.repository.js';
@@ -25,6 +26,7 @@ export class UsageService {
     private readonly database: Database,
     private readonly repository: UsageRepository,
     private readonly agents: Agents,
+    private readonly phoneNumbers: PhoneNumbers,
     private readonly audit: AuditLog,
   ) {}
 
@@ -49,7 +51,7 @@ export class UsageService {
           total: totals.numbers,
           assigned: totals.assigned,
           unassigned: totals.numbers - totals.assigned,
-          pool: totals.pool,
+          pool: await this.phoneNumbers.countAvailable(tx, context),
         },
         agents: { total: totals.agents, active: totals.activeAgents },
         perAgent: agents.map((agent) => ({ ...agent, callsDenied: deniedByAgent.get(agent.agentId) ?? 0 })),

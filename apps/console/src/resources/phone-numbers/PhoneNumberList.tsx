@@ -25,6 +25,8 @@ import { UploadButton } from '../imports/UploadButton';
 import { MatchingMenu } from './bulk/BulkActions';
 import { NumberSummary } from './NumberSummary';
 import { PhoneNumberRows } from './PhoneNumberRows';
+import { OFFERED, withoutStatus } from './poolFilter';
+import { StatusFilter } from './StatusFilter';
 
 const filters: ReactElement[] = [
   <SearchInput key="q" source="q" alwaysOn placeholder="Number or label" />,
@@ -39,15 +41,7 @@ const filters: ReactElement[] = [
   />,
   <AutocompleteInput key="countryCode" source="countryCode" label="Country" choices={countryChoices} />,
   <SelectInput key="provider" source="provider" choices={choicesOf(providerLabels, phoneNumberProviders)} />,
-  <SelectInput
-    key="status"
-    source="status"
-    label="Inbound calls"
-    choices={[
-      { id: 'connected', name: 'Answered by an agent' },
-      { id: 'assigned', name: 'Not answered' },
-    ]}
-  />,
+  <StatusFilter key="status" source="status" label="Status" />,
   <SelectInput
     key="lifecycle"
     source="lifecycle"
@@ -79,7 +73,8 @@ const ListActions = () => {
 /** Own numbers and the pool are two lists of the same kind. */
 const PoolTabs = () => {
   const { filterValues, setFilters, selectedIds } = useListContext<PhoneNumberView>();
-  const { inPool, ...others } = filterValues as { inPool?: boolean };
+  const filter = filterValues as Record<string, unknown>;
+  const others = withoutStatus(filter);
   const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   return (
     <Box
@@ -93,9 +88,9 @@ const PoolTabs = () => {
         borderColor: 'divider',
       }}
     >
-      <Tabs value={inPool ? 'pool' : 'own'} aria-label="Which numbers">
+      <Tabs value={filter['inPool'] ? 'pool' : 'own'} aria-label="Which numbers">
         <Tab value="own" label="My numbers" onClick={() => setFilters(others)} />
-        <Tab value="pool" label="Available pool" onClick={() => setFilters({ ...others, inPool: true })} />
+        <Tab value="pool" label="Available pool" onClick={() => setFilters({ ...others, ...OFFERED })} />
       </Tabs>
       {/* While numbers are ticked in the table, the bar of the selection lies here and has the menu. */}
       {(isSmall || selectedIds.length === 0) && <MatchingMenu />}

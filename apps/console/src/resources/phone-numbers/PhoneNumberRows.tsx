@@ -12,6 +12,7 @@ import { RecordCards } from '../../shared/RecordCards';
 import { StateChip } from '../../shared/StateChip';
 import { SelectionBar } from './bulk/BulkActions';
 import { PhoneNumberActions } from './PhoneNumberActions';
+import { chosenFilters } from './poolFilter';
 
 /** Whose reservation it is, and until when. */
 const Reserved = ({ number }: { number: PhoneNumberView }) => (
@@ -99,12 +100,16 @@ export const PhoneNumberRows = () => {
   const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
   const { filterValues } = useListContext<PhoneNumberView>();
   const writes = useMay('numbers:write');
-  const { inPool, ...filters } = filterValues as Record<string, unknown>;
+  const filter = filterValues as Record<string, unknown>;
+  const inPool = Boolean(filter['inPool']);
   const empty =
-    Object.keys(filters).length > 0 ? (
+    Object.keys(chosenFilters(filter)).length > 0 ? (
       <EmptyState title="No number fits" hint="Change the filters, or take them away." />
     ) : inPool ? (
-      <EmptyState title="The pool is empty" hint="The platform's administrators put numbers into it." />
+      <EmptyState
+        title="The pool has no number for you now"
+        hint="The platform's administrators put numbers into it."
+      />
     ) : (
       <EmptyState title="No numbers yet" hint="Add a number, or upload a CSV file with many." />
     );

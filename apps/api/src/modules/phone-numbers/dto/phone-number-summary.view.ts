@@ -35,7 +35,7 @@ export class PhoneNumberSummaryViewDto implements PhoneNumberSummaryView {
   @ApiProperty({ description: 'Own numbers that an agent calls from.' })
   assigned!: number;
 
-  @ApiProperty({ description: 'Numbers of the pool that can be claimed.' })
+  @ApiProperty({ description: 'Numbers of the pool that no other organization has reserved.' })
   available!: number;
 
   @ApiProperty({ type: [NumbersOfCountryView], description: 'Own numbers, most first.' })

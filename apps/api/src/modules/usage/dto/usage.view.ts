@@ -11,7 +11,7 @@ class PhoneNumberCountsDto {
   @ApiProperty({ type: 'integer' })
   unassigned!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Numbers in the pool.' })
+  @ApiProperty({ type: 'integer', description: 'Numbers of the pool that no other organization has reserved.' })
   pool!: number;
 }
 

@@ -12,8 +12,6 @@ export const TODAYS_TOTALS = `
           where a.organization_id = $1 and a.last_reset_date = $2::date), 0))::integer as "callsAllowed",
     (select count(*)::integer from phone_numbers n where n.organization_id = $1 and n.lifecycle <> 'released') as numbers,
     (select count(*)::integer from agent_phone_numbers a where a.organization_id = $1 and a.ended_at is null) as assigned,
-    (select count(*)::integer from phone_numbers n
-      where n.organization_id = '00000000-0000-7000-8000-000000000001' and n.lifecycle <> 'released') as pool,
     (select count(*)::integer from agents g where g.organization_id = $1 and g.deleted_at is null) as agents,
     (select count(*)::integer from agents g
       where g.organization_id = $1 and g.deleted_at is null and g.status = 'active') as "activeAgents"`;
@@ -22,7 +20,6 @@ export interface TodaysTotals {
   callsAllowed: number;
   numbers: number;
   assigned: number;
-  pool: number;
   agents: number;
   activeAgents: number;
 }

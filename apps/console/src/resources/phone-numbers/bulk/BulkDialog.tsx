@@ -14,6 +14,7 @@ import { useDataProvider, useNotify, useRefresh, useUnselectAll } from 'react-ad
 import type { BulkOperation, BulkResultView } from '#contracts';
 import type { ConsoleDataProvider } from '../../../providers/dataProvider';
 import { counted, whole } from '../../../shared/figures';
+import { chosenFilters } from '../poolFilter';
 import { assignsNumbers, BulkFields, bulkParameters, needsFields, NO_VALUES } from './BulkFields';
 import { BulkPreview } from './BulkPreview';
 import { type BulkScope, operationLabels } from './bulkScope';
@@ -94,11 +95,11 @@ export const BulkDialog = ({ operation, scope, onClose }: BulkDialogProps) => {
 
 /** Without a filter, "all" is meant literally: that is worth a word. */
 const Everything = ({ filter }: { filter: Record<string, unknown> }) => {
-  if (Object.keys(filter).some((name) => name !== 'inPool')) return null;
+  if (Object.keys(chosenFilters(filter)).length > 0) return null;
   return (
     <Alert severity="warning">
       {filter['inPool']
-        ? 'No filter is set: this means the whole pool.'
+        ? 'No filter is set: this means all that the pool offers.'
         : 'No filter is set: this means all your numbers.'}
     </Alert>
   );

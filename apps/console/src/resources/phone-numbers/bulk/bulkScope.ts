@@ -3,6 +3,7 @@ import { useListContext } from 'react-admin';
 import type { ListMeta } from '../../../providers/countedList';
 import { counted, whole } from '../../../shared/figures';
 import { useMay } from '../../../shared/permissions';
+import { chosenFilters } from '../poolFilter';
 
 /** What an operation is done to: numbers that were ticked, or all that the list's filter finds. */
 export interface BulkScope {
@@ -54,7 +55,7 @@ export function useMatching(): (BulkScope & { label: string }) | null {
   const data: PhoneNumberView[] | undefined = list.data;
   const total: number | undefined = list.total;
   if (!data || data.length === 0) return null;
-  const isFiltered = Object.keys(filter).some((name) => name !== 'inPool');
+  const isFiltered = Object.keys(chosenFilters(filter)).length > 0;
   const that = isFiltered ? ' that match' : '';
   if (total === undefined) {
     const bound = whole((list.meta as ListMeta | undefined)?.moreThan ?? data.length);
