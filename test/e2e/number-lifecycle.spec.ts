@@ -1,6 +1,14 @@
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createAgent, createApiKey, createOrganization, createPhoneNumber } from '../support/fixtures.js';
+import {
+  createAgent,
+  createApiKey,
+  createOrganization,
+  createPhoneNumber,
+  createUser,
+  PASSWORD,
+  signIn,
+} from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
 const POOL = '00000000-0000-7000-8000-000000000001';
@@ -222,6 +230,48 @@ describe('one agent, one number', () => {
     const refused = answers.filter(({ status }) => status >= 300).map(({ body }) => body.code);
     expect(refused).toEqual(['agent_has_number', 'agent_has_number']);
   });
+
+  it('names the number that the agent answers, and the agent that it is to be disconnected from', async () => {
+    const { apiKey, agentId, numbers, organizationId } = await organization();
+    await db.query(`update agents set name = 'Reception' where id = $1`, [agentId]);
+    await db.query(`update phone_numbers set e164 = '+12025550123' where id = $1`, [numbers[0]]);
+    expect((await step(numbers[0]!, 'connect', { agentId }, apiKey)).status).toBe(200);
+    const refused = await step(numbers[1]!, 'connect', { agentId }, apiKey);
+    expect([refused.status, refused.body]).toEqual([
+      409,
+      expect.objectContaining({
+        code: 'agent_has_number',
+        detail:
+          'The agent answers +12025550123, and the organization gives each agent one number. ' +
+          "Disconnect +12025550123 from the agent 'Reception' first, or choose another agent.",
+        errors: { agentId: 'answers +12025550123' },
+      }),
+    ]);
+
+    const limited = await limitedTo(organizationId, { agentId, numberId: numbers[1]! });
+    const hidden = await request(`${api.url}/api/v1/phone-numbers/${numbers[1]}/connect`, {
+      token: limited,
+      body: { agentId },
+    });
+    expect(hidden.body).toMatchObject({ code: 'agent_has_number', errors: { agentId: 'answers another number' } });
+    expect(JSON.stringify(hidden.body)).not.toContain('12025550123');
+
+    expect((await step(numbers[0]!, 'disconnect', {}, apiKey)).status).toBe(200);
+    expect((await step(numbers[1]!, 'connect', { agentId }, apiKey)).status).toBe(200);
+  });
+
+  /** The session of an admin who sees the agent and the number, for these are of the one client, and no other number. */
+  async function limitedTo(organizationId: string, of: { agentId: string; numberId: string }): Promise<string> {
+    await createUser(db, { organizationId, role: 'owner', email: 'owner@one.test' });
+    const token = await signIn(api.url, 'owner@one.test');
+    const post = (path: string, body: object) => request(`${api.url}/api/v1${path}`, { token, body });
+    const clientId: string = (await post('/clients', { name: 'Client' })).body.id;
+    await db.query('update agents set client_id = $2 where id = $1', [of.agentId, clientId]);
+    await db.query('update phone_numbers set client_id = $2 where id = $1', [of.numberId, clientId]);
+    const member = { email: 'limited@one.test', name: 'Limited', role: 'admin', password: PASSWORD };
+    expect((await post('/users', { ...member, clientIds: [clientId] })).status).toBe(201);
+    return signIn(api.url, 'limited@one.test');
+  }
 
   it('never holds together with two numbers, when the setting changes while numbers are assigned', async () => {
     for (let round = 0; round < 10; round += 1) {

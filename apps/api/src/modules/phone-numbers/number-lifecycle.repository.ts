@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { CLAIM_PHONE_NUMBERS, RELEASE_PHONE_NUMBERS, WAS_CLAIMED } from './sql/claim-phone-numbers.sql.js';
 import { PLATFORM_ORGANIZATION } from './sql/phone-number-views.sql.js';
 import { RESERVE_PHONE_NUMBER, UNRESERVE_PHONE_NUMBER } from './sql/reserve-phone-numbers.sql.js';
@@ -8,6 +8,11 @@ import { RESERVE_PHONE_NUMBER, UNRESERVE_PHONE_NUMBER } from './sql/reserve-phon
 export interface MovedPhoneNumber {
   id: string;
   phoneNumber: string;
+}
+
+export interface AnsweredPhoneNumber {
+  phoneNumber: string;
+  agentName: string;
 }
 
 /** The steps between the pool and an organization. They alone may write rows of the pool for somebody else. */
@@ -57,6 +62,21 @@ export class NumberLifecycleRepository {
       id,
       agentId,
     ]);
+  }
+
+  /**
+   * The number that the agent answers, where the organization gives each agent one. Null when it is gone by now, or belongs to
+   * a client that the caller is not limited to.
+   */
+  async answeredBy(tx: Transaction, context: RequestContext, agentId: string): Promise<AnsweredPhoneNumber | null> {
+    const [row] = await tx.query<AnsweredPhoneNumber>(
+      `select n.e164 as "phoneNumber", a.name as "agentName"
+       from phone_numbers n join agents a on a.organization_id = n.organization_id and a.id = n.inbound_agent_id
+       where n.organization_id = $1 and n.inbound_agent_id = $2 and n.sole_connection
+         and ($3::uuid[] is null or n.client_id = any ($3))`,
+      [context.organizationId, agentId, clientLimit(context)],
+    );
+    return row ?? null;
   }
 
   /** The platform's rows are writable for the one statement only. */

@@ -8,7 +8,16 @@ import { AuditLog, type FieldChanges, fieldsCleared, fieldsSet } from '../audit/
 import { Clients } from '../clients/clients.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
-import { connected, notYours, requireFromPool, requireUnused, reserved, taken, unclaimable } from './number-steps.js';
+import {
+  agentAnswers,
+  connected,
+  notYours,
+  requireFromPool,
+  requireUnused,
+  reserved,
+  taken,
+  unclaimable,
+} from './number-steps.js';
 import { phoneNumberNotFound } from './phone-numbers.js';
 import { PhoneNumbersRepository } from './phone-numbers.repository.js';
 import { PLATFORM_ORGANIZATION } from './sql/phone-number-views.sql.js';
@@ -133,9 +142,9 @@ export class NumberLifecycleService {
       });
     } catch (error) {
       if (!isUniqueViolation(error, 'one_connection_per_agent')) throw error;
-      const detail =
-        'The agent is connected to another number, and the organization gives each agent one. Disconnect that number first, or choose another agent.';
-      throw new ProblemError('agent_has_number', detail, { errors: { agentId: 'is connected to another number' } });
+      throw agentAnswers(
+        await this.database.inTenant(context.organizationId, (tx) => this.repository.answeredBy(tx, context, agentId)),
+      );
     }
   }
 

@@ -1,5 +1,6 @@
 import type { PhoneNumberView } from '#contracts';
 import { ProblemError } from '../../platform/http/problem.error.js';
+import type { AnsweredPhoneNumber } from './number-lifecycle.repository.js';
 
 /** Refusals of steps in a number's life. Each says by name what has to be done first. */
 
@@ -15,6 +16,15 @@ export function requireUnused(number: PhoneNumberView): void {
 export function connected(number: PhoneNumberView): ProblemError {
   const detail = `${number.phoneNumber} is connected. Disconnect it from the agent '${number.inboundAgentName}' first.`;
   return new ProblemError('phone_number_connected', detail);
+}
+
+/** For an organization that gives each agent one number. @param held null when there is none that the caller may know */
+export function agentAnswers(held: AnsweredPhoneNumber | null): ProblemError {
+  const answers = held ? `The agent answers ${held.phoneNumber}` : 'The agent answers another number';
+  const first = held ? `Disconnect ${held.phoneNumber} from the agent '${held.agentName}'` : 'Disconnect that number';
+  const detail = `${answers}, and the organization gives each agent one number. ${first} first, or choose another agent.`;
+  const errors = { agentId: `answers ${held?.phoneNumber ?? 'another number'}` };
+  return new ProblemError('agent_has_number', detail, { errors });
 }
 
 /** @throws ProblemError conflict for a number that was never in the pool */
