@@ -63,24 +63,36 @@ const forget = async () => {
   }
 };
 
+/** As many lines as a text may have, with a separator in front, so that the file has to quote it. */
+const MOST_LINES = `,${'\n'.repeat(32)}"`;
+
 /** Any text but the characters that neither a request nor an upload may have. */
 const text = (most: number) =>
   fc
     .oneof(
-      fc.constantFrom(...NAMES, 'two\nlines', 'a\ttab', '\u0085\u2028\u007f'),
+      fc.constantFrom(
+        ...NAMES,
+        'two\nlines',
+        'a\ttab',
+        '\u0085\u2028\u007f',
+        MOST_LINES,
+        '😀'.repeat(most),
+        '"'.repeat(most),
+      ),
       fc.string({ unit: 'grapheme', maxLength: 20 }),
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.string({ unit: 'binary-ascii', maxLength: 20 }),
     )
     .map((value) =>
-      value
-        .replaceAll(/[\u0000-\u0008\u000b-\u001f\ufffd]/g, '') // eslint-disable-line no-control-regex
+      [...value.replaceAll(/[\u0000-\u0008\u000b-\u001f\ufffd]/g, '')] // eslint-disable-line no-control-regex
         .slice(0, most)
-        .replace(/[\ud800-\udbff]$/, '')
+        .join('')
         .trim(),
     );
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const tag = text(50).filter((value) => value !== '');
+const tag = text(50)
+  .map((value) => value.replaceAll('\n', ' '))
+  .filter((value) => value !== '');
 
 const number = fc.record({
   fields: fc.record({
@@ -162,5 +174,61 @@ describe('text that an upload would refuse', () => {
       `phoneNumber,provider,label\n+1415${(next += 1)},telnyx,${value.replace('\r', '\u000b')}`,
     );
     expect(job.errors).toEqual([expect.objectContaining({ column: 'label', code: 'characters_invalid' })]);
+  });
+
+  it('is refused when it has so many lines that an upload would look for the end of its quote in vain', async () => {
+    const { id } = await call('', { body: { phoneNumber: `+1415${(next += 1)}`, provider: 'telnyx' } });
+    const value = `${MOST_LINES}\nend`;
+    for (const [path, body, field, method] of [
+      ['/phone-numbers', { phoneNumber: `+1415${(next += 1)}`, provider: 'telnyx', label: value }, 'label'],
+      [`/phone-numbers/${id}`, { region: value }, 'region', 'PUT'],
+      ['/agents', { name: value, kind: 'ai' }, 'name'],
+      ['/clients', { name: value }, 'name'],
+    ] as const) {
+      const { status, body: problem } = await send(path, body, method);
+      expect([path, status, problem.errors?.[field]]).toEqual([path, 400, expect.stringMatching(/32 line breaks/)]);
+    }
+  });
+
+  it('is refused in a tag as soon as it has a line break, which can still be taken away', async () => {
+    const { id } = await call('', { body: { phoneNumber: `+1415${(next += 1)}`, provider: 'telnyx' } });
+    const tags = ['fine', 'two\nlines'];
+    for (const [path, body, method] of [
+      ['/phone-numbers', { phoneNumber: `+1415${(next += 1)}`, provider: 'telnyx', tags }],
+      [`/phone-numbers/${id}`, { tags }, 'PUT'],
+      ['/phone-numbers/bulk', { operation: 'tag', ids: [id], tags }],
+    ] as const) {
+      const { status, body: problem } = await send(path, body, method);
+      expect([path, status, problem.errors?.tags]).toEqual([path, 400, expect.stringContaining('line breaks')]);
+    }
+    const job = await uploaded(`phoneNumber,provider,tags\n+1415${(next += 1)},telnyx,"fine;two\nlines"`);
+    expect(job.errors).toEqual([
+      expect.objectContaining({
+        column: 'tags',
+        code: 'characters_invalid',
+        message: expect.stringMatching(/one line/),
+      }),
+    ]);
+
+    await db.query('update phone_numbers set tags = $2 where id = $1', [id, tags]);
+    const untag = { operation: 'untag', ids: [id], tags: ['two\nlines'] };
+    expect((await send('/phone-numbers/bulk', untag)).body).toMatchObject({ done: 1 });
+  });
+
+  it.each([
+    ['label', 200],
+    ['region', 100],
+  ])('is counted in a %s as the database counts, up to %i characters', async (field, most) => {
+    const sent = async (value: string) => {
+      const body = { phoneNumber: `+1415${(next += 1)}`, provider: 'telnyx', [field]: value };
+      const { status, body: answer } = await send('/phone-numbers', body);
+      return [status, answer.errors?.[field]];
+    };
+    const telephone = '\u260e\ufe0f';
+    expect(await sent('😀'.repeat(most))).toEqual([201, undefined]);
+    expect(await sent(telephone.repeat(most / 2))).toEqual([201, undefined]);
+    for (const value of ['😀'.repeat(most + 1), `${telephone.repeat(most / 2)}x`]) {
+      expect(await sent(value)).toEqual([400, `must have at most ${most} characters`]);
+    }
   });
 });

@@ -1,3 +1,5 @@
+import { MAX_LINE_BREAKS } from '../../platform/http/readable-text.js';
+
 /** One record of a CSV file as it stands there. */
 export interface CsvRecord {
   /** Where it begins; 1 is the first line of the file. */
@@ -8,9 +10,8 @@ export interface CsvRecord {
 
 /** A row longer than this is no row of phone numbers; it is skipped without being kept. */
 const MAX_RECORD = 65_536;
-/** How far a quoted value may run. Past that its quote was never closed, and reading goes on with the next line. */
+/** How far a quoted value may run, besides its lines. Past that its quote was never closed, and reading goes on with the next line. */
 const MAX_QUOTED = 8_192;
-const MAX_QUOTED_LINES = 32;
 const SHOWN_OF_TOO_LONG = 100;
 
 type Quoted = { end: number; value: string } | 'incomplete' | 'broken';
@@ -110,11 +111,11 @@ export class CsvReader {
     for (;;) {
       const close = source.indexOf('"', from);
       const to = close < 0 ? source.length : close;
-      for (let at = source.indexOf('\n', from); at >= 0 && at < to && lines <= MAX_QUOTED_LINES;) {
+      for (let at = source.indexOf('\n', from); at >= 0 && at < to && lines <= MAX_LINE_BREAKS;) {
         lines += 1;
         at = source.indexOf('\n', at + 1);
       }
-      if (to - open > MAX_QUOTED || lines > MAX_QUOTED_LINES) return 'broken';
+      if (to - open > MAX_QUOTED || lines > MAX_LINE_BREAKS) return 'broken';
       if (close < 0) return last ? 'broken' : 'incomplete';
       if (source[close + 1] === '"') {
         from = close + 2;

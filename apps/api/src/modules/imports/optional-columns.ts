@@ -1,5 +1,6 @@
 import type { ImportErrorCode } from '#contracts';
 import { isCountryCode } from '#phone';
+import { charactersOf } from '../../platform/http/characters-between.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadColumn } from './upload-columns.js';
 import type { UploadRow } from './upload-row.js';
@@ -68,7 +69,8 @@ function text(values: UploadRow['values'], column: keyof typeof MAX_LENGTH): str
   const value = withoutApostrophe(values[column]);
   if (value === '') return null;
   const most = MAX_LENGTH[column];
-  if (value.length > most) refuse(column, 'too_long', `The ${column} is longer than ${most} characters. Shorten it.`);
+  if (charactersOf(value) > most)
+    refuse(column, 'too_long', `The ${column} is longer than ${most} characters. Shorten it.`);
   return value;
 }
 
@@ -103,8 +105,15 @@ function tagsOf(value = ''): string[] | null {
   if (value === '') return null;
   const written = withoutApostrophe(value).match(/(?:\\[\\;,|]|[^;,|])+/g) ?? [];
   const tags = distinct(written.map((tag) => tag.replaceAll(/\\([\\;,|])/g, '$1')));
-  if (tags.length > MAX_TAGS || tags.some((tag) => tag.length > MAX_TAG)) {
+  if (tags.length > MAX_TAGS || tags.some((tag) => charactersOf(tag) > MAX_TAG)) {
     refuse('tags', 'too_long', `There are more than ${MAX_TAGS} tags, or one has more than ${MAX_TAG} characters.`);
+  }
+  if (tags.some((tag) => tag.includes('\n'))) {
+    refuse(
+      'tags',
+      'characters_invalid',
+      'A tag has a line break. Write tags on one line, with a semicolon between them.',
+    );
   }
   return tags;
 }

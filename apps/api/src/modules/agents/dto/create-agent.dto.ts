@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsOptional, IsString, IsUUID, Length, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
 import { agentKinds, agentStatuses, type AgentKind, type AgentStatus } from '#contracts';
+import { CharactersBetween } from '../../../platform/http/characters-between.js';
 import { IsReadable } from '../../../platform/http/readable-text.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -10,7 +11,7 @@ export class CreateAgentDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Alice' })
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   @IsReadable()
   name!: string;
 
@@ -32,7 +33,7 @@ export class CreateAgentDto {
   @IsOptional()
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   @IsReadable()
   externalId?: string | null;
 

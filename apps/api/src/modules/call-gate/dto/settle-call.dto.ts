@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { callOutcomes, voidReasons, type CallOutcome, type VoidReason } from '#contracts';
+import { CharactersBetween } from '../../../platform/http/characters-between.js';
 
 const WEEK_SECONDS = 604_800;
 
@@ -54,7 +55,7 @@ export class CompleteCallDto {
   })
   @IsOptional()
   @IsString()
-  @Length(1, 255)
+  @CharactersBetween(1, 255)
   externalCallId?: string | null;
 
   @ApiProperty({ type: String, required: false, nullable: true, example: '0.0135', description: 'Decimal, as text.' })

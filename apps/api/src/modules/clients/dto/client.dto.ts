@@ -1,7 +1,8 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsDateString, IsInt, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { IsDateString, IsInt, IsOptional, IsString, IsUUID } from 'class-validator';
 import type { ClientView } from '#contracts';
+import { CharactersBetween } from '../../../platform/http/characters-between.js';
 import { IsReadable } from '../../../platform/http/readable-text.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -10,7 +11,7 @@ export class CreateClientDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Globex' })
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   @IsReadable()
   name!: string;
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { IsString, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { CharactersBetween } from '../../../platform/http/characters-between.js';
 import { isSent, timeZoneCheck, trimmed } from './organization-fields.js';
 import { UpdateOrganizationDto } from './update-organization.dto.js';
 
@@ -18,7 +19,7 @@ export class CreateOrganizationDto extends PickType(UpdateOrganizationDto, [
   @ApiProperty({ minLength: 1, maxLength: 200 })
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   name!: string;
 
   @ApiProperty({ required: false, default: 'UTC', example: 'America/New_York' })

@@ -9,7 +9,6 @@ import {
   IsInt,
   IsString,
   IsUUID,
-  Length,
   Max,
   MaxLength,
   Min,
@@ -17,6 +16,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { numbersPerAgent, type NumbersPerAgent } from '#contracts';
+import { CharactersBetween } from '../../../platform/http/characters-between.js';
 import { countryCheck, currencyCheck, isSent, timeZoneCheck, trimmed } from './organization-fields.js';
 
 /** What may be changed, and the rest of the record, for the console sends back all of it. */
@@ -25,7 +25,7 @@ export class UpdateOrganizationDto {
   @ValidateIf(isSent)
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   name?: string;
 
   @ApiProperty({ required: false, example: 'America/New_York', description: 'Counts from the next midnight on.' })

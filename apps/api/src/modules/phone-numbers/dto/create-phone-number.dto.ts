@@ -11,12 +11,12 @@ import {
   IsUUID,
   Length,
   Matches,
-  MaxLength,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { phoneNumberProviders, type PhoneNumberProvider } from '#contracts';
-import { IsReadable } from '../../../platform/http/readable-text.js';
+import { CharactersBetween } from '../../../platform/http/characters-between.js';
+import { IsOneLine, IsReadable } from '../../../platform/http/readable-text.js';
 
 const given = (_record: unknown, value: unknown): boolean => value !== undefined;
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -70,7 +70,7 @@ export class CreatePhoneNumberDto {
   @IsOptional()
   @Transform(emptyAsNull)
   @IsString()
-  @MaxLength(200)
+  @CharactersBetween(0, 200)
   @IsReadable()
   label?: string | null;
 
@@ -78,7 +78,7 @@ export class CreatePhoneNumberDto {
   @IsOptional()
   @Transform(emptyAsNull)
   @IsString()
-  @MaxLength(100)
+  @CharactersBetween(0, 100)
   @IsReadable()
   region?: string | null;
 
@@ -88,8 +88,9 @@ export class CreatePhoneNumberDto {
   @IsArray()
   @ArrayMaxSize(20)
   @IsString({ each: true })
-  @Length(1, 50, { each: true })
+  @CharactersBetween(1, 50, { each: true })
   @IsReadable({ each: true })
+  @IsOneLine({ each: true })
   tags?: string[];
 
   @ApiProperty({ type: String, required: false, nullable: true, example: '1.15', description: 'Decimal, as text.' })

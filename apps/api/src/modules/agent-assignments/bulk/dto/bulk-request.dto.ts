@@ -12,10 +12,10 @@ import {
   IsOptional,
   IsString,
   IsUUID,
-  Length,
   ValidateIf,
 } from 'class-validator';
 import { bulkOperations, type BulkOperation } from '#contracts';
+import { CharactersBetween } from '../../../../platform/http/characters-between.js';
 import { ProblemError } from '../../../../platform/http/problem.error.js';
 import { IsReadable } from '../../../../platform/http/readable-text.js';
 import { AssignmentRulesDto } from '../../dto/assignment-rules.dto.js';
@@ -68,7 +68,7 @@ export class BulkRequestDto extends AssignmentRulesDto {
   @ArrayNotEmpty()
   @ArrayMaxSize(20)
   @IsString({ each: true })
-  @Length(1, 50, { each: true })
+  @CharactersBetween(1, 50, { each: true })
   @IsReadable({ each: true })
   tags?: string[];
 
@@ -110,6 +110,8 @@ export class BulkRequestDto extends AssignmentRulesDto {
         throw needs(`filter.${name}`, `cannot be filtered by; use ${filterable.join(', ')}`);
     }
     if ((operation === 'tag' || operation === 'untag') && !tags) throw needs('tags', `is needed to ${operation}`);
+    if (operation === 'tag' && tags?.some((tag) => tag.includes('\n')))
+      throw needs('tags', 'must not contain line breaks');
     if (operation === 'assign' && !agentId) throw needs('agentId', 'is needed to assign');
     if (operation === 'distribute' && !agentIds) throw needs('agentIds', 'is needed to distribute');
     return {

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { apiKeyScopes, type ApiKeyScope } from '#contracts';
+import { CharactersBetween } from '../../../../platform/http/characters-between.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
@@ -9,7 +10,7 @@ export class CreateApiKeyDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Dialer' })
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   name!: string;
 
   @ApiProperty({ enum: apiKeyScopes, isArray: true, minItems: 1, example: ['calls:authorize'] })

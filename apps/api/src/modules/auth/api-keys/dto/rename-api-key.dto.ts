@@ -1,6 +1,7 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { Allow, IsString, Length, ValidateIf } from 'class-validator';
+import { Allow, IsString, ValidateIf } from 'class-validator';
+import { CharactersBetween } from '../../../../platform/http/characters-between.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
@@ -10,7 +11,7 @@ export class RenameApiKeyDto {
   @ValidateIf((_key, value) => value !== undefined)
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   name?: string;
 
   @ApiHideProperty()

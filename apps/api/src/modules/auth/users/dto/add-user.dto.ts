@@ -15,6 +15,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { roles, type Role } from '#contracts';
+import { CharactersBetween } from '../../../../platform/http/characters-between.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
@@ -48,7 +49,7 @@ export class AddUserDto {
   @ValidateIf(isSent)
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   name?: string;
 
   @ApiProperty({

@@ -10,11 +10,11 @@ import {
   IsOptional,
   IsString,
   IsUUID,
-  Length,
   MaxLength,
   ValidateIf,
 } from 'class-validator';
 import { roles, type Role } from '#contracts';
+import { CharactersBetween } from '../../../../platform/http/characters-between.js';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
@@ -30,7 +30,7 @@ export class UpdateUserDto {
   @ValidateIf(isSent)
   @Transform(trimmed)
   @IsString()
-  @Length(1, 200)
+  @CharactersBetween(1, 200)
   name?: string;
 
   @ApiProperty({
