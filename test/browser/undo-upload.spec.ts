@@ -81,7 +81,9 @@ describeInBrowser('undoing an upload in a browser', () => {
   it('takes back also what an upload has changed, which it does only when it is told to', async () => {
     await page.getByRole('menuitem', { name: 'Phone Numbers' }).click();
     await page.getByRole('button', { name: 'Bulk upload' }).click();
-    await dialog().getByLabel('Numbers').fill('phoneNumber,provider,label\n+12025550124,telnyx,Reception');
+    await dialog()
+      .getByRole('textbox', { name: 'Numbers' })
+      .fill('phoneNumber,provider,label\n+12025550124,telnyx,Reception');
     await dialog().getByRole('button', { name: 'Check', exact: true }).click();
     await dialog().getByRole('status').filter({ hasText: '0 would be added, 1 skipped' }).waitFor();
 
@@ -99,7 +101,7 @@ describeInBrowser('undoing an upload in a browser', () => {
   async function upload(lines: string): Promise<void> {
     await page.getByRole('menuitem', { name: 'Phone Numbers' }).click();
     await page.getByRole('button', { name: 'Bulk upload' }).click();
-    await dialog().getByLabel('Numbers').fill(lines);
+    await dialog().getByRole('textbox', { name: 'Numbers' }).fill(lines);
     await dialog().getByRole('button', { name: 'Upload', exact: true }).click();
     await dialog().getByRole('status').filter({ hasText: '2 added' }).waitFor();
   }

@@ -6,6 +6,7 @@ import type {
   CallSimulationView,
   AuthorizationStatus,
   AuthorizationView,
+  ColumnMapping,
   DecisionPageView,
   DecisionView,
   ImportJobView,
@@ -70,6 +71,14 @@ export interface SimulateRequest {
   destination: string;
 }
 
+export interface UploadOptions {
+  dryRun: boolean;
+  mode: ImportJobView['mode'];
+  /** Of national numbers in rows without a country. */
+  country?: string;
+  mapping?: ColumnMapping;
+}
+
 export type OrganizationSettings = Pick<
   OrganizationView,
   'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries' | 'numbersPerAgent'
@@ -93,18 +102,29 @@ const queryOf = (query: object) =>
 
 export type ExportedResource = 'phone-numbers' | 'agent-assignments';
 
+/** A short upload is answered when it is done. */
+const WITH_PATIENCE = { prefer: 'wait=1' };
+
+/** The browser sends the bytes of the file as they are, and its name beside them. */
+function formOf(file: File): FormData {
+  const form = new FormData();
+  form.set('file', file);
+  return form;
+}
+
 const verbs = {
   phoneNumberSummary: () => json<PhoneNumberSummaryView>('/phone-numbers/summary'),
   exportList: async (resource: ExportedResource, filter: object) => {
     const search = new URLSearchParams({ filter: JSON.stringify(filter) });
     return (await callApi(`/${resource}/export.csv?${search}`).catch(asHttpError)).blob();
   },
-  bulkUpload: (csv: string | File, options: { dryRun: boolean; mode: ImportJobView['mode'] }) =>
-    json<ImportJobView>(`/phone-numbers/bulk-upload?${queryOf(options)}`, {
-      method: 'POST',
-      headers: { 'content-type': 'text/csv', prefer: 'wait=1' },
-      body: csv,
-    }),
+  bulkUpload: (source: string | File, { mapping, ...options }: UploadOptions) =>
+    json<ImportJobView>(
+      `/phone-numbers/bulk-upload?${queryOf({ ...options, mapping: mapping ? JSON.stringify(mapping) : undefined })}`,
+      typeof source === 'string'
+        ? { method: 'POST', headers: { 'content-type': 'text/csv', ...WITH_PATIENCE }, body: source }
+        : { method: 'POST', headers: WITH_PATIENCE, body: formOf(source) },
+    ),
   importJob: (id: string) => json<ImportJobView>(`/imports/${id}`),
   cancelImport: (id: string) => sendJson<ImportJobView>('POST', `/imports/${id}/cancel`, {}),
   undoImport: (id: string) => sendJson<ImportJobView>('POST', `/imports/${id}/undo`, {}),

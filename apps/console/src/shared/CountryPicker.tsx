@@ -1,7 +1,7 @@
 import { Autocomplete, Box, Chip, Stack, TextField, Typography } from '@mui/material';
 import { countryPresets } from '#contracts';
 import { countryCodes, countryName } from './countries';
-import { CountryFlag } from './CountryFlag';
+import { CountryOption } from './CountryOption';
 
 interface CountryPickerProps {
   label: string;
@@ -18,11 +18,7 @@ export const CountryPicker = ({ label, value, onChange }: CountryPickerProps) =>
       value={value}
       onChange={(_, countries) => onChange(countries)}
       getOptionLabel={countryName}
-      renderOption={({ key, ...props }, code) => (
-        <Box component="li" key={key} {...props} sx={{ gap: 1 }}>
-          <CountryFlag code={code} /> {countryName(code)}
-        </Box>
-      )}
+      renderOption={({ key, ...props }, code) => <CountryOption key={key} {...props} code={code} />}
       renderInput={(props) => <TextField {...props} label={label} placeholder={value.length ? '' : 'Add a country'} />}
     />
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 0.75, alignItems: 'center' }}>

@@ -10,6 +10,7 @@ import type {
   PhoneNumberStatus,
   RestrictedDestinationType,
   Role,
+  UploadColumn,
   VoidReason,
 } from '#contracts';
 
@@ -77,6 +78,22 @@ export const importStatusLabels: Record<ImportStatus, string> = {
 export const importModeLabels: Record<ImportJobView['mode'], string> = {
   create: 'Add numbers',
   upsert: 'Add and change numbers',
+};
+
+export const uploadColumnLabels: Record<UploadColumn, string> = {
+  phoneNumber: 'Phone number',
+  provider: 'Provider',
+  countryCode: 'Country',
+  label: 'Label',
+  region: 'Region',
+  client: 'Client',
+  monthlyCost: 'Monthly cost',
+  currency: 'Currency',
+  capabilities: 'Capabilities',
+  tags: 'Tags',
+  agent: 'Agent',
+  dailyLimit: 'Daily limit',
+  allowedCountries: 'Allowed countries',
 };
 
 export const voidReasonLabels: Record<VoidReason, string> = {

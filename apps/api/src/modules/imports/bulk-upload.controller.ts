@@ -11,7 +11,7 @@ import {
 import type { MultipartFile } from '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ImportJobView } from '#contracts';
+import { type ColumnMapping, type ImportJobView, uploadColumns } from '#contracts';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { AcceptsUpload, tooLarge } from '../../platform/http/uploads.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
@@ -19,7 +19,6 @@ import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { BulkUploadService } from './bulk-upload.service.js';
 import { BulkUploadQuery } from './dto/bulk-upload.query.js';
 import { ImportJobViewDto } from './dto/import-job.view.js';
-import { type ColumnMapping, uploadColumns } from './upload-columns.js';
 
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_FILE_NAME = 255;

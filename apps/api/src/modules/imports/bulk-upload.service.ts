@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ImportJobView } from '#contracts';
+import { type ColumnMapping, type ImportJobView, uploadDelimiter } from '#contracts';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
-import { CsvReader, delimiterOf } from './csv-reader.js';
+import { CsvReader } from './csv-reader.js';
 import { ImportQueue } from './import-queue.js';
 import { type ImportFormat, type ImportOptions, ImportsRepository } from './imports.repository.js';
-import { type ColumnMapping, readLayout } from './upload-columns.js';
+import { readLayout } from './upload-columns.js';
 import { EncodingProbe, TextReader, unreadable } from './upload-encoding.js';
 import { isBlank } from './upload-row.js';
 
@@ -123,7 +123,7 @@ function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null)
   if (isWhole && text.trim() === '') {
     throw unreadable('Line 1: the file is empty. Send one phone number, provider, country a line.');
   }
-  const delimiter = delimiterOf(text);
+  const delimiter = uploadDelimiter(text);
   const records = new CsvReader(delimiter).read(text, isWhole);
   let layout: ReturnType<typeof readLayout> | null = null;
   for (const record of records) {
@@ -133,14 +133,10 @@ function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null)
     if (record.fault === 'quote_open' && !record.cells.some((cell) => /\d/.test(cell))) {
       throw unreadable(`Line ${record.line}: a quote opens and is never closed. Close it.`);
     }
-    layout = readLayout(record.cells.map(withoutQuotes), record.line, mapping);
+    layout = readLayout(record.cells, record.line, mapping);
     if (!layout.hasHeader || !isWhole) return { format: { delimiter, ...layout }, probe };
   }
   throw unreadable('Line 1: there is only a header. Add one line for each phone number.');
-}
-
-function withoutQuotes(cell: string): string {
-  return cell.trim().replace(/^"(.*)"$/, '$1');
 }
 
 /** Cuts a stream into pieces of one size. */

@@ -143,9 +143,3 @@ export class CsvReader {
     return next;
   }
 }
-
-/** The separator that the first line with content has: spreadsheets write semicolons or tabs in some countries. */
-export function delimiterOf(text: string): string {
-  const firstLine = /^[^\S\n]*\S.*$/m.exec(text)?.[0] ?? '';
-  return [',', ';', '\t'].find((delimiter) => firstLine.includes(delimiter)) ?? ',';
-}

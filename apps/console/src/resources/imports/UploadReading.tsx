@@ -1,0 +1,46 @@
+import { Alert, FormControlLabel, Switch } from '@mui/material';
+import { OneCountryPicker } from '../../shared/OneCountryPicker';
+import { UploadColumns } from './UploadColumns';
+import { UploadPreview } from './UploadPreview';
+import type { UploadForm } from './useUploadForm';
+
+/** How the upload will be read, and what may be said about it. */
+export const UploadReading = ({ form }: { form: UploadForm }) => {
+  const { file, head, layout, isBusy, upload } = form;
+  return (
+    <>
+      {!upload.result && head && <UploadPreview head={head} layout={layout} />}
+      {file && !head && (
+        <Alert severity="warning">This file is no text. Save it as CSV in the program that it comes from.</Alert>
+      )}
+      {layout?.hasHeader && (
+        <UploadColumns
+          key={file ? `${file.name} ${file.lastModified}` : 'text'}
+          layout={layout}
+          disabled={isBusy}
+          onChoose={form.chooseColumn}
+        />
+      )}
+      {layout !== null && layout.problems.length > 0 && (
+        <Alert severity="warning">
+          {layout.problems.map((problem) => (
+            <div key={problem}>{problem}</div>
+          ))}
+        </Alert>
+      )}
+      <OneCountryPicker
+        label="Country of numbers without one"
+        hint="For numbers without + in rows without a country"
+        disabled={isBusy}
+        value={form.country}
+        onChange={form.setCountry}
+      />
+      <FormControlLabel
+        control={
+          <Switch checked={form.changes} disabled={isBusy} onChange={(_, checked) => form.setChanges(checked)} />
+        }
+        label="Also change those that are there already (upsert)"
+      />
+    </>
+  );
+};

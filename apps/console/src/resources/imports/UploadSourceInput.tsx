@@ -1,0 +1,45 @@
+import { TextField } from '@mui/material';
+import { ChosenFile } from './ChosenFile';
+import { FileDrop } from './FileDrop';
+import type { UploadForm } from './useUploadForm';
+
+const EXAMPLE = '+12025550123,telnyx,US\n+12025550124,telnyx,US\n+14155550125,twilio,US';
+
+interface UploadSourceInputProps {
+  form: UploadForm;
+  /** Whether a file hovers over the dialog. */
+  dragging: boolean;
+}
+
+/** A file that is sent as it is, or a field for pasting. */
+export const UploadSourceInput = ({ form, dragging }: UploadSourceInputProps) => {
+  const { file, text, isBusy, take, removeFile, setText } = form;
+  return (
+    <>
+      {file ? (
+        <ChosenFile file={file} disabled={isBusy} onRemove={removeFile} />
+      ) : (
+        <TextField
+          label="Numbers"
+          placeholder={EXAMPLE}
+          multiline
+          minRows={6}
+          maxRows={12}
+          disabled={isBusy}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          slotProps={{
+            input: { sx: { fontFamily: 'ui-monospace, monospace', fontSize: 14 } },
+            inputLabel: { shrink: true },
+          }}
+        />
+      )}
+      <FileDrop
+        dragging={dragging}
+        replaces={file !== null}
+        disabled={isBusy}
+        onTake={(files) => void take([...(files ?? [])])}
+      />
+    </>
+  );
+};

@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import type { ImportJobView } from '#contracts';
+import type { ConsoleDataProvider, UploadOptions } from '../../providers/dataProvider';
+import { counted, whole } from '../../shared/figures';
+
+const ASK_AGAIN_MS = 500;
+const FILE_CHANGED = 'The file was changed or moved since you chose it. Choose it again.';
+
+interface UploadOutcome {
+  job: ImportJobView;
+  dryRun: boolean;
+}
+
+/** Sends an upload, or a check of one, and follows it to its end. */
+export function useUpload() {
+  const api = useDataProvider<ConsoleDataProvider>();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
+  const [running, setRunning] = useState<ImportJobView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [result, setResult] = useState<UploadOutcome | null>(null);
+
+  /** What came of it says nothing about another upload. */
+  const forget = () => {
+    setProblem(null);
+    setResult(null);
+  };
+
+  const send = async (source: string | File, options: UploadOptions) => {
+    setBusy(options.dryRun ? 'check' : 'upload');
+    setProblem(null);
+    try {
+      if (source instanceof File) await requireUnchanged(source);
+      let job = await api.bulkUpload(source, options);
+      while (job.finishedAt === null) {
+        setRunning(job);
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        job = await api.importJob(job.id);
+      }
+      setResult({ job, dryRun: options.dryRun });
+      if (!options.dryRun) {
+        notify(summaryOf(job), { type: job.failed > 0 ? 'warning' : 'success' });
+        refresh();
+      }
+    } catch (error) {
+      setResult(null);
+      setProblem(error instanceof Error ? error.message : 'The upload failed. Try again.');
+    } finally {
+      setBusy(null);
+      setRunning(null);
+    }
+  };
+
+  /** The upload itself notices, and shows what was taken until then. */
+  const cancel = async (id: string) => {
+    try {
+      await api.cancelImport(id);
+    } catch {
+      // It was done in that very moment: its result shows that.
+    }
+  };
+
+  const undone = (job: ImportJobView) => setResult({ job, dryRun: false });
+
+  return { busy, running, problem, result, send, cancel, forget, undone, setProblem };
+}
+
+/** Browsers give a file that was saved anew to nobody, and call that a failed connection. */
+async function requireUnchanged(file: File): Promise<void> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Error(FILE_CHANGED);
+  }
+}
+
+const summaryOf = ({ created, updated }: ImportJobView): string =>
+  `${counted(created, 'number')} added${updated > 0 ? `, ${whole(updated)} changed` : ''}`;

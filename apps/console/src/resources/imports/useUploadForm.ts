@@ -1,0 +1,62 @@
+import { useMemo, useState } from 'react';
+import type { UploadColumn } from '#contracts';
+import { type ColumnChoices, layOut } from './uploadLayout';
+import { useUpload } from './useUpload';
+import { useUploadSource } from './useUploadSource';
+
+const NO_CHOICES: ColumnChoices = new Map();
+
+/** What the dialog holds. Whatever is changed makes the outcome of the last check or upload go away. */
+export function useUploadForm() {
+  const source = useUploadSource();
+  const upload = useUpload();
+  const [choices, setChoices] = useState(NO_CHOICES);
+  const [country, setCountry] = useState<string | null>(null);
+  const [changes, setChanges] = useState(false);
+  const { file, text, head } = source;
+  const { forget, setProblem } = upload;
+  const layout = useMemo(() => head && layOut(head, choices), [head, choices]);
+  const isBusy = upload.busy !== null;
+
+  const take = async ([chosen, another]: readonly File[]) => {
+    if (!chosen || isBusy) return;
+    forget();
+    if (another) {
+      setProblem('These are several files. Upload them one after the other.');
+      return;
+    }
+    try {
+      await source.take(chosen);
+      setChoices(NO_CHOICES);
+    } catch {
+      setProblem(`${chosen.name} could not be read. Choose it again, or another file.`);
+    }
+  };
+  const removeFile = () => {
+    source.removeFile();
+    setChoices(NO_CHOICES);
+    forget();
+  };
+  /** Sets something, and forgets the outcome. */
+  const anew =
+    <T>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value);
+      forget();
+    };
+  const send = (dryRun: boolean) => {
+    const mode = changes ? 'upsert' : 'create';
+    return upload.send(file ?? text, { dryRun, mode, country: country ?? undefined, mapping: layout?.mapping });
+  };
+
+  return {
+    ...{ file, text, head, layout, country, changes, upload, isBusy, take, removeFile, send },
+    isReady: !source.isEmpty && !isBusy && upload.result?.dryRun !== false && !layout?.problems.length,
+    setText: anew(source.setText),
+    setCountry: anew(setCountry),
+    setChanges: anew(setChanges),
+    chooseColumn: (name: string, column: UploadColumn | null) => anew(setChoices)(new Map(choices).set(name, column)),
+  };
+}
+
+export type UploadForm = ReturnType<typeof useUploadForm>;
