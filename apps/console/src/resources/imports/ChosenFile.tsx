@@ -22,17 +22,7 @@ export const ChosenFile = ({ file, disabled, onRemove }: ChosenFileProps) => (
   <Box
     role="group"
     aria-label="Chosen file"
-    sx={{
-      display: 'flex',
-      alignItems: 'center',
-      gap: 1.5,
-      pl: 1.5,
-      pr: 0.5,
-      py: 0.5,
-      border: 1,
-      borderColor: 'divider',
-      borderRadius: 1,
-    }}
+    sx={{ display: 'flex', alignItems: 'center', gap: 1, flex: '1 1 240px', minWidth: 0 }}
   >
     <FileIcon color="action" />
     <Box sx={{ flexGrow: 1, minWidth: 0 }}>

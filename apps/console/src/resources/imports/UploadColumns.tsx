@@ -47,7 +47,7 @@ export const UploadColumns = ({ layout, disabled, onChoose }: UploadColumnsProps
           </Typography>
         </Box>
       </AccordionSummary>
-      <AccordionDetails sx={{ pt: 0, maxHeight: 360, overflowY: 'auto' }}>
+      <AccordionDetails sx={{ pt: 0, px: { xs: 1, sm: 2 }, maxHeight: 360, overflowY: 'auto' }}>
         <Table
           size="small"
           aria-label="Columns"
@@ -56,7 +56,7 @@ export const UploadColumns = ({ layout, disabled, onChoose }: UploadColumnsProps
           <TableHead>
             <TableRow>
               <TableCell>In the file</TableCell>
-              <TableCell sx={{ width: { xs: '55%', sm: 260 } }}>Read as</TableCell>
+              <TableCell sx={{ width: { xs: '58%', sm: 260 } }}>Read as</TableCell>
             </TableRow>
           </TableHead>
           <TableBody>
@@ -102,7 +102,7 @@ const ColumnRow = ({ column: { name, example, column }, disabled, onChoose }: Co
           disabled={disabled}
           value={column ?? LEAVE_OUT}
           onChange={({ target }) => onChoose(name, target.value === LEAVE_OUT ? null : (target.value as UploadColumn))}
-          slotProps={{ select: { SelectDisplayProps: { 'aria-label': `Read ${shown} as` } } }}
+          slotProps={{ select: { SelectDisplayProps: { 'aria-label': `Read ${shown} as` }, sx: { fontSize: 14 } } }}
         >
           <MenuItem value={LEAVE_OUT}>Leave out</MenuItem>
           {choices.map(({ id, name: label }) => (

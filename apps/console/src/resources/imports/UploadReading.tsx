@@ -13,6 +13,13 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
       {file && !head && (
         <Alert severity="warning">This file is no text. Save it as CSV in the program that it comes from.</Alert>
       )}
+      {layout !== null && layout.problems.length > 0 && (
+        <Alert severity="warning">
+          {layout.problems.map((problem) => (
+            <div key={problem}>{problem}</div>
+          ))}
+        </Alert>
+      )}
       {layout?.hasHeader && (
         <UploadColumns
           key={file ? `${file.name} ${file.lastModified}` : 'text'}
@@ -20,13 +27,6 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
           disabled={isBusy}
           onChoose={form.chooseColumn}
         />
-      )}
-      {layout !== null && layout.problems.length > 0 && (
-        <Alert severity="warning">
-          {layout.problems.map((problem) => (
-            <div key={problem}>{problem}</div>
-          ))}
-        </Alert>
       )}
       <OneCountryPicker
         label="Country of numbers without one"

@@ -1,8 +1,9 @@
 import DownloadIcon from '@mui/icons-material/Download';
 import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
-import { importErrorCodes, type ImportJobView, type ImportRowError } from '#contracts';
+import { importErrorCodes, type ImportJobView, type ImportRowError, type UploadColumn } from '#contracts';
 import { callApi } from '../../providers/session';
 import { whole } from '../../shared/figures';
+import { uploadColumnLabels } from '../../shared/labels';
 import { moment } from '../../shared/moment';
 
 async function download(jobId: string): Promise<void> {
@@ -98,7 +99,9 @@ const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
         {rows.map((row) => (
           <TableRow key={`${row.line} ${row.column} ${row.code}`} sx={{ verticalAlign: 'top' }}>
             <TableCell>{whole(row.line)}</TableCell>
-            <TableCell sx={WIDE}>{row.column ?? '–'}</TableCell>
+            <TableCell sx={WIDE}>
+              {row.column === null ? '–' : (uploadColumnLabels[row.column as UploadColumn] ?? row.column)}
+            </TableCell>
             <TableCell sx={{ minWidth: { xs: 100, sm: 150 }, maxWidth: 180, overflowWrap: 'anywhere' }}>
               {row.value}
             </TableCell>

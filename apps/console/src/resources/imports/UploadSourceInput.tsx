@@ -16,9 +16,7 @@ export const UploadSourceInput = ({ form, dragging }: UploadSourceInputProps) =>
   const { file, text, isBusy, take, removeFile, setText } = form;
   return (
     <>
-      {file ? (
-        <ChosenFile file={file} disabled={isBusy} onRemove={removeFile} />
-      ) : (
+      {!file && (
         <TextField
           label="Numbers"
           placeholder={EXAMPLE}
@@ -36,7 +34,7 @@ export const UploadSourceInput = ({ form, dragging }: UploadSourceInputProps) =>
       )}
       <FileDrop
         dragging={dragging}
-        replaces={file !== null}
+        chosen={file && <ChosenFile file={file} disabled={isBusy} onRemove={removeFile} />}
         disabled={isBusy}
         onTake={(files) => void take([...(files ?? [])])}
       />

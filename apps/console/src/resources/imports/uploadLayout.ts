@@ -77,7 +77,7 @@ function mappingOf(columns: readonly LaidOutColumn[]): ColumnMapping {
 function problemsOf(columns: readonly (UploadColumn | null)[]): string[] {
   const missing = requiredUploadColumns
     .filter((column) => !columns.includes(column))
-    .map((column) => `No column is read as ${uploadColumnLabels[column]}.`);
+    .map((column) => `No column is read as ${uploadColumnLabels[column]}. Choose it below, or add it to the file.`);
   const repeated = columns.filter((column, index) => column !== null && columns.indexOf(column) !== index);
   const twice = [...new Set(repeated)].map(
     (column) => `More than one column is read as ${uploadColumnLabels[column!]}. Keep one of them.`,
