@@ -83,6 +83,9 @@ describeInBrowser('files in the upload dialog', () => {
     await button('Upload').click();
     await told('1 added');
     expect(await uploaded(number)).toEqual([{ e164: number, provider: 'telnyx', label }]);
+    expect(await open.db.query('select encoding from import_jobs order by created_at desc limit 1')).toEqual([
+      { encoding: 'utf-16le' },
+    ]);
   });
 
   it('lets people take a file away and paste instead, with columns of its own', async () => {
@@ -119,6 +122,29 @@ describeInBrowser('files in the upload dialog', () => {
     await preview().getByText('+12025550130').waitFor();
     await button('Check').click();
     await told('2 would be added, 0 would fail');
+  });
+
+  it('reads the header of a file that is larger than its preview as the API does', async () => {
+    const rows = Array.from({ length: 9_000 }, (_, row) => `+49302312${10_000 + row};telnyx;Büro ${row}`);
+    await choose('large.csv', Buffer.from(['Rufnummer;Anbieter;Büro', ...rows].join('\n'), 'latin1'));
+    await dialog().getByText('The first lines:').waitFor();
+    await readAs('Rufnummer', 'Phone number');
+    await readAs('Anbieter', 'Provider');
+    await readAs('Büro', 'Label');
+    await button('Check').click();
+    await told('9,000 would be added, 0 would fail');
+  });
+
+  it('takes a file of errors that was mended as it is', async () => {
+    const lines = [
+      'line,column,code,message,value,phoneNumber,provider',
+      '4,,too_long,Shorten it,x,+12025550131,telnyx',
+    ];
+    await choose('upload-errors.csv', Buffer.from(lines.join('\n')));
+    await dialog().getByText('all are read').waitFor();
+    expect(await dialog().getByRole('combobox', { name: 'Read line as' }).count()).toBe(0);
+    await button('Check').click();
+    await told('1 would be added, 0 would fail');
   });
 
   it('leaves it to the API to say what a file is that is no text', async () => {
