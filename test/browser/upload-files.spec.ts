@@ -135,6 +135,17 @@ describeInBrowser('files in the upload dialog', () => {
     await told('9,000 would be added, 0 would fail');
   });
 
+  it('takes a file that is dropped, and only one at a time', async () => {
+    await drop('first.csv', 'second.csv');
+    await dialog().getByRole('alert').filter({ hasText: 'These are several files.' }).waitFor();
+    expect(await button('Upload').isDisabled()).toBe(true);
+    await drop('first.csv');
+    await preview().getByText('first.csv').waitFor();
+    expect(await dialog().getByText('These are several files.').count()).toBe(0);
+    await button('Check').click();
+    await told('1 would be added, 0 would fail');
+  });
+
   it('takes a file of errors that was mended as it is', async () => {
     const lines = [
       'line,column,code,message,value,phoneNumber,provider',
@@ -163,6 +174,18 @@ describeInBrowser('files in the upload dialog', () => {
   const told = (text: string) => dialog().getByRole('status').filter({ hasText: text }).waitFor();
 
   const choose = (name: string, buffer: Buffer) => input().setInputFiles({ name, mimeType: 'text/csv', buffer });
+
+  /** Drops files that have one row each, labeled with the name of the file. */
+  async function drop(...names: string[]): Promise<void> {
+    const dataTransfer = await open.page.evaluateHandle(`(() => {
+      const dropped = new DataTransfer();
+      for (const name of ${JSON.stringify(names)}) {
+        dropped.items.add(new File(['+12025550132,telnyx,US,' + name], name));
+      }
+      return dropped;
+    })()`);
+    await dialog().getByText('One number a line').dispatchEvent('drop', { dataTransfer });
+  }
 
   async function readAs(name: string, column: string): Promise<void> {
     await dialog()
