@@ -1,10 +1,9 @@
-import type { ImportErrorCode, ImportRowError, PhoneNumberProvider } from '#contracts';
+import type { ImportErrorCode, ImportRowError, PhoneNumberProvider, UploadColumn } from '#contracts';
 import { phoneNumberProviders } from '#contracts';
 import { UNREADABLE } from '../../platform/http/readable-text.js';
 import { readOptionalColumns } from './optional-columns.js';
 import { readNumber, type Repair } from './read-number.js';
 import type { StagedRow } from './staged-row.js';
-import type { UploadColumn } from './upload-columns.js';
 import type { UploadRow } from './upload-row.js';
 
 const MAX_SHOWN = 200;

@@ -1,6 +1,5 @@
-import type { ImportRowError } from '#contracts';
+import { errorColumns, type ImportRowError } from '#contracts';
 import { csvLine } from '../../platform/http/csv-line.js';
-import { errorColumns } from './upload-columns.js';
 
 /** What was refused, and beside it the row itself: the file can be mended and uploaded as it is. */
 export function importErrorsHeader(columns: readonly string[]): string {

@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ImportErrorCode } from '#contracts';
+import type { ImportErrorCode, UploadColumn } from '#contracts';
 import { checkUploadRow, rowError } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
 import type { ImportCounts, ToldRow, WorkableJob } from './imports.repository.js';
 import { SeenNumbers } from './seen-numbers.js';
 import type { StagedRow } from './staged-row.js';
-import type { UploadColumn } from './upload-columns.js';
 import { TextReader } from './upload-encoding.js';
 import { isBlank, rowOf, type UploadRow } from './upload-row.js';
 

@@ -1,4 +1,4 @@
-import type { ImportErrorCode } from '#contracts';
+import type { ImportErrorCode, UploadColumn } from '#contracts';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import type { AuditLog } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -7,7 +7,6 @@ import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
 import type { ImportPace } from './import-pace.js';
 import { type ImportChunk, ImportReader } from './import-reader.js';
 import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from './imports.repository.js';
-import type { UploadColumn } from './upload-columns.js';
 
 export interface RunParts {
   database: Database;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus } from '#contracts';
+import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus, UploadColumn } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -18,7 +18,6 @@ import {
   LOCK_IMPORT_JOB,
   WORKABLE_JOB,
 } from './sql/import-jobs.sql.js';
-import type { UploadColumn } from './upload-columns.js';
 import type { Encoding } from './upload-encoding.js';
 
 export interface ImportOptions {

@@ -1,8 +1,7 @@
-import type { ImportErrorCode } from '#contracts';
+import type { ImportErrorCode, UploadColumn } from '#contracts';
 import { isCountryCode } from '#phone';
 import { charactersOf } from '../../platform/http/characters-between.js';
 import type { StagedRow } from './staged-row.js';
-import type { UploadColumn } from './upload-columns.js';
 import type { UploadRow } from './upload-row.js';
 
 /** A value that was refused. */

@@ -9,8 +9,6 @@ import {
 } from '#contracts';
 import { unreadable } from './upload-encoding.js';
 
-export { errorColumns, type UploadColumn } from '#contracts';
-
 const EXPECTED = `Use ${uploadColumns.join(', ')}; ${requiredUploadColumns.join(' and ')} are needed`;
 const MAX_SHOWN = 50;
 

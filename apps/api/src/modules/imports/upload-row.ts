@@ -1,5 +1,5 @@
+import type { UploadColumn } from '#contracts';
 import type { CsvRecord } from './csv-reader.js';
-import type { UploadColumn } from './upload-columns.js';
 
 /** A row of an upload as it stands there. */
 export interface UploadRow {
