@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { UNREADABLE } from '../../apps/api/src/platform/http/readable-text.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createApiKey, createOrganization, createUser, signIn } from '../support/fixtures.js';
@@ -9,6 +10,8 @@ let api: RunningApi;
 let organizationId: string;
 let key: string;
 let next = 5_550_000;
+
+const ALL_UNREADABLE = new RegExp(UNREADABLE, 'gu');
 
 /** Names that mean something to a spreadsheet, to CSV, or to the columns that hold lists. */
 const NAMES = [
@@ -83,12 +86,7 @@ const text = (most: number) =>
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.string({ unit: 'binary-ascii', maxLength: 20 }),
     )
-    .map((value) =>
-      [...value.replaceAll(/[\u0000-\u0008\u000b-\u001f\ufffd]/g, '')] // eslint-disable-line no-control-regex
-        .slice(0, most)
-        .join('')
-        .trim(),
-    );
+    .map((value) => [...value.replaceAll(ALL_UNREADABLE, '')].slice(0, most).join('').trim());
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const tag = text(50)
   .map((value) => value.replaceAll('\n', ' '))

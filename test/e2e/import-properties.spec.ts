@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type UploadColumn, uploadColumns } from '#contracts';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -13,22 +14,7 @@ import { request } from '../support/http.js';
 const POOL = '00000000-0000-7000-8000-000000000001';
 /** Numbers that one file is made of: few, so that they meet each other and what is there already. */
 const NUMBERS = 12;
-const COLUMNS = [
-  'phoneNumber',
-  'provider',
-  'countryCode',
-  'label',
-  'region',
-  'client',
-  'monthlyCost',
-  'currency',
-  'capabilities',
-  'tags',
-  'agent',
-  'dailyLimit',
-  'allowedCountries',
-] as const;
-type Cells = Record<(typeof COLUMNS)[number], string>;
+type Cells = Record<UploadColumn, string>;
 
 let db: TestDatabase;
 let api: RunningApi;
@@ -148,7 +134,7 @@ type Row = typeof row extends fc.Arbitrary<infer R> ? R : never;
 
 const layout = fc.record({
   columns: fc
-    .shuffledSubarray([...COLUMNS], { minLength: 6 })
+    .shuffledSubarray([...uploadColumns], { minLength: 6 })
     .map((columns) => [
       ...columns,
       ...(['phoneNumber', 'provider'] as const).filter((needed) => !columns.includes(needed)),

@@ -50,8 +50,8 @@ export class ImportRun {
 
   /**
    * Takes the good rows of a chunk, counts all of them and moves the job, in one transaction: whatever dies, no row is
-   * taken twice and none is left out. A dry run takes the rows and rolls that back, for only the database knows which
-   * numbers others have. Only the last chunk waits for the disk: what a crash of the server takes back is a number of
+   * taken twice and none is left out. A dry run rehearses the same, for only the database knows which numbers others
+   * have. Only the last chunk waits for the disk: what a crash of the server takes back is a number of
    * last chunks with the progress that they made, and they are taken again.
    */
   private take(chunk: ImportChunk): Promise<RunState> {

@@ -75,7 +75,6 @@ function unmarkedUtf16(sample: Uint8Array): string | null {
 
 /** Workbooks, archives and pictures have control characters all over. */
 function isText(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is counted
-  const controls = text.match(/[\0-\x08\x0e-\x1f]/g)?.length ?? 0;
+  const controls = text.match(/(?!\s)\p{Cc}/gu)?.length ?? 0;
   return controls * 50 <= text.length;
 }
