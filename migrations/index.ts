@@ -16,6 +16,7 @@ import { GatePlansOutliveStatistics1795500002000 } from './1795500002000-GatePla
 import { AssignManyAtOnce1795600000000 } from './1795600000000-AssignManyAtOnce.js';
 import { CountPlaces1795600001000 } from './1795600001000-CountPlaces.js';
 import { FindTakenNumbers1795700000000 } from './1795700000000-FindTakenNumbers.js';
+import { FarListsFromIndexes1795800000000 } from './1795800000000-FarListsFromIndexes.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   AssignManyAtOnce1795600000000,
   CountPlaces1795600001000,
   FindTakenNumbers1795700000000,
+  FarListsFromIndexes1795800000000,
 ];

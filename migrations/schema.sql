@@ -44,6 +44,7 @@ CREATE INDEX agent_phone_numbers_paused ON public.agent_phone_numbers USING btre
 CREATE INDEX live_assignments_of_agent ON public.agent_phone_numbers USING btree (agent_id, phone_number_id) WHERE (live_organization_id IS NOT NULL);
 CREATE UNIQUE INDEX one_live_assignment_per_number ON public.agent_phone_numbers USING btree (organization_id, phone_number_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX one_number_per_agent ON public.agent_phone_numbers USING btree (organization_id, agent_id) WHERE ((ended_at IS NULL) AND sole);
+CREATE INDEX paused_assignments_of_agent ON public.agent_phone_numbers USING btree (organization_id, agent_id, phone_number_id) WHERE ((ended_at IS NULL) AND (paused_at IS NOT NULL));
 
 CREATE TRIGGER copy_assigned_agents AFTER INSERT ON public.agent_phone_numbers REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION copy_assigned_agents();
 CREATE TRIGGER copy_caller_facts BEFORE INSERT OR UPDATE OF ended_at ON public.agent_phone_numbers FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION copy_caller_facts();
@@ -606,7 +607,7 @@ CREATE UNIQUE INDEX phone_numbers_e164_key ON public.phone_numbers USING btree (
 CREATE INDEX phone_numbers_inbound ON public.phone_numbers USING btree (organization_id, inbound_agent_id) WHERE (inbound_agent_id IS NOT NULL);
 CREATE INDEX phone_numbers_label ON public.phone_numbers USING btree (organization_id, lower(label), id) WHERE ((lifecycle <> 'released'::text) AND (label IS NOT NULL));
 CREATE INDEX phone_numbers_label_text ON public.phone_numbers USING gin (lower(label) gin_trgm_ops) WHERE ((lifecycle <> 'released'::text) AND (label IS NOT NULL));
-CREATE INDEX phone_numbers_listed ON public.phone_numbers USING btree (organization_id, id) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_listed ON public.phone_numbers USING btree (organization_id, id) INCLUDE (tags) WHERE (lifecycle <> 'released'::text);
 CREATE INDEX phone_numbers_of_client ON public.phone_numbers USING btree (organization_id, client_id, id) WHERE ((lifecycle <> 'released'::text) AND (client_id IS NOT NULL));
 CREATE INDEX phone_numbers_out_of_use ON public.phone_numbers USING btree (organization_id, lifecycle, id) WHERE (lifecycle = ANY (ARRAY['inactive'::text, 'error'::text]));
 CREATE INDEX phone_numbers_own_e164 ON public.phone_numbers USING btree (organization_id, e164) WHERE (lifecycle <> 'released'::text);

@@ -119,7 +119,31 @@ function casesOf(numbers: number, { agentId, clientId }: ListsCaller): Case[] {
     { name: 'assignments, paused', resource: 'agent-assignments', filter: { paused: true } },
     { name: 'assignments, oldest first', resource: 'agent-assignments', sort: ['createdAt', 'ASC'] },
     { name: 'assignments of a provider', resource: 'agent-assignments', filter: { provider: 'bandwidth' } },
+    {
+      name: 'assignments, paused, by number',
+      resource: 'agent-assignments',
+      filter: { paused: true },
+      sort: ['phoneNumber', 'ASC'],
+    },
+    {
+      name: 'assignments, paused, of a provider',
+      resource: 'agent-assignments',
+      filter: { paused: true, provider: 'telnyx' },
+    },
+    {
+      name: 'assignments, paused, newest first',
+      resource: 'agent-assignments',
+      filter: { paused: true },
+      sort: ['createdAt', 'DESC'],
+    },
     { name: 'assignments by agents searched', resource: 'agent-assignments', filter: { q: 'agent 0012' } },
+    { name: 'assignments by last agents searched', resource: 'agent-assignments', filter: { q: 'agent 0099' } },
+    {
+      name: 'assignments by agents searched, by number',
+      resource: 'agent-assignments',
+      filter: { q: 'agent 0099' },
+      sort: ['phoneNumber', 'DESC'],
+    },
     { name: 'assignments, searched', resource: 'agent-assignments', filter: { q: '212-3456' } },
   ];
 }
@@ -141,7 +165,7 @@ async function main(): Promise<void> {
       const figure = await measure(started.url, caller.apiKey, each);
       figures.push([each, figure]);
       console.log(
-        `${each.name.padEnd(36)} p50 ${figure.p50Ms.toFixed(1).padStart(7)} ms  p95 ${figure.p95Ms.toFixed(1).padStart(7)} ms  total ${figure.total}`,
+        `${each.name.padEnd(42)} p50 ${figure.p50Ms.toFixed(1).padStart(7)} ms  p95 ${figure.p95Ms.toFixed(1).padStart(7)} ms  total ${figure.total}`,
       );
     }
     report(figures);

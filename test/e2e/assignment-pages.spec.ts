@@ -1,21 +1,24 @@
 import type { AgentAssignmentView } from '#contracts';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createAgent, createApiKey, createOrganization } from '../support/fixtures.js';
+import { createAgent, createApiKey, createOrganization, createUser, PASSWORD, signIn } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
 const ASSIGNMENTS = 60;
 
 let db: TestDatabase;
 let api: RunningApi;
-let key: string;
+/** Who asks: a key for all, and a member who is limited to one client. */
+const callers = { 'for all': {}, 'for a member who is limited to a client': {} };
+type Who = keyof typeof callers;
+let numbersOfClient: Set<string>;
 
 /** Assignments whose age, numbers and agents stand in three different orders. */
 beforeAll(async () => {
   db = await createTestDatabase();
   api = await startApi({ databaseUrl: db.url });
   const organizationId = await createOrganization(db);
-  key = (await createApiKey(db, { organizationId, scopes: ['assignments:read'] })).key;
+  callers['for all'] = { apiKey: (await createApiKey(db, { organizationId, scopes: ['assignments:read'] })).key };
   const agentIds: string[] = [];
   for (const name of ['carol', 'Alice', 'bob']) agentIds.push(await createAgent(db, { organizationId, name }));
   await db.query(
@@ -34,6 +37,18 @@ beforeAll(async () => {
   );
   const ended = `update agent_phone_numbers set ended_at = now() where id = (select max(id::text)::uuid from agent_phone_numbers)`;
   await db.query(ended);
+  await createUser(db, { organizationId, role: 'owner', email: 'owner@pages.test' });
+  const token = await signIn(api.url, 'owner@pages.test');
+  const post = (path: string, body: object) => request(`${api.url}/api/v1${path}`, { token, body });
+  const { id: clientId } = (await post('/clients', { name: 'Mine' })).body;
+  const limited = { email: 'limited@pages.test', name: 'Limited', role: 'admin', password: PASSWORD };
+  await post('/users', { ...limited, clientIds: [clientId] });
+  callers['for a member who is limited to a client'] = { token: await signIn(api.url, limited.email) };
+  const ofClient = await db.query(
+    `update phone_numbers set client_id = $1 where right(md5(e164), 1) < '8' returning id`,
+    [clientId],
+  );
+  numbersOfClient = new Set(ofClient.map(({ id }) => String(id)));
 });
 
 afterAll(async () => {
@@ -41,13 +56,13 @@ afterAll(async () => {
   await db?.drop();
 });
 
-async function list(filter: object, sort: [string, 'ASC' | 'DESC'], from: number, to: number) {
+async function list(who: Who, filter: object, sort: [string, 'ASC' | 'DESC'], from: number, to: number) {
   const search = new URLSearchParams({
     filter: JSON.stringify(filter),
     sort: JSON.stringify(sort),
     range: JSON.stringify([from, to]),
   });
-  const { body, headers } = await request(`${api.url}/api/v1/agent-assignments?${search}`, { apiKey: key });
+  const { body, headers } = await request(`${api.url}/api/v1/agent-assignments?${search}`, callers[who]);
   return { items: body as AgentAssignmentView[], total: headers.get('x-total-count') };
 }
 
@@ -56,9 +71,14 @@ const FILTERS: [object, (assignment: AgentAssignmentView) => boolean][] = [
   [{ provider: 'telnyx' }, ({ provider }) => provider === 'telnyx'],
   [{ paused: true }, ({ paused }) => paused],
   [{ paused: false }, ({ paused }) => !paused],
+  [{ paused: true, provider: 'telnyx' }, ({ paused, provider }) => paused && provider === 'telnyx'],
   [{ paused: false, provider: 'twilio' }, ({ paused, provider }) => !paused && provider === 'twilio'],
   [{ q: 'bob' }, ({ agentName }) => agentName === 'bob'],
   [{ q: 'desk' }, ({ label }) => label !== null],
+  // One agent's name and some labels have it.
+  [{ q: 'e' }, ({ agentName, label }) => agentName === 'Alice' || label !== null],
+  [{ q: 'e', paused: true }, ({ agentName, label, paused }) => paused && (agentName === 'Alice' || label !== null)],
+  [{ q: 'bob', provider: 'twilio' }, ({ agentName, provider }) => agentName === 'bob' && provider === 'twilio'],
 ];
 
 const lower = ({ agentName }: AgentAssignmentView) => agentName.toLowerCase();
@@ -68,21 +88,27 @@ const KEYS: Record<string, (assignment: AgentAssignmentView) => string> = {
   createdAt: ({ id }) => id,
 };
 
-describe.each(Object.keys(KEYS))('the pages of assignments by %s', (field) => {
-  it.each(FILTERS)('are the whole list for %j, in both directions, with its total', async (filter, fits) => {
-    const all = (await list({}, ['createdAt', 'ASC'], 0, 99)).items;
-    expect(all).toHaveLength(ASSIGNMENTS - 1);
-    const keyOf = KEYS[field]!;
-    const rising = all.filter(fits).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    for (const direction of ['ASC', 'DESC'] as const) {
-      const expected = (direction === 'ASC' ? rising : rising.toReversed()).map(({ id }) => id);
-      const pages: string[] = [];
-      for (let from = 0; from < expected.length; from += 8) {
-        const { items, total } = await list(filter, [field, direction], from, from + 7);
-        expect(total).toBe(String(expected.length));
-        pages.push(...items.map(({ id }) => id));
+describe.each(Object.keys(callers) as Who[])('the pages of assignments %s', (who) => {
+  const isSeen = ({ phoneNumberId }: AgentAssignmentView) => who === 'for all' || numbersOfClient.has(phoneNumberId);
+
+  describe.each(Object.keys(KEYS))('by %s', (field) => {
+    it.each(FILTERS)('are the whole list for %j, in both directions, with its total', async (filter, fits) => {
+      const all = (await list('for all', {}, ['createdAt', 'ASC'], 0, 99)).items;
+      expect(all).toHaveLength(ASSIGNMENTS - 1);
+      const keyOf = KEYS[field]!;
+      const seen = all.filter((each) => isSeen(each) && fits(each));
+      const rising = seen.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+      expect(rising.length).toBeGreaterThan(1);
+      for (const direction of ['ASC', 'DESC'] as const) {
+        const expected = (direction === 'ASC' ? rising : rising.toReversed()).map(({ id }) => id);
+        const pages: string[] = [];
+        for (let from = 0; from < expected.length; from += 8) {
+          const { items, total } = await list(who, filter, [field, direction], from, from + 7);
+          expect(total).toBe(String(expected.length));
+          pages.push(...items.map(({ id }) => id));
+        }
+        expect(pages).toEqual(expected);
       }
-      expect(pages).toEqual(expected);
-    }
+    });
   });
 });

@@ -7,13 +7,19 @@ import { assignmentConditions, type AssignmentFilter } from './assignment-condit
 import { FIND_PHONE_NUMBERS, likePattern, PhoneNumberPlaces } from '../phone-numbers/phone-numbers.public.js';
 import {
   AGENTS_BY_NAME,
+  AGENTS_OF_NUMBERS,
   ASSIGNED_NUMBERS,
   ASSIGNMENT_IDS,
   ASSIGNMENT_IDS_BY_AGE,
   assignmentIdsByNumbers,
+  assignmentIdsGathered,
+  assignmentIdsOfAgents,
   ASSIGNMENTS_BY_ID,
   COUNT_ASSIGNMENTS,
+  COUNT_FOUND_ASSIGNMENTS,
+  type Cut,
   PAUSED_ASSIGNMENTS,
+  pausedAssignmentIdsByAgent,
 } from './sql/assignment-pages.sql.js';
 import { ASSIGNMENT_COLUMNS, ASSIGNMENTS_FROM, type AssignmentViewRow } from './sql/assignment-views.sql.js';
 import { LOCK_ASSIGNMENTS_OF_NUMBER, type LockedAssignment } from './sql/lock-assignments-of-number.sql.js';
@@ -48,6 +54,8 @@ const SORT_COLUMNS: Record<string, string[]> = {
 /** Up to here assignments are counted one by one where no counter says how many there are. */
 const MOST_COUNTED = 5_000;
 const MOST_AGENTS = 500;
+/** Up to here what words found is put in order as a whole; more of it is met soon enough on the way through the list. */
+const MOST_SORTED = 20_000;
 
 @Injectable()
 export class AgentAssignmentsRepository {
@@ -62,8 +70,9 @@ export class AgentAssignmentsRepository {
     // Total and page are of one snapshot.
     await tx.query('set transaction isolation level repeatable read');
     const visible = withinLimit(context, asked);
-    const filter = await this.narrowed(tx, context, visible);
-    const { total, isExact } = await this.count(tx, context, isCounted(visible) ? visible : filter);
+    const known = isCounted(visible) ? await this.count(tx, context, visible) : null;
+    const filter = await this.narrowed(tx, context, visible, query.sort.field, known?.total);
+    const { total, isExact } = known ?? (await this.count(tx, context, filter));
     const rows = await this.rowsOf(tx, context, filter, query, isExact ? total : null);
     return { items: rows.map(toView), total, totalIsExact: isExact };
   }
@@ -77,7 +86,7 @@ export class AgentAssignmentsRepository {
     length: number | null,
   ): Promise<AssignmentViewRow[]> {
     const columns = SORT_COLUMNS[sort.field]!;
-    const byAge = columns.length === 0 && isWide(filter) && !asksNumbers(filter);
+    const byAge = columns.length === 0 && tellsAlone(filter);
     const asked = assignmentConditions(context.organizationId, filter, byAge ? 'a' : 'n');
     const fromEnd = length !== null && offset > length / 2;
     const take = length === null ? limit : Math.max(Math.min(limit, length - offset), 0);
@@ -87,17 +96,20 @@ export class AgentAssignmentsRepository {
     const [key] = columns;
     const placed = sort.field === 'agentName' && isEverything(filter) ? 'agent' : null;
     const place = await this.places.find(tx, context.organizationId, placed, direction, skip);
-    const parameters = [...asked.parameters, take, skip - (place?.passed ?? 0), ...(place ? [place.value] : [])];
-    const at = (offset: number) => `$${asked.parameters.length + offset}`;
-    const page = `limit ${at(1)} offset ${at(2)}`;
-    const conditions = place ? `${asked.conditions} and ${place.condition(at(3))}` : asked.conditions;
-    const byAssignment = filter.paused !== undefined;
-    const sql =
-      key !== undefined && isWide({ ...filter, found: undefined })
-        ? assignmentIdsByNumbers(key, direction, { conditions, page, byAssignment })
-        : `${byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS} ${conditions} order by ${order} ${page}`;
-    const found = await tx.query<{ id: string }>(sql, parameters);
-    const ids = found.map(({ id }) => id);
+    const parameters = [...asked.parameters, take, skip - (place?.passed ?? 0)];
+    const next = (value: unknown) => `$${parameters.push(value)}`;
+    const cut: Cut = {
+      conditions: place ? `${asked.conditions} and ${place.condition(next(place.value))}` : asked.conditions,
+      page: `limit $${asked.parameters.length + 1} offset $${asked.parameters.length + 2}`,
+      byAssignment: filter.paused !== undefined,
+      direction,
+    };
+    const isLong = key !== undefined && isWide({ ...filter, found: undefined });
+    const all = byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS;
+    const sql = isLong
+      ? longListSql(sort.field, filter, length, cut, next)
+      : `${all} ${cut.conditions} order by ${order} ${cut.page}`;
+    const ids = (await tx.query<{ id: string }>(sql, parameters)).map(({ id }) => id);
     if (fromEnd) ids.reverse();
     return ids.length === 0 ? [] : tx.query<AssignmentViewRow>(ASSIGNMENTS_BY_ID, [context.organizationId, ids]);
   }
@@ -107,6 +119,8 @@ export class AgentAssignmentsRepository {
     tx: Transaction,
     context: RequestContext,
     filter: AssignmentFilter,
+    sortedBy: string,
+    total = 0,
   ): Promise<AssignmentFilter> {
     const { organizationId } = context;
     const idsBy = async (sql: string, parameters: unknown[]) =>
@@ -116,10 +130,12 @@ export class AgentAssignmentsRepository {
       const pattern = likePattern(filter.q);
       const phoneNumberIds = await idsBy(FIND_PHONE_NUMBERS, [organizationId, filter.digits, pattern, null, null]);
       const agentIds = await idsBy(AGENTS_BY_NAME, [organizationId, pattern]);
-      const isNarrow = phoneNumberIds.length <= MOST_COUNTED && agentIds.length <= MOST_AGENTS;
-      return isNarrow ? { ...filter, found: { phoneNumberIds, agentIds } } : filter;
+      if (phoneNumberIds.length > MOST_COUNTED || agentIds.length > MOST_AGENTS) return filter;
+      const callers = phoneNumberIds.length > 0 ? await idsBy(AGENTS_OF_NUMBERS, [organizationId, phoneNumberIds]) : [];
+      return { ...filter, found: { phoneNumberIds, agentIds, callerIds: [...new Set([...agentIds, ...callers])] } };
     }
-    if (filter.paused !== true) return filter;
+    // By age and by agent, paused assignments have indexes.
+    if (filter.paused !== true || sortedBy !== 'phoneNumber' || total > MOST_COUNTED) return filter;
     const ids = await idsBy(PAUSED_ASSIGNMENTS, [organizationId]);
     return ids.length > MOST_COUNTED ? filter : { ...filter, ids };
   }
@@ -137,8 +153,16 @@ export class AgentAssignmentsRepository {
       const total = paused === undefined ? row!.live : paused ? row!.paused : row!.live - row!.paused;
       return { total, isExact: true };
     }
-    const { conditions, parameters } = assignmentConditions(context.organizationId, filter);
-    const from = asksAssignments(filter) ? ASSIGNMENT_IDS : ASSIGNED_NUMBERS;
+    const { found } = filter;
+    if (found !== undefined && isEverything({ ...filter, found: undefined, q: undefined, digits: undefined })) {
+      const asked = [context.organizationId, found.agentIds, found.phoneNumberIds];
+      const [row] = await tx.query<{ total: number }>(COUNT_FOUND_ASSIGNMENTS, asked);
+      return { total: row!.total, isExact: true };
+    }
+    const alone = asksAssignments(filter) && tellsAlone(filter);
+    const { conditions, parameters } = assignmentConditions(context.organizationId, filter, alone ? 'a' : 'n');
+    const joined = asksAssignments(filter) ? ASSIGNMENT_IDS : ASSIGNED_NUMBERS;
+    const from = alone ? ASSIGNMENT_IDS_BY_AGE : joined;
     const sql = `select count(*)::integer as total from (${from} ${conditions} limit ${MOST_COUNTED + 1}) f`;
     const [row] = await tx.query<{ total: number }>(sql, parameters);
     return { total: Math.min(row!.total, MOST_COUNTED), isExact: row!.total <= MOST_COUNTED };
@@ -152,8 +176,8 @@ export class AgentAssignmentsRepository {
     after: string | null,
     most: number,
   ): Promise<AgentAssignmentView[]> {
-    const filter = await this.narrowed(tx, context, withinLimit(context, asked));
-    const byAge = isWide(filter) && !asksNumbers(filter);
+    const filter = await this.narrowed(tx, context, withinLimit(context, asked), 'createdAt');
+    const byAge = tellsAlone(filter);
     const next = { ...filter, after };
     const { conditions, parameters } = assignmentConditions(context.organizationId, next, byAge ? 'a' : 'n');
     const sql = `${byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS} ${conditions} order by a.id limit $${parameters.length + 1}`;
@@ -249,6 +273,21 @@ export class AgentAssignmentsRepository {
   }
 }
 
+/** Ids of a page of a list that may be as long as all: each order and filter has its own shortest way to it. */
+function longListSql(
+  sortedBy: string,
+  { found, paused }: AssignmentFilter,
+  length: number | null,
+  cut: Cut,
+  place: (value: unknown) => string,
+): string {
+  const key = SORT_COLUMNS[sortedBy]![0]!;
+  const byAgent = sortedBy === 'agentName';
+  if (found && byAgent) return assignmentIdsOfAgents(place(found.callerIds), cut);
+  if (found && length !== null && length <= MOST_SORTED) return assignmentIdsGathered(key, cut);
+  return paused && byAgent ? pausedAssignmentIdsByAgent(cut) : assignmentIdsByNumbers(key, cut);
+}
+
 /** Whether counters tell the total: they know providers and clients, and how many of all are paused. */
 function isCounted({ paused, provider, clientIds, ...others }: AssignmentFilter): boolean {
   const both = paused !== undefined && (provider !== undefined || clientIds != null);
@@ -270,9 +309,9 @@ function asksAssignments({ ids, agentIds, phoneNumberId, paused }: AssignmentFil
   return [ids, agentIds, phoneNumberId, paused].some((asked) => asked !== undefined);
 }
 
-/** Whether the rows of assignments alone do not tell what is asked for. */
-function asksNumbers({ q, clientIds }: AssignmentFilter): boolean {
-  return q !== undefined || clientIds != null;
+/** Whether the rows of assignments alone tell what is asked for. */
+function tellsAlone(filter: AssignmentFilter): boolean {
+  return isWide(filter) && filter.q === undefined && filter.clientIds == null;
 }
 
 /** Assignments of numbers of the clients that the caller is limited to. */

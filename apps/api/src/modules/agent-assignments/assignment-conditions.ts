@@ -1,5 +1,13 @@
 import { likePattern } from '../phone-numbers/phone-numbers.public.js';
 
+/** What words were found to be: these numbers, and the numbers of these agents. */
+export interface Found {
+  phoneNumberIds: string[];
+  agentIds: string[];
+  /** These agents, and whoever calls from the numbers. */
+  callerIds: string[];
+}
+
 export interface AssignmentFilter {
   ids?: string[];
   agentIds?: string[];
@@ -10,8 +18,8 @@ export interface AssignmentFilter {
   digits?: string[];
   paused?: boolean;
   provider?: string;
-  /** What `q` was found to be: these numbers and the numbers of these agents. */
-  found?: { phoneNumberIds: string[]; agentIds: string[] };
+  /** What `q` was found to be. */
+  found?: Found;
   /** Only those of numbers of these clients; null for those of all, whatever the caller is limited to. */
   clientIds?: readonly string[] | null;
   /** Only those that were made after this one; null for all. */

@@ -20,13 +20,19 @@ const stretches = (list: string, skip: string, direction: 'asc' | 'desc') => `
 
 /**
  * The agent whose numbers a row of a list by agents stands among, by the name in small letters, which is an agent's own.
- * $1 organization, $2 rows to pass.
+ * Agents are passed in the order of their index until their numbers reach the row. Several rows of one agent's counters
+ * are equal in the order, so that each has the sum of all. $1 organization, $2 rows to pass.
  */
 export const findAgentPlace = (direction: 'asc' | 'desc'): string => `
-  select edge, passed::integer from (
-    select lower(g.name) as edge, sum(c.numbers) over (order by lower(g.name) ${direction}) - c.numbers as passed
-    from (
-      select place::uuid as id, sum(numbers)::integer as numbers from phone_number_places
-      where organization_id = $1 and list = 'agent' group by place having sum(numbers) > 0) c
-    join agents g on g.organization_id = $1 and g.id = c.id and g.deleted_at is null) p
-  where passed <= $2 order by passed desc limit 1`;
+  select edge, (upto - (
+    select sum(c.numbers) from phone_number_places c
+    where c.organization_id = $1 and c.list = 'agent' and c.place = p.id::text))::integer as passed
+  from (
+    select g.id, lower(g.name) as edge, sum(c.numbers) over (order by lower(g.name) ${direction}) as upto
+    from agents g
+    cross join lateral (
+      select c.numbers from phone_number_places c
+      where c.organization_id = $1 and c.list = 'agent' and c.place = g.id::text offset 0
+    ) c
+    where g.organization_id = $1 and g.deleted_at is null) p
+  where upto > $2 order by edge ${direction} limit 1`;
