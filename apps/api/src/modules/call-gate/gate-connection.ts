@@ -15,12 +15,15 @@ export class GateConnection {
     private readonly onLost: (error: Error) => void,
   ) {}
 
-  /** Runs the statement, connecting first when there is no connection (any more). Answers the rows in array mode. */
+  /**
+   * Runs the statement, connecting first when there is no connection (any more). Answers the rows in array mode.
+   *
+   * @throws Error when there is no reply in time; the connection is closed then
+   */
   async query(statement: pg.QueryConfig): Promise<unknown[][]> {
     const client = this.client ?? (await this.open());
     try {
-      const result = await client.query<unknown[]>({ ...statement, rowMode: 'array' });
-      return result.rows;
+      return await replyTo(client, statement);
     } catch (error) {
       // An error of the statement leaves the connection usable; after any other nobody knows what it will answer next.
       if (databaseErrorOf(error) === null) this.drop(client);
@@ -55,4 +58,22 @@ export class GateConnection {
     if (this.client === client) this.client = null;
     client.end().catch(() => {});
   }
+}
+
+/** A reply that is later than this is lost: the network broke without saying so. */
+export const REPLY_TIMEOUT_MS = 5_000;
+
+/**
+ * The driver gets the callback with the query. When it makes a promise, or sets a time limit of its own, it gives the query
+ * another callback later, and V8 then kept what belonged to the batch until the next full collection (ADR 9).
+ */
+function replyTo(client: pg.Client, statement: pg.QueryConfig): Promise<unknown[][]> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => reject(new Error('The database did not reply in time')), REPLY_TIMEOUT_MS);
+    client.query<unknown[]>({ ...statement, rowMode: 'array' }, (error: Error | null, result) => {
+      clearTimeout(limit);
+      if (error) reject(error);
+      else resolve(result.rows);
+    });
+  });
 }

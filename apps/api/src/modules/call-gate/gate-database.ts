@@ -4,7 +4,7 @@ import { ENV, type Env } from '../../config/env.js';
 import { APP_ROLE, sessionOptions } from '../../platform/database/connection-options.js';
 import { readDatabaseSafety, UnsafeDatabaseError } from '../../platform/health/database-safety.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
-import { GateConnection } from './gate-connection.js';
+import { GateConnection, REPLY_TIMEOUT_MS } from './gate-connection.js';
 import { gateMetrics } from './gate-metrics.js';
 import { GATE_AUTHORIZE, gateAuthorizeDecisions, gateAuthorizeParameters } from './sql/gate-authorize.sql.js';
 
@@ -14,8 +14,6 @@ const SHARED_LOCK_TIMEOUT_MS = 100;
 /** How long the calls of a row that somebody holds wait for it. */
 const PATIENT_LOCK_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** A reply that is later than this is lost: the network broke without saying so. */
-const REPLY_TIMEOUT_MS = 5_000;
 
 /**
  * One plan for the statement, found once, that goes by indexes, row by row. The database's statistics may be those of an
@@ -51,7 +49,6 @@ export class GateDatabase implements OnApplicationShutdown {
       options: gateSessionOptions(lockTimeoutMs),
       application_name: 'ringfence-gate',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: REPLY_TIMEOUT_MS,
       keepAlive: true,
     });
     const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
@@ -113,7 +110,10 @@ export class GateDatabase implements OnApplicationShutdown {
 
 /** A failover may have led to a standby, or to a server with other settings: nothing is decided there. */
 async function requireSafety(client: pg.Client): Promise<void> {
-  const query = async (sql: string, parameters: unknown[]) => (await client.query(sql, parameters)).rows as unknown[];
+  const query = async (text: string, values: unknown[]) => {
+    const limited = { text, values, query_timeout: REPLY_TIMEOUT_MS };
+    return (await client.query(limited)).rows as unknown[];
+  };
   const { complaint } = await readDatabaseSafety(query, APP_ROLE, 'serving');
   if (complaint !== null) throw new UnsafeDatabaseError(complaint);
 }
