@@ -6,6 +6,7 @@ import { OrganizationsModule } from '../organizations/organizations.public.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
 import { AgentAssignmentsController } from './agent-assignments.controller.js';
 import { AgentAssignmentsRepository } from './agent-assignments.repository.js';
+import { AssignmentPagesRepository } from './assignment-pages.repository.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
 import { AssignNumberService } from './assign-number.service.js';
 import { AssignmentListsController } from './assignment-lists.controller.js';
@@ -32,6 +33,7 @@ import { RetireNumbers } from './retire-numbers.js';
     AssignmentListsService,
     AssignNumberService,
     AgentAssignmentsRepository,
+    AssignmentPagesRepository,
   ],
 })
 export class AgentAssignmentsModule {}

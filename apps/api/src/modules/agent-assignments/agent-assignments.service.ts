@@ -8,6 +8,7 @@ import { AgentRemovalListeners, Agents } from '../agents/agents.public.js';
 import { AuditLog } from '../audit/audit.public.js';
 import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentAssignmentsRepository, type AssignmentRules } from './agent-assignments.repository.js';
+import { AssignmentPagesRepository } from './assignment-pages.repository.js';
 import { assignmentFilterOf } from './assignment-filter.js';
 
 /** Names and the like are not here: they may change while somebody has the record open. */
@@ -19,6 +20,7 @@ export class AgentAssignmentsService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly repository: AgentAssignmentsRepository,
+    private readonly pages: AssignmentPagesRepository,
     private readonly agents: Agents,
     private readonly agentRemovals: AgentRemovalListeners,
     private readonly audit: AuditLog,
@@ -31,7 +33,7 @@ export class AgentAssignmentsService implements OnModuleInit {
   /** A user with the role `agent` sees only its own. @throws ProblemError validation_failed for a wrong filter */
   list(context: RequestContext, query: ListQuery): Promise<Page<AgentAssignmentView>> {
     const filter = assignmentFilterOf(context, query);
-    return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
+    return this.database.inTenant(context.organizationId, (tx) => this.pages.findPage(tx, context, filter, query));
   }
 
   /** @throws ProblemError record_not_found */

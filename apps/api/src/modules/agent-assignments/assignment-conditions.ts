@@ -1,3 +1,4 @@
+import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { likePattern } from '../phone-numbers/phone-numbers.public.js';
 
 /** What words were found to be: these numbers, and the numbers of these agents. */
@@ -63,4 +64,10 @@ export function assignmentConditions(
       or exists (select from unnest(${digits}::text[]) d where position(d in n.e164) > 0))`);
   }
   return { conditions: conditions.join(' '), parameters };
+}
+
+/** Assignments of numbers of the clients that the caller is limited to. */
+export function withinLimit(context: RequestContext, filter: AssignmentFilter): AssignmentFilter {
+  const clientIds = clientLimit(context);
+  return clientIds === null || filter.clientIds === null ? filter : { ...filter, clientIds };
 }

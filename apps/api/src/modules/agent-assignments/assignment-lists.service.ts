@@ -3,7 +3,7 @@ import type { AgentAssignmentView } from '#contracts';
 import { Database } from '../../platform/database/database.js';
 import type { ListQuery } from '../../platform/http/list-query.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
-import { AgentAssignmentsRepository } from './agent-assignments.repository.js';
+import { AssignmentPagesRepository } from './assignment-pages.repository.js';
 import type { AssignmentFilter } from './assignment-conditions.js';
 import { assignmentFilterOf } from './assignment-filter.js';
 
@@ -14,7 +14,7 @@ const EXPORTED_AT_ONCE = 1_000;
 export class AssignmentListsService {
   constructor(
     private readonly database: Database,
-    private readonly repository: AgentAssignmentsRepository,
+    private readonly pages: AssignmentPagesRepository,
   ) {}
 
   /**
@@ -31,7 +31,7 @@ export class AssignmentListsService {
     for (let after: string | null = null; ;) {
       const start: string | null = after;
       const chunk: AgentAssignmentView[] = await this.database.inTenant(context.organizationId, (tx) =>
-        this.repository.findAfter(tx, context, filter, start, EXPORTED_AT_ONCE),
+        this.pages.findAfter(tx, context, filter, start, EXPORTED_AT_ONCE),
       );
       yield chunk;
       if (chunk.length < EXPORTED_AT_ONCE) return;

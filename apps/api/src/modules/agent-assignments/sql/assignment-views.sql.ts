@@ -1,4 +1,4 @@
-import type { AgentKind, PhoneNumberProvider } from '#contracts';
+import type { AgentAssignmentView, AgentKind, PhoneNumberProvider } from '#contracts';
 
 /**
  * Live assignments with what is left of today. Used, limit, countries and the end of the day come from `gate_facts`, the
@@ -46,4 +46,13 @@ export interface AssignmentViewRow {
   resetsAt: Date;
   createdAt: Date;
   updatedAt: Date;
+}
+
+export function toView(row: AssignmentViewRow): AgentAssignmentView {
+  return {
+    ...row,
+    resetsAt: row.resetsAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
 }
