@@ -17,6 +17,7 @@ import { AssignManyAtOnce1795600000000 } from './1795600000000-AssignManyAtOnce.
 import { CountPlaces1795600001000 } from './1795600001000-CountPlaces.js';
 import { FindTakenNumbers1795700000000 } from './1795700000000-FindTakenNumbers.js';
 import { FarListsFromIndexes1795800000000 } from './1795800000000-FarListsFromIndexes.js';
+import { LeanerCallGate1795900000000 } from './1795900000000-LeanerCallGate.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   CountPlaces1795600001000,
   FindTakenNumbers1795700000000,
   FarListsFromIndexes1795800000000,
+  LeanerCallGate1795900000000,
 ];

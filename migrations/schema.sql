@@ -1125,7 +1125,9 @@ AS $function$
     v_calls constant integer := cardinality(p_organization);
     -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
     v_agent uuid[] := p_agent;
-    v_ids uuid[] := array(select uuidv7() from generate_series(1, v_calls));
+    v_ids uuid[];
+    v_organizations uuid[];
+    v_scope text;
     -- Which calls are to be decided; NULL for all of them.
     v_open boolean[];
     v_free uuid[];
@@ -1133,8 +1135,8 @@ AS $function$
     v_decided bigint;
     v_call integer;
   begin
-    perform set_config(
-      'ringfence.organization_ids', (select array_agg(distinct o)::text from unnest(p_organization) o), true);
+    select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
+    v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
 
     if array_remove(p_assignment, null) <> '{}' then
       v_agent := array(
@@ -1222,9 +1224,13 @@ AS $function$
             l.allowed_number_types)
         end as refused
       from locked l
-      join gate_organizations(
-        array(select distinct o from unnest(p_organization) o), (select count(*) from locked)) o on o.id = l.org
-      where l.index <> all (array(select m.index from locked m group by m.index having count(*) > 1))
+      cross join lateral (
+        select g.* from gate_organizations(v_organizations, (select count(*) from locked)) g
+        where g.id = l.org
+        limit 1
+      ) o
+      where (select count(*) from locked) = coalesce(cardinality(array_positions(v_open, true)), v_calls)
+        or l.index <> all (array(select m.index from locked m group by m.index having count(*) > 1))
     ), ranked as (
       select k.*, count(*) filter (where k.refused is null)
         over (partition by k.assignment_id order by k.index rows unbounded preceding) as rank
@@ -1275,7 +1281,7 @@ AS $function$
       from decision d
     )
     select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
-      p_destination[d.index], p_country[d.index], p_type[d.index], d.daily_limit, d.used_after, d.resets_at,
+      null::text, null::text, null::text, d.daily_limit, d.used_after, d.resets_at,
       case when d.reason_code = 'allowed' then d.at + p_lease end
     from decision d;
     get diagnostics v_decided = row_count;

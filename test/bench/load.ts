@@ -137,15 +137,20 @@ class Connection {
 
   private read(length: number): void {
     if (!this.answer.isWholeWith(this.memory, length)) return;
-    const { head } = this.answer;
-    if (head.startsWith('HTTP/1.1 200')) this.onAnswer();
+    if (this.answer.isOk) this.onAnswer();
     else this.onError(new Error(`${this.path}: ${this.memory.toString('latin1', 0, length)}`));
   }
 }
 
-/** One answer after the other, of which the head alone is read. */
+const OK = Buffer.from('HTTP/1.1 200 ');
+const LENGTH_FIELD = Buffer.from('\r\ncontent-length: ');
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const ZERO = 48;
+const NINE = 57;
+
+/** One answer after the other, of which the status and the length are read, as bytes: a text of each would be garbage. */
 class Answer {
-  head = '';
+  isOk = false;
   private missing = 0;
 
   /** Takes the next bytes; true when the answer is whole. */
@@ -154,14 +159,22 @@ class Answer {
       this.missing -= length;
       return this.missing === 0;
     }
-    const end = bytes.indexOf('\r\n\r\n');
+    const end = bytes.indexOf(END_OF_HEAD);
     if (end < 0 || end > length) throw new Error('An answer whose head comes in parts');
-    this.head = bytes.toString('latin1', 0, end);
-    const field = this.head.indexOf('content-length: ');
-    if (field < 0) throw new Error(`An answer without a length: ${this.head}`);
-    this.missing = end + 4 + Number.parseInt(this.head.slice(field + 16, field + 24), 10) - length;
+    this.isOk = OK.compare(bytes, 0, OK.length) === 0;
+    this.missing = end + END_OF_HEAD.length + lengthOfBody(bytes, end) - length;
     return this.missing === 0;
   }
+}
+
+function lengthOfBody(bytes: Buffer, end: number): number {
+  const field = bytes.indexOf(LENGTH_FIELD);
+  if (field < 0 || field > end) throw new Error(`An answer without a length: ${bytes.toString('latin1', 0, end)}`);
+  let value = 0;
+  for (let at = field + LENGTH_FIELD.length; bytes[at]! >= ZERO && bytes[at]! <= NINE; at += 1) {
+    value = value * 10 + bytes[at]! - ZERO;
+  }
+  return value;
 }
 
 function drive(

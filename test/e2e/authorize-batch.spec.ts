@@ -109,6 +109,30 @@ describe('POST /call-gate/authorize-batch', () => {
     expect(counter).toEqual({ calls_made_today: 2 });
   });
 
+  it('decides calls of an agent with two numbers beside one that is asked for again', async () => {
+    const agentId = await agentWithLimit(10);
+    const again = { agentId, destination: CANADA, idempotencyKey: `${agentId} again` };
+    const [first] = await decide([again]);
+    const twoNumbers = await agentWithLimit(1);
+    const phoneNumberId = await createPhoneNumber(db, { organizationId });
+    await createAssignment(db, { organizationId, agentId: twoNumbers, phoneNumberId, dailyLimit: 1 });
+    const call = { agentId: twoNumbers, destination: CANADA };
+    const decisions = await decide([again, call, { agentId, destination: CANADA }, call, call]);
+    expect(decisions.map(({ reasonCode, replayed }) => [reasonCode, replayed])).toEqual([
+      ['allowed', true],
+      ['allowed', undefined],
+      ['allowed', undefined],
+      ['allowed', undefined],
+      ['daily_limit_reached', undefined],
+    ]);
+    expect(decisions[0]!.authorizationId).toBe(first!.authorizationId);
+    const counters = await db.query(
+      'select calls_made_today from agent_phone_numbers where agent_id = any ($1) order by agent_id, id',
+      [[agentId, twoNumbers]],
+    );
+    expect(counters.map((row) => row['calls_made_today'] as number)).toEqual([2, 1, 1]);
+  });
+
   it('refuses a batch that is wrong in one call as a whole, names the call, and counts nothing', async () => {
     const agentId = await agentWithLimit(10);
     const good = { agentId, destination: CANADA };

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';
 
 const ASSIGNMENTS = 400;
 
@@ -87,5 +88,44 @@ describe('gate_authorize', () => {
          or c.decision = 'denied' and c.local_date < a.last_reset_date`,
     );
     expect(wrong.rows).toEqual([]);
+  });
+});
+
+/** Calls of one organization, each with its agent and its idempotency key. */
+const KEYED = `
+  select outcome, reason_code as reason, used_after from gate_authorize(
+    array_fill($1::uuid, array[cardinality($2::uuid[])]), $2, null, null,
+    array_fill('+14165550123'::text, array[cardinality($2)]), array_fill('CA'::text, array[cardinality($2)]),
+    array_fill('MOBILE'::text, array[cardinality($2)]), null, array_fill($1, array[cardinality($2)]),
+    $3::text[], array_fill('\\x00'::bytea, array[cardinality($2)]), interval '1 hour', interval '48 hours')
+  order by call_index`;
+
+describe('gate_authorize, of an agent with two numbers', () => {
+  let db: TestDatabase;
+
+  beforeAll(async () => {
+    db = await createTestDatabase();
+  });
+  afterAll(() => db?.drop());
+
+  it('places one call beside one that is asked for again: as many rows as calls, and not one for each', async () => {
+    const organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
+    const agent = async (numbers: number) => {
+      const agentId = await createAgent(db, { organizationId });
+      for (let made = 0; made < numbers; made += 1) {
+        const phoneNumberId = await createPhoneNumber(db, { organizationId });
+        await createAssignment(db, { organizationId, agentId, phoneNumberId, dailyLimit: 1 });
+      }
+      return agentId;
+    };
+    const [one, two] = [await agent(1), await agent(2)];
+    await db.query(KEYED, [organizationId, [one], ['again']]);
+    const decided = await db.query(KEYED, [organizationId, [one, two], ['again', null]]);
+    expect(decided).toEqual([
+      { outcome: 'replayed', reason: 'allowed', used_after: 1 },
+      { outcome: 'decided', reason: 'allowed', used_after: 1 },
+    ]);
+    const [used] = await db.query('select sum(calls_made_today)::int as calls from agent_phone_numbers');
+    expect(used).toEqual({ calls: 2 });
   });
 });

@@ -117,12 +117,12 @@ describe.each<[string, Grows[]]>([
   }
 
   async function decide(calls: CallCommand[], passLocked = false) {
-    const { rows } = await gate.query<unknown[]>({
+    const { rows } = await gate.query<(string | null)[]>({
       ...GATE_AUTHORIZE,
       values: gateAuthorizeParameters(calls, 60, 48, passLocked),
       rowMode: 'array',
     });
-    return gateAuthorizeDecisions(rows, calls).map((decision) => decision?.outcome);
+    return gateAuthorizeDecisions(rows[0]!, calls).map((decision) => decision?.outcome);
   }
 
   /** How many rows of each table this session has read, as far as it has not reported them yet. */

@@ -11,6 +11,8 @@ const callOf = (agentId: string, destination: string): CallCommand => ({ ...comm
 class FakeGateDatabase {
   readonly batches: string[][] = [];
   hold: Promise<void> = Promise.resolve();
+  /** What the commits of the batches wait for, the first batch's first. */
+  readonly commits: Promise<void>[] = [];
   failOn: (batch: readonly CallCommand[]) => Error | null = () => null;
   /** The destination whose row somebody holds, and the modes that it was asked in. */
   lockedRow: string | null = null;
@@ -23,16 +25,23 @@ class FakeGateDatabase {
     return this.busy < this.connections;
   }
 
-  async authorize(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
+  async authorize(
+    calls: readonly CallCommand[],
+    mode: GateMode,
+    onDecided: () => void,
+  ): Promise<(CallDecision | null)[]> {
     this.busy += 1;
     this.batches.push(calls.map((call) => call.destination));
     this.modes.push(mode);
+    const commit = this.commits.shift();
     await this.hold;
     this.busy -= 1;
     const error = this.failOn(calls);
     if (error) throw error;
     const isLocked = (call: CallCommand) => call.destination === this.lockedRow;
     if (mode !== 'pass_locked' && calls.some(isLocked)) throw sqlError('55P03');
+    onDecided();
+    await commit;
     return calls.map((call) =>
       isLocked(call) ? null : ({ outcome: 'decided', destination: call.destination } as CallDecision),
     );
@@ -82,6 +91,22 @@ describe('CallBatcher', () => {
     expect(database.batches).toEqual([['stuck'], ['behind']]);
     release();
     await stuck;
+  });
+
+  it('sends the next batch while a decided one is committed, and answers none before its commit', async () => {
+    const database = new FakeGateDatabase();
+    let commit = () => {};
+    database.commits.push(new Promise((resolve) => (commit = resolve)));
+    const batcher = batcherOn(database, { GATE_BATCH_SIZE: 1 });
+    const answered: string[] = [];
+    const calls = ['1', '2'].map((n) => decide(batcher, command(n)).then(() => answered.push(n)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(database.batches).toEqual([['1'], ['2']]);
+    await calls[1];
+    expect(answered).toEqual(['2']);
+    commit();
+    await calls[0];
+    expect(answered).toEqual(['2', '1']);
   });
 
   it('has one batch out at a time, however many calls wait', async () => {

@@ -12,8 +12,8 @@ import { LockedCalls } from './locked-calls.js';
 const LATE_MS = 20;
 
 /**
- * Gathers calls of concurrent requests into batches. A batch leaves as soon as the one before has come back, and what
- * arrives meanwhile leaves together. A lone caller waits for nobody.
+ * Gathers calls of concurrent requests into batches. A batch leaves as soon as the one before is decided, and what arrives
+ * meanwhile leaves together. A lone caller waits for nobody.
  */
 @Injectable()
 export class CallBatcher {
@@ -84,27 +84,28 @@ export class CallBatcher {
     void this.run(this.queue.take(this.env.GATE_BATCH_SIZE), 'shared', () => this.passOn(timer));
   }
 
-  /** The batch of this timer has come back, or it is late: the next one may leave. */
+  /** The batch of this timer is decided, or it failed, or it is late: the next one may leave. */
   private passOn(timer: NodeJS.Timeout): void {
     clearTimeout(timer);
     if (this.punctual === timer) this.punctual = undefined;
     this.dispatch();
   }
 
-  private async run(batch: PendingCall[], mode: GateMode, onReturn = () => this.dispatch()): Promise<void> {
+  private async run(batch: PendingCall[], mode: GateMode, onDecided = () => this.dispatch()): Promise<void> {
     let decisions: (CallDecision | null)[];
     try {
       decisions = await this.database.authorize(
         batch.map((call) => call.command),
         mode,
+        onDecided,
       );
     } catch (error) {
       this.recover(batch, mode, error);
-      onReturn();
+      onDecided();
       return;
     }
     // The next batch leaves first: the database works on it while the answers of this one are written.
-    onReturn();
+    onDecided();
     gateMetrics.batch(batch.length);
     for (const [index, call] of batch.entries()) {
       const decision = decisions[index]!;

@@ -10,20 +10,23 @@ export class GateConnection {
 
   constructor(
     private readonly config: pg.ClientConfig,
-    /** Looks at a new connection before anything is decided on it; what it throws closes the connection. */
+    /** Makes a new connection ready before anything is decided on it; what it throws closes the connection. */
     private readonly onConnect: (client: pg.Client) => Promise<void>,
     private readonly onLost: (error: Error) => void,
   ) {}
 
   /**
-   * Runs the statement, connecting first when there is no connection (any more). Answers the rows in array mode.
+   * Runs the prepared statement, connecting first when there is no connection (any more). Answers its one row, as text,
+   * after commit. `onExecuted` is called before: then the server has the row and only makes it durable.
    *
    * @throws Error when there is no reply in time; the connection is closed then
    */
-  async query(statement: pg.QueryConfig): Promise<unknown[][]> {
+  async run(statement: string, values: (string | null)[], onExecuted: () => void): Promise<TextRow> {
     const client = this.client ?? (await this.open());
     try {
-      return await replyTo(client, statement);
+      return await new Promise((resolve, reject) => {
+        client.query(new PreparedRun(statement, values, onExecuted, resolve, reject));
+      });
     } catch (error) {
       // An error of the statement leaves the connection usable; after any other nobody knows what it will answer next.
       if (databaseErrorOf(error) === null) this.drop(client);
@@ -38,7 +41,7 @@ export class GateConnection {
   }
 
   private async open(): Promise<pg.Client> {
-    const client = new pg.Client(this.config);
+    const client = new pg.Client({ ...this.config, pipeline: true });
     client.on('error', (error) => {
       this.drop(client);
       this.onLost(error);
@@ -63,17 +66,57 @@ export class GateConnection {
 /** A reply that is later than this is lost: the network broke without saying so. */
 export const REPLY_TIMEOUT_MS = 5_000;
 
+/** A row as the server wrote it, a text for each column. */
+export type TextRow = readonly (string | null)[];
+
 /**
- * The driver gets the callback with the query. When it makes a promise, or sets a time limit of its own, it gives the query
- * another callback later, and V8 then kept what belonged to the batch until the next full collection (ADR 9).
+ * One run of a prepared statement that answers one row. Bind, Execute, Flush and Sync leave together: Flush makes the
+ * server send the row as soon as it is there, Sync makes it commit and say so (PostgreSQL's manual, "Message Flow"). The
+ * driver's own query has no Flush, so that its row comes after the commit.
+ *
+ * What it calls is known when it is made: V8 kept the texts of a batch until the next full collection when the driver's
+ * query got its callback later (ADR 9).
  */
-function replyTo(client: pg.Client, statement: pg.QueryConfig): Promise<unknown[][]> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error('The database did not reply in time')), REPLY_TIMEOUT_MS);
-    client.query<unknown[]>({ ...statement, rowMode: 'array' }, (error: Error | null, result) => {
-      clearTimeout(limit);
-      if (error) reject(error);
-      else resolve(result.rows);
-    });
-  });
+class PreparedRun extends pg.Query {
+  private row: TextRow = [];
+  private limit: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly statement: string,
+    private readonly values: (string | null)[],
+    private readonly onExecuted: () => void,
+    private readonly resolve: (row: TextRow) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    super(statement);
+  }
+
+  override submit = (connection: pg.Connection): void => {
+    const { stream } = connection;
+    this.limit = setTimeout(() => stream.destroy(new Error('The database did not reply in time')), REPLY_TIMEOUT_MS);
+    stream.cork();
+    connection.bind({ statement: this.statement, values: this.values }, true);
+    connection.execute(null, true);
+    connection.flush();
+    connection.sync();
+    stream.uncork();
+  };
+
+  handleDataRow({ fields }: { fields: TextRow }): void {
+    this.row = fields;
+  }
+
+  handleCommandComplete(): void {
+    this.onExecuted();
+  }
+
+  handleReadyForQuery(): void {
+    clearTimeout(this.limit);
+    this.resolve(this.row);
+  }
+
+  handleError(error: Error): void {
+    clearTimeout(this.limit);
+    this.reject(error);
+  }
 }

@@ -54,9 +54,9 @@ export class GateDatabase implements OnApplicationShutdown {
     const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
     this.connections = Array.from(
       { length: env.GATE_POOL_SIZE },
-      () => new GateConnection(config(SHARED_LOCK_TIMEOUT_MS), requireSafety, onLost),
+      () => new GateConnection(config(SHARED_LOCK_TIMEOUT_MS), makeReady, onLost),
     );
-    this.patient = new GateConnection(config(PATIENT_LOCK_TIMEOUT_MS), requireSafety, onLost);
+    this.patient = new GateConnection(config(PATIENT_LOCK_TIMEOUT_MS), makeReady, onLost);
     this.free = [...this.connections];
   }
 
@@ -67,21 +67,39 @@ export class GateDatabase implements OnApplicationShutdown {
 
   /**
    * Decides the calls in one statement and one commit, and answers in their order; null for those left undecided.
+   * `onDecided` is called when all is decided and only the commit is left, which waits for the disk and not for a core.
    * Only while `isFree`; the statement leaves before this returns, and the connection is free again before the answer is
    * given. Patient calls have a connection of their own, for one batch at a time.
    */
-  async authorize(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
-    if (mode === 'patient') return this.ask(this.patient, calls, mode);
+  async authorize(
+    calls: readonly CallCommand[],
+    mode: GateMode,
+    onDecided = () => {},
+  ): Promise<(CallDecision | null)[]> {
+    if (mode === 'patient') return this.ask(this.patient, calls, mode, onDecided);
     const connection = this.free.pop();
     if (!connection) throw new Error('No gate connection is free');
+    let isFree = false;
+    const release = () => {
+      if (!isFree) this.free.push(connection);
+      isFree = true;
+    };
     try {
-      return await this.ask(connection, calls, mode);
+      return await this.ask(connection, calls, mode, () => {
+        release();
+        onDecided();
+      });
     } finally {
-      this.free.push(connection);
+      release();
     }
   }
 
-  private async ask(connection: GateConnection, calls: readonly CallCommand[], mode: GateMode) {
+  private async ask(
+    connection: GateConnection,
+    calls: readonly CallCommand[],
+    mode: GateMode,
+    onDecided: () => void,
+  ): Promise<(CallDecision | null)[]> {
     const { GATE_LEASE_MINUTES, IDEMPOTENCY_RETENTION_HOURS } = this.env;
     const started = performance.now();
     try {
@@ -91,8 +109,8 @@ export class GateDatabase implements OnApplicationShutdown {
         IDEMPOTENCY_RETENTION_HOURS,
         mode === 'pass_locked',
       );
-      const rows = await connection.query({ ...GATE_AUTHORIZE, values });
-      return gateAuthorizeDecisions(rows, calls);
+      const row = await connection.run(GATE_AUTHORIZE.name, values, onDecided);
+      return gateAuthorizeDecisions(row, calls);
     } finally {
       gateMetrics.statement((performance.now() - started) / 1000);
     }
@@ -108,12 +126,16 @@ export class GateDatabase implements OnApplicationShutdown {
   }
 }
 
-/** A failover may have led to a standby, or to a server with other settings: nothing is decided there. */
-async function requireSafety(client: pg.Client): Promise<void> {
-  const query = async (text: string, values: unknown[]) => {
+/**
+ * A failover may have led to a standby, or to a server with other settings: nothing is decided there. Elsewhere the
+ * statement is prepared, once for the connection.
+ */
+async function makeReady(client: pg.Client): Promise<void> {
+  const query = async (text: string, values?: unknown[]) => {
     const limited = { text, values, query_timeout: REPLY_TIMEOUT_MS };
     return (await client.query(limited)).rows as unknown[];
   };
   const { complaint } = await readDatabaseSafety(query, APP_ROLE, 'serving');
   if (complaint !== null) throw new UnsafeDatabaseError(complaint);
+  await query(`prepare ${GATE_AUTHORIZE.name} as ${GATE_AUTHORIZE.text}`);
 }

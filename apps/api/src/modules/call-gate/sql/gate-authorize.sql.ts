@@ -1,10 +1,10 @@
 import type { CallCommand, CallDecision } from '../call-decision.js';
+import type { TextRow } from '../gate-connection.js';
 
 /**
  * Decides a batch of calls in one round trip and one commit. The work is in the database function `gate_authorize`
  * (whole in migrations/schema.sql): it locks the assignments, decides by the locked rows, counts, and writes
- * the ledger. `select` without BEGIN is its own transaction, so the answer comes after commit,
- * and a process that is stopped in the middle never holds a lock.
+ * the ledger. `select` without BEGIN is its own transaction, so a process that is stopped in the middle never holds a lock.
  *
  * The decisions come as the calls went: one row, with an array in PostgreSQL's text form for each column. To read a
  * row for each call took the driver a tenth of the API's time (ADR 9). What a decision repeats of its call stays away,
@@ -16,16 +16,14 @@ export const GATE_AUTHORIZE = {
       array_agg(reason_code)::text, array_agg(phone_number_id)::text, array_agg(from_number)::text,
       array_agg(provider)::text, array_agg(limit_at)::text, array_agg(used_after)::text, array_agg(resets_at)::text,
       array_agg(expires_at)::text,
-      json_agg(json_build_array(call_index, destination, destination_country, destination_type))
-        filter (where outcome = 'replayed')
+      (json_agg(json_build_array(call_index, destination, destination_country, destination_type))
+        filter (where outcome = 'replayed'))::text
     from gate_authorize($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
       $9::uuid[], $10::text[], $11::bytea[], make_interval(mins => $12), make_interval(hours => $13), $14)`,
 } as const;
 
 type Destination = Pick<CallDecision, 'destination' | 'destinationCountry' | 'destinationType'>;
 
-/** The one row: eleven arrays, then the destinations of replayed calls. */
-type Row = [...columns: string[], replayed: ReplayedDestination[] | null];
 type ReplayedDestination = [
   index: number,
   destination: string,
@@ -39,7 +37,7 @@ export function gateAuthorizeParameters(
   leaseMinutes: number,
   keyRetentionHours: number,
   passLocked: boolean,
-): unknown[] {
+): (string | null)[] {
   return [
     arrayOf(calls, (call) => call.organizationId),
     arrayOf(calls, (call) => call.agentId),
@@ -52,9 +50,9 @@ export function gateAuthorizeParameters(
     arrayOf(calls, (call) => call.callerId),
     arrayOf(calls, (call) => call.idempotencyKey && quoted(call.idempotencyKey)),
     arrayOf(calls, (call) => call.fingerprint && quoted(`\\x${call.fingerprint.toString('hex')}`)),
-    leaseMinutes,
-    keyRetentionHours,
-    passLocked,
+    String(leaseMinutes),
+    String(keyRetentionHours),
+    String(passLocked),
   ];
 }
 
@@ -83,17 +81,16 @@ function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** The one row (in array mode) to decisions in the order of the calls; null for calls whose rows are locked. */
-export function gateAuthorizeDecisions(
-  rows: readonly unknown[],
-  calls: readonly CallCommand[],
-): (CallDecision | null)[] {
-  const row = rows[0] as Row;
-  const column = (index: number) => elementsOf(row[index] as string | null);
+/**
+ * The one row, eleven arrays and the destinations of replayed calls, to decisions in the order of the calls; null for
+ * calls whose rows are locked.
+ */
+export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand[]): (CallDecision | null)[] {
+  const column = (index: number) => elementsOf(row[index]!);
   const [indexes, outcomes, ids, reasons] = [column(0), column(1), column(2), column(3)];
   const [numberIds, froms, providers] = [column(4), column(5), column(6)];
   const [limits, used, resetsAt, expiresAt] = [column(7), column(8), column(9), column(10)];
-  const replayed = new Map((row[11] as ReplayedDestination[] | null)?.map((one) => [one[0], one]));
+  const replayed = new Map(replayedOf(row[11]!).map((one) => [one[0], one]));
   const decisions = new Array<CallDecision | null | undefined>(calls.length);
   for (let place = 0; place < indexes.length; place += 1) {
     const index = Number(indexes[place]);
@@ -124,6 +121,10 @@ export function gateAuthorizeDecisions(
       throw new Error(`The gate statement left call ${index + 1} of ${calls.length} undecided`);
   }
   return decisions as (CallDecision | null)[];
+}
+
+function replayedOf(json: string | null): ReplayedDestination[] {
+  return json === null ? [] : (JSON.parse(json) as ReplayedDestination[]);
 }
 
 function asAskedThen([, destination, destinationCountry, destinationType]: ReplayedDestination): Destination {
