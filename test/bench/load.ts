@@ -92,9 +92,14 @@ class Pace {
   }
 }
 
+const MEMORY_OF_A_CONNECTION = 65_536;
+
+/** What closed connections leave to the next ones: memory to give back made this process stop for 30 ms in every load. */
+const spareMemory: Buffer[] = [];
+
 /** A connection that reads into one piece of memory: a new one for every answer would be most of its work. */
 class Connection {
-  private readonly memory = Buffer.allocUnsafe(65_536);
+  private readonly memory = spareMemory.pop() ?? Buffer.allocUnsafeSlow(MEMORY_OF_A_CONNECTION);
   private readonly answer = new Answer();
   private readonly socket: net.Socket;
   private onAnswer = () => {};
@@ -133,6 +138,7 @@ class Connection {
   close(): void {
     this.onError = () => {};
     this.socket.destroy();
+    this.socket.once('close', () => spareMemory.push(this.memory));
   }
 
   private read(length: number): void {
