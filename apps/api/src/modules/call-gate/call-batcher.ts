@@ -91,6 +91,7 @@ export class CallBatcher {
     this.dispatch();
   }
 
+  /** Calls `onDecided` when only the commit is left, and again when the batch has come back or failed. */
   private async run(batch: PendingCall[], mode: GateMode, onDecided = () => this.dispatch()): Promise<void> {
     let decisions: (CallDecision | null)[];
     try {
@@ -104,7 +105,7 @@ export class CallBatcher {
       onDecided();
       return;
     }
-    // The next batch leaves first: the database works on it while the answers of this one are written.
+    // Where the next batch has not left yet it leaves first: the database works on it while these answers are written.
     onDecided();
     gateMetrics.batch(batch.length);
     for (const [index, call] of batch.entries()) {

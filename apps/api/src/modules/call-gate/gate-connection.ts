@@ -41,6 +41,7 @@ export class GateConnection {
   }
 
   private async open(): Promise<pg.Client> {
+    // A statement may be sent while the one before is committed.
     const client = new pg.Client({ ...this.config, pipeline: true });
     client.on('error', (error) => {
       this.drop(client);
@@ -72,7 +73,8 @@ export type TextRow = readonly (string | null)[];
 /**
  * One run of a prepared statement that answers one row. Bind, Execute, Flush and Sync leave together: Flush makes the
  * server send the row as soon as it is there, Sync makes it commit and say so (PostgreSQL's manual, "Message Flow"). The
- * driver's own query has no Flush, so that its row comes after the commit.
+ * driver's own query has no Flush, so that its row comes after the commit; a pipelined connection takes no queries but the
+ * driver's and what extends them.
  *
  * What it calls is known when it is made: V8 kept the texts of a batch until the next full collection when the driver's
  * query got its callback later (ADR 9).
