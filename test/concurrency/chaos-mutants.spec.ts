@@ -248,7 +248,8 @@ describe('the checker of the chaos test', () => {
 
   it('catches commits that are answered before they are safe', async () => {
     await installSimpleGate(cluster.database, ASYNCHRONOUS_COMMIT);
-    expect(await rulesBrokenIn(crashed)).toContain('lost acknowledgement');
+    // Any other commit of the server just before the crash makes these safe after all.
+    await expectInTheEnd(crashed, ['lost acknowledgement']);
   });
 
   it('catches a gate that allows what it could not decide', async () => {
