@@ -2,7 +2,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { asOwner, BenchServers } from './bench-servers.js';
 import { batchBodiesOf, type BenchCaller, bodiesOf, seedLedger, seedOrganizations } from './gate-seed.js';
-import { type Figure, type LoadTarget, putLoad } from './load.js';
+import { type Figure, type LoadTarget, loadTarget, putLoad } from './load.js';
 import { Rounds } from './rounds.js';
 
 /**
@@ -35,7 +35,7 @@ const rounds = new Rounds();
 const results: Record<string, number> = {};
 
 function targetOf(url: string, caller: BenchCaller, path = AUTHORIZE, bodies = bodiesOf(caller, BODIES)): LoadTarget {
-  return { url, path, headers: { authorization: `Bearer ${caller.apiKey}` }, bodies };
+  return loadTarget(url, path, { authorization: `Bearer ${caller.apiKey}` }, bodies);
 }
 
 async function run(name: string, connections: number, targets: LoadTarget[], callsOfARequest = 1): Promise<Figure> {

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { asOwner, BenchServers } from './bench-servers.js';
 import { csvLines, ended, importFile, seedTenant, sendFile, type Tenant, writeCsv } from './import-upload.js';
-import { type LoadTarget, putLoad } from './load.js';
+import { type LoadTarget, loadTarget, putLoad } from './load.js';
 import { Rounds } from './rounds.js';
 
 /**
@@ -156,7 +156,7 @@ async function gateTarget(apiUrl: string, databaseUrl: string, { organizationId,
     bodies.push(JSON.stringify({ agentId: agents[0]!.id, destination: '+14165550123' }));
   }
   await client.end();
-  return { url: apiUrl, path: '/api/v1/call-gate/authorize', headers: { 'x-api-key': key }, bodies };
+  return loadTarget(apiUrl, '/api/v1/call-gate/authorize', { 'x-api-key': key }, bodies);
 }
 
 interface Measured {

@@ -1,17 +1,32 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import net from 'node:net';
+import { Connection } from './load-connection.js';
 
 /** What one connection sends, time after time. */
 export interface LoadTarget {
   url: string;
   path: string;
-  headers: Record<string, string>;
-  bodies: readonly string[];
+  requests: readonly Buffer[];
+}
+
+export function loadTarget(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+  bodies: readonly string[],
+): LoadTarget {
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `POST ${path} HTTP/1.1\r\nhost: ${new URL(url).host}\r\ncontent-type: application/json\r\n${fields.join('')}`;
+  const requests = bodies.map((body) =>
+    Buffer.from(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+  );
+  return { url, path, requests };
 }
 
 /** Not measured: the server takes in connections and answers all their first requests at once. */
 const WARM_UP_MS = 500;
+
+/** At a fixed rate, what a full load before has left behind (writes of the disk, garbage) is not measured either. */
+const SETTLE_MS = 2_000;
 
 interface LoadShape {
   connections: number;
@@ -32,10 +47,10 @@ export interface Figure {
  * not hide behind requests that were never sent.
  *
  * Our own, because the generator works on the cores that it measures: a general one took as much of them for a request
- * as the route that it asked. For the same reason it takes no core from the server while it sends as much as goes.
+ * as the route that it asked. For the same reason it takes no core from who is at work, and leaves no garbage behind: a
+ * collection stopped it and took both cores for as long as a p99 is. When it is late itself, that counts as latency.
  */
 export async function putLoad(targets: readonly LoadTarget[], shape: LoadShape): Promise<Figure> {
-  if (shape.perSecond !== undefined) return load(targets, shape);
   schedule('batch');
   try {
     return await load(targets, shape);
@@ -54,180 +69,113 @@ function schedule(policy: 'batch' | 'other'): void {
 }
 
 async function load(targets: readonly LoadTarget[], shape: LoadShape): Promise<Figure> {
-  const latenciesMs: number[] = [];
+  const targetOf = (index: number) => targets[index % targets.length]!;
   const connections = await Promise.all(
-    Array.from({ length: shape.connections }, (_, index) => Connection.to(targets[index % targets.length]!)),
+    Array.from({ length: shape.connections }, (_, index) => Connection.to(targetOf(index).url, targetOf(index).path)),
   );
-  const requests = targets.map((target) => target.bodies.map((body) => requestOf(target, body)));
+  const latencies = spareLatencies.pop() ?? new Latencies();
   const started = performance.now();
-  const warm = started + WARM_UP_MS;
+  const warm = started + (shape.perSecond === undefined ? WARM_UP_MS : SETTLE_MS);
   const end = warm + shape.seconds * 1_000;
   const pace = shape.perSecond === undefined ? null : new Pace(started, shape.perSecond);
   const measured = (sentAtMs: number, answeredAtMs: number) => {
-    if (sentAtMs >= warm) latenciesMs.push(answeredAtMs - sentAtMs);
+    if (sentAtMs >= warm) latencies.add(answeredAtMs - sentAtMs);
   };
-  await Promise.all(
-    connections.map((connection, index) =>
-      drive(connection, requests[index % targets.length]!, index, end, pace, measured),
-    ),
-  );
-  const elapsed = (performance.now() - warm) / 1_000;
-  latenciesMs.sort((a, b) => a - b);
-  const at = (share: number) => latenciesMs[Math.floor(latenciesMs.length * share)] ?? NaN;
-  return { perSecond: latenciesMs.length / elapsed, p50Ms: at(0.5), p99Ms: at(0.99) };
+  try {
+    await Promise.all(
+      connections.map((connection, index) => drive(connection, targetOf(index).requests, index, end, pace, measured)),
+    );
+    const elapsed = (performance.now() - warm) / 1_000;
+    return { perSecond: latencies.count / elapsed, p50Ms: latencies.at(0.5), p99Ms: latencies.at(0.99) };
+  } finally {
+    pace?.stop();
+    for (const connection of connections) connection.close();
+    latencies.clear();
+    spareLatencies.push(latencies);
+  }
 }
 
-/** Hands out the times at which requests are due, evenly. */
+/** What one load leaves to the next. */
+const spareLatencies: Latencies[] = [];
+
+class Latencies {
+  count = 0;
+  private values = new Float64Array(1 << 17);
+
+  add(ms: number): void {
+    if (this.count === this.values.length) {
+      const { values } = this;
+      this.values = new Float64Array(2 * values.length);
+      this.values.set(values);
+    }
+    this.values[this.count] = ms;
+    this.count += 1;
+  }
+
+  /** The latency that this share of all is below. */
+  at(share: number): number {
+    return this.values.subarray(0, this.count).sort()[Math.floor(this.count * share)] ?? NaN;
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+}
+
+/** Says when requests are due, evenly, to whoever has waited longest for one. */
 class Pace {
+  private readonly free: ((dueMs: number) => void)[] = [];
   private given = 0;
+  private readonly timer = setInterval(() => this.give(performance.now()), 1);
 
   constructor(
     private readonly startedMs: number,
     private readonly perSecond: number,
   ) {}
 
-  next(): number {
-    this.given += 1;
-    return this.startedMs + (this.given * 1_000) / this.perSecond;
-  }
-}
-
-const MEMORY_OF_A_CONNECTION = 65_536;
-
-/** What closed connections leave to the next ones: memory to give back made this process stop for 30 ms in every load. */
-const spareMemory: Buffer[] = [];
-
-/** A connection that reads into one piece of memory: a new one for every answer would be most of its work. */
-class Connection {
-  private readonly memory = spareMemory.pop() ?? Buffer.allocUnsafeSlow(MEMORY_OF_A_CONNECTION);
-  private readonly answer = new Answer();
-  private readonly socket: net.Socket;
-  private onAnswer = () => {};
-  private onError = (_error: Error) => {};
-
-  private constructor(
-    host: string,
-    port: number,
-    private readonly path: string,
-  ) {
-    const callback = (length: number) => {
-      this.read(length);
-      return true;
-    };
-    this.socket = net.connect({ host, port, noDelay: true, onread: { buffer: this.memory, callback } });
-    this.socket.on('error', (error) => this.onError(error));
-    this.socket.on('close', () => this.onError(new Error(`${path}: the server closed a connection`)));
+  /** Calls `send` once with the time that its request is due at, when that has come. */
+  whenDue(send: (dueMs: number) => void, nowMs: number): void {
+    this.free.push(send);
+    this.give(nowMs);
   }
 
-  static async to({ url, path }: LoadTarget): Promise<Connection> {
-    const { hostname, port } = new URL(url);
-    const connection = new Connection(hostname, Number(port), path);
-    await once(connection.socket, 'connect');
-    return connection;
+  stop(): void {
+    clearInterval(this.timer);
   }
 
-  listen(onAnswer: () => void, onError: (error: Error) => void): void {
-    this.onAnswer = onAnswer;
-    this.onError = onError;
-  }
-
-  send(request: Buffer): void {
-    this.socket.write(request);
-  }
-
-  close(): void {
-    this.onError = () => {};
-    this.socket.destroy();
-    this.socket.once('close', () => spareMemory.push(this.memory));
-  }
-
-  private read(length: number): void {
-    if (!this.answer.isWholeWith(this.memory, length)) return;
-    if (this.answer.isOk) this.onAnswer();
-    else this.onError(new Error(`${this.path}: ${this.memory.toString('latin1', 0, length)}`));
-  }
-}
-
-const OK = Buffer.from('HTTP/1.1 200 ');
-const LENGTH_FIELD = Buffer.from('\r\ncontent-length: ');
-const END_OF_HEAD = Buffer.from('\r\n\r\n');
-const ZERO = 48;
-const NINE = 57;
-
-/** One answer after the other, of which the status and the length are read, as bytes: a text of each would be garbage. */
-class Answer {
-  isOk = false;
-  private missing = 0;
-
-  /** Takes the next bytes; true when the answer is whole. */
-  isWholeWith(bytes: Buffer, length: number): boolean {
-    if (this.missing > 0) {
-      this.missing -= length;
-      return this.missing === 0;
+  private give(nowMs: number): void {
+    while (this.free.length > 0) {
+      const due = this.startedMs + ((this.given + 1) * 1_000) / this.perSecond;
+      if (due > nowMs) return;
+      this.given += 1;
+      this.free.shift()!(due);
     }
-    const end = bytes.indexOf(END_OF_HEAD);
-    if (end < 0 || end > length) throw new Error('An answer whose head comes in parts');
-    this.isOk = OK.compare(bytes, 0, OK.length) === 0;
-    this.missing = end + END_OF_HEAD.length + lengthOfBody(bytes, end) - length;
-    return this.missing === 0;
   }
-}
-
-function lengthOfBody(bytes: Buffer, end: number): number {
-  const field = bytes.indexOf(LENGTH_FIELD);
-  if (field < 0 || field > end) throw new Error(`An answer without a length: ${bytes.toString('latin1', 0, end)}`);
-  let value = 0;
-  for (let at = field + LENGTH_FIELD.length; bytes[at]! >= ZERO && bytes[at]! <= NINE; at += 1) {
-    value = value * 10 + bytes[at]! - ZERO;
-  }
-  return value;
 }
 
 function drive(
   connection: Connection,
   requests: readonly Buffer[],
-  index: number,
+  first: number,
   endMs: number,
   pace: Pace | null,
   measured: (sentAtMs: number, answeredAtMs: number) => void,
 ): Promise<void> {
-  let next = index;
+  let next = first;
   return new Promise((resolve, reject) => {
     let sentAt = 0;
-    const write = (dueMs: number) => {
-      sentAt = dueMs;
+    const send = (atMs: number) => {
+      if (atMs >= endMs) return resolve();
+      sentAt = atMs;
       connection.send(requests[next++ % requests.length]!);
     };
-    const send = (nowMs: number) => {
-      if (nowMs >= endMs) {
-        connection.close();
-        resolve();
-        return;
-      }
-      const due = pace?.next();
-      if (due === undefined) write(nowMs);
-      else setTimeout(write, Math.max(due - nowMs, 0), due);
-    };
+    const go = (nowMs: number) => (pace ? pace.whenDue(send, nowMs) : send(nowMs));
     const answered = () => {
       const nowMs = performance.now();
       measured(sentAt, nowMs);
-      send(nowMs);
+      go(nowMs);
     };
-    connection.listen(answered, (error) => {
-      connection.close();
-      reject(error);
-    });
-    send(performance.now());
+    connection.listen(answered, reject);
+    go(performance.now());
   });
-}
-
-function requestOf({ url, path, headers }: LoadTarget, body: string): Buffer {
-  const lines = [
-    `POST ${path} HTTP/1.1`,
-    `host: ${new URL(url).host}`,
-    'content-type: application/json',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    `content-length: ${Buffer.byteLength(body)}`,
-  ];
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
