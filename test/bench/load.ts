@@ -77,7 +77,7 @@ async function load(targets: readonly LoadTarget[], shape: LoadShape): Promise<F
   const started = performance.now();
   const warm = started + (shape.perSecond === undefined ? WARM_UP_MS : SETTLE_MS);
   const end = warm + shape.seconds * 1_000;
-  const pace = shape.perSecond === undefined ? null : new Pace(started, shape.perSecond);
+  const pace = shape.perSecond === undefined ? null : new Pace(started, end, shape.perSecond);
   const measured = (sentAtMs: number, answeredAtMs: number) => {
     if (sentAtMs >= warm) latencies.add(answeredAtMs - sentAtMs);
   };
@@ -130,10 +130,11 @@ class Pace {
 
   constructor(
     private readonly startedMs: number,
+    private readonly endMs: number,
     private readonly perSecond: number,
   ) {}
 
-  /** Calls `send` once with the time that its request is due at, when that has come. */
+  /** Calls `send` once with the time that its request is due at, when that has come, or when all is over. */
   whenDue(send: (dueMs: number) => void, nowMs: number): void {
     this.free.push(send);
     this.give(nowMs);
@@ -146,7 +147,7 @@ class Pace {
   private give(nowMs: number): void {
     while (this.free.length > 0) {
       const due = this.startedMs + ((this.given + 1) * 1_000) / this.perSecond;
-      if (due > nowMs) return;
+      if (due > nowMs && nowMs < this.endMs) return;
       this.given += 1;
       this.free.shift()!(due);
     }
