@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { refuse, step } from './progress.mjs';
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
-const stamp = path.join(root, 'node_modules', '.ringfence-stamp');
 const MINIMUM = [20, 19];
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -18,23 +16,33 @@ export const pinnedNode = path.join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** Installs the packages when they are missing or the lock file has changed since. */
+/** Installs the packages when some that the lock file names are missing, or are of another version, whoever installed them. */
 export async function ensureInstalled() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
     refuse(`Ringfence needs Node ${MINIMUM.join('.')} or newer to start; this is ${process.versions.node}.`);
   }
-  const lock = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  if (existsSync(pinnedNode) && isInstalled()) return;
   await step('Installing packages (npm ci)', () =>
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['inherit', 'ignore', 'inherit'] }),
   );
   if (!existsSync(pinnedNode)) {
     await run(process.execPath, [path.join(root, 'node_modules', 'node', 'installArchSpecificPackage.js')]);
   }
-  writeFileSync(stamp, lock);
+}
+
+/** By what npm itself writes down of what it installed, when it is done. An optional package may be for other machines. */
+function isInstalled() {
+  const record = path.join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packagesOf(record);
+  const wanted = packagesOf(path.join(root, 'package-lock.json'));
+  // The one without a place is the project itself.
+  delete wanted[''];
+  return Object.entries(wanted).every(([place, { version, optional, devOptional }]) =>
+    place in installed ? installed[place].version === version : optional || devOptional,
+  );
 }
 
 /** Runs a command in the project's folder, on the pinned Node where it is there. Ends the process when it fails. */
