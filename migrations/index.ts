@@ -18,6 +18,7 @@ import { CountPlaces1795600001000 } from './1795600001000-CountPlaces.js';
 import { FindTakenNumbers1795700000000 } from './1795700000000-FindTakenNumbers.js';
 import { FarListsFromIndexes1795800000000 } from './1795800000000-FarListsFromIndexes.js';
 import { LeanerCallGate1795900000000 } from './1795900000000-LeanerCallGate.js';
+import { ChooseAmongHeldRows1796000000000 } from './1796000000000-ChooseAmongHeldRows.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   FindTakenNumbers1795700000000,
   FarListsFromIndexes1795800000000,
   LeanerCallGate1795900000000,
+  ChooseAmongHeldRows1796000000000,
 ];

@@ -1134,6 +1134,9 @@ AS $function$
     v_busy boolean[];
     v_decided bigint;
     v_call integer;
+    -- The calls of agents with several numbers, and which of their assignments this transaction holds.
+    v_several integer[];
+    v_held uuid[];
   begin
     select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
     v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
@@ -1150,17 +1153,22 @@ AS $function$
     if p_pass_locked then
       v_free := array(
         select a.id
-        from (select distinct c.org, c.agent from unnest(p_organization, v_agent) c(org, agent)) c
+        from (
+          select distinct c.org, c.agent, c.assignment, c.from_asked
+          from unnest(p_organization, v_agent, p_assignment, p_from) c(org, agent, assignment, from_asked)
+        ) c
         cross join lateral (
           select a.id from agent_phone_numbers a
           where a.live_organization_id = c.org and a.agent_id = c.agent
+            and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
           for no key update skip locked
         ) a);
       v_busy := array(
         select (
           select count(*) > 0 from agent_phone_numbers a
-          where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free))
-        from unnest(p_organization, v_agent) with ordinality c(org, agent, i)
+          where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free)
+            and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked))
+        from unnest(p_organization, v_agent, p_assignment, p_from) with ordinality c(org, agent, assignment, from_asked, i)
         order by c.i);
       v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
       return query
@@ -1289,20 +1297,32 @@ AS $function$
       return;
     end if;
 
-    -- An agent with several numbers: one call after the other. Their assignments are locked.
-    for v_call in
+    -- An agent with several numbers: one call after the other, among the assignments that this transaction holds. Those
+    -- that were live when the locks were taken are held by now. One that came later is taken if nobody holds it: what
+    -- is not held may be counted on by somebody else, and waiting for it here would be out of the order of locks.
+    v_several := array(
       select c.i::integer
       from unnest(p_organization, v_ids, v_open) with ordinality c(org, id, open, i)
       where c.open is not false
         and not exists (select from call_authorizations l where l.organization_id = c.org and l.id = c.id)
-      order by c.i
-    loop
+      order by c.i);
+    if v_several <> '{}' then
+      v_held := array(
+        select a.id
+        from (select distinct p_organization[c.i] as org, v_agent[c.i] as agent from unnest(v_several) c(i)) c
+        cross join lateral (
+          select a.id from agent_phone_numbers a
+          where a.live_organization_id = c.org and a.agent_id = c.agent
+          for no key update skip locked
+        ) a);
+    end if;
+    foreach v_call in array v_several loop
       return query
       select v_call, 'decided', g.authorization_id, g.reason_code, g.phone_number_id, g.from_number, g.provider,
         p_destination[v_call], p_country[v_call], p_type[v_call], g.limit_at, g.used_after, g.resets_at, g.expires_at
       from gate_choose(p_organization[v_call], v_agent[v_call], p_from[v_call], p_destination[v_call],
         p_country[v_call], p_type[v_call], p_refusal[v_call], p_caller[v_call],
-        v_ids[v_call], p_lease) g;
+        v_ids[v_call], p_lease, v_held) g;
     end loop;
 
     -- A key that was used before answers what was answered then, or says that it belongs to another request.
@@ -1328,7 +1348,7 @@ AS $function$
   end
   $function$;
 
-CREATE OR REPLACE FUNCTION public.gate_choose(p_organization uuid, p_agent uuid, p_from text, p_destination text, p_country text, p_type text, p_refusal text, p_caller uuid, p_id uuid, p_lease interval)
+CREATE OR REPLACE FUNCTION public.gate_choose(p_organization uuid, p_agent uuid, p_from text, p_destination text, p_country text, p_type text, p_refusal text, p_caller uuid, p_id uuid, p_lease interval, p_held uuid[])
  RETURNS TABLE(authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
 AS $function$
@@ -1338,7 +1358,7 @@ AS $function$
       select f.*, c.at, r.reason, r.reason = 'allowed' as allowed
       from clock c
       cross join lateral (
-        select a.phone_number_id from agent_phone_numbers a
+        select a.id, a.phone_number_id from agent_phone_numbers a
         where a.live_organization_id = p_organization and a.agent_id = p_agent
         offset 0
       ) l
@@ -1353,7 +1373,7 @@ AS $function$
             p_country, p_type, f.allowed_countries, f.allowed_number_types),
           case when f.used >= f.daily_limit then 'daily_limit_reached' else 'allowed' end) as reason
       ) r
-      where f.organization_id = p_organization and f.agent_id = p_agent
+      where l.id = any (p_held)
         and (p_from is null or f.from_number = p_from)
       order by
         array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked',

@@ -4,7 +4,7 @@ import { createAgent, createAssignment, createOrganization, createPhoneNumber } 
 
 const AUTHORIZE = `
   select call_index, outcome, reason_code, used_after, limit_at from gate_authorize(
-    array_fill($1::uuid, array[$3::int]), array_fill($2::uuid, array[$3]), null, null,
+    array_fill($1::uuid, array[$3::int]), array_fill($2::uuid, array[$3]), null, array_fill($5::text, array[$3]),
     array_fill('+14165550123'::text, array[$3]), array_fill('CA'::text, array[$3]), array_fill('MOBILE'::text, array[$3]),
     null, array_fill($1, array[$3]), null, null, interval '1 hour', interval '48 hours', $4)
   order by call_index`;
@@ -21,17 +21,22 @@ describe('a decision that had to wait for its row', () => {
   let db: TestDatabase;
   let first: pg.Client;
   let second: pg.Client;
+  let third: pg.Client;
   let secondPid: number;
+  let thirdPid: number;
 
   beforeAll(async () => {
     db = await createTestDatabase();
-    [first, second] = [await db.connect(), await db.connect()];
-    secondPid = (await second.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
+    [first, second, third] = [await db.connect(), await db.connect(), await db.connect()];
+    [secondPid, thirdPid] = [await pidOf(second), await pidOf(third)];
   });
   afterAll(async () => {
-    await Promise.all([first?.end(), second?.end()]);
+    await Promise.all([first?.end(), second?.end(), third?.end()]);
     await db?.drop();
   });
+
+  const pidOf = async (client: pg.Client) =>
+    (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
 
   async function assigned(dailyLimit: number) {
     const organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
@@ -42,19 +47,38 @@ describe('a decision that had to wait for its row', () => {
   }
   type Assigned = Awaited<ReturnType<typeof assigned>>;
 
-  async function decide(client: pg.Client, { organizationId, agentId }: Assigned, calls = 1, passLocked = false) {
-    return (await client.query<Decision>(AUTHORIZE, [organizationId, agentId, calls, passLocked])).rows;
+  type Caller = Pick<Assigned, 'organizationId' | 'agentId'> & { from?: string };
+
+  async function decide(client: pg.Client, caller: Caller, calls = 1, passLocked = false) {
+    const { organizationId, agentId, from = null } = caller;
+    return (await client.query<Decision>(AUTHORIZE, [organizationId, agentId, calls, passLocked, from])).rows;
+  }
+
+  /** Another number for the agent. */
+  async function assignAnother({ organizationId, agentId }: Caller, e164: string): Promise<Required<Caller>> {
+    const phoneNumberId = await createPhoneNumber(db, { organizationId, e164 });
+    await createAssignment(db, { organizationId, agentId, phoneNumberId, dailyLimit: 5 });
+    return { organizationId, agentId, from: e164 };
+  }
+
+  /** Who holds up the second session: their process ids. */
+  async function blockers(): Promise<number[]> {
+    const [row] = await db.query('select pg_blocking_pids($1) as pids', [secondPid]);
+    return row!['pids'] as number[];
   }
 
   /** What the second session decides about `calls` calls that it asked for while the first had the row. */
-  async function decideBehind(made: Assigned, held: () => Promise<unknown>, calls = 1): Promise<Decision[]> {
+  async function decideBehind(
+    made: Assigned,
+    held: () => Promise<unknown>,
+    calls = 1,
+    whileItWaits: () => Promise<unknown> = async () => {},
+  ): Promise<Decision[]> {
     await first.query('begin');
     await held();
     const decided = decide(second, made, calls);
-    for (let blocked = false; !blocked;) {
-      const [row] = await db.query('select cardinality(pg_blocking_pids($1)) > 0 as blocked', [secondPid]);
-      blocked = row!['blocked'] as boolean;
-    }
+    while ((await blockers()).length === 0);
+    await whileItWaits();
     await first.query('commit');
     return decided;
   }
@@ -122,6 +146,45 @@ describe('a decision that had to wait for its row', () => {
     expect(decided.map(({ reason_code }) => reason_code)).toEqual([reason]);
   });
 
+  it('counts on no assignment that was made meanwhile and that somebody else counts on', async () => {
+    const made = await assigned(5);
+    await assignAnother(made, '+14155559001');
+    await first.query('begin');
+    await first.query('select from agent_phone_numbers where id = $1 for update', [made.assignmentId]);
+    let isDecided = false;
+    const decided = decide(second, made, 3).finally(() => (isDecided = true));
+    while ((await blockers()).length === 0);
+    const newest = await assignAnother(made, '+14155559002');
+    await third.query('begin');
+    await decide(third, newest, 2);
+    await first.query('rollback');
+    while (!isDecided && !(await blockers()).includes(thirdPid));
+    await third.query('commit');
+    expect((await decided).map(({ reason_code }) => reason_code)).toEqual(['allowed', 'allowed', 'allowed']);
+    const counts = await db.query(
+      `select a.calls_made_today as counted,
+         (select count(*)::int from call_authorizations l where l.assignment_id = a.id and l.decision = 'allowed') as ledger
+       from agent_phone_numbers a where a.agent_id = $1 order by a.id`,
+      [made.agentId],
+    );
+    expect(counts).toEqual(counts.map(({ ledger }) => ({ counted: ledger, ledger })));
+    expect(counts.map(({ counted }) => counted)).toEqual([2, 1, 2]);
+  });
+
+  it('chooses an assignment that was made meanwhile when nobody holds it', async () => {
+    const made = await assigned(1);
+    await assignAnother(made, '+14155559003');
+    const decided = await decideBehind(
+      made,
+      async () => {
+        await first.query('select from agent_phone_numbers where id = $1 for update', [made.assignmentId]);
+      },
+      11,
+      () => assignAnother(made, '+14155559004'),
+    );
+    expect(decided.filter(({ reason_code }) => reason_code === 'allowed')).toHaveLength(11);
+  });
+
   it('is not waited for when it is told to pass: only the calls that need the row are left undecided', async () => {
     const [held, free] = [await assigned(5), await assigned(5)];
     await first.query('begin');
@@ -135,5 +198,15 @@ describe('a decision that had to wait for its row', () => {
       [held.assignmentId, held.agentId],
     );
     expect(row).toEqual({ calls_made_today: 0, ledger: 0 });
+  });
+
+  it('is passed without the calls that name another number or assignment of the agent', async () => {
+    const made = await assigned(5);
+    const other = await assignAnother(made, '+14155559005');
+    await first.query('begin');
+    await first.query('select from agent_phone_numbers where id = $1 for update', [made.assignmentId]);
+    expect((await decide(second, made, 1, true)).map(({ outcome }) => outcome)).toEqual(['busy']);
+    expect((await decide(second, other, 1, true)).map(({ reason_code }) => reason_code)).toEqual(['allowed']);
+    await first.query('rollback');
   });
 });
