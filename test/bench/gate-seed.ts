@@ -15,16 +15,18 @@ const AREA_CODES = [202, 206, 212, 213, 303, 305, 312, 404, 415, 503, 512, 617, 
 const MOST_CALLERS = 100_000;
 
 /**
- * Organizations with agents of one number each, and a key for each organization.
+ * Organizations with agents, and a key for each organization.
  *
  * @param agents agents of every organization
  * @param prefix of the organizations' slugs, to seed more of them beside those that are there
+ * @param numbers numbers of every agent
  */
 export async function seedOrganizations(
   client: pg.Client,
   organizations: number,
   agents: number,
   prefix = 'bench',
+  numbers = 1,
 ): Promise<BenchCaller[]> {
   const made = await client.query<{ id: string }>(
     `insert into organizations (slug, name, time_zone, default_allowed_countries)
@@ -42,16 +44,16 @@ export async function seedOrganizations(
      select o, '+1' || (2020000000 + taken.numbers + (n - 1) * $2::int + i), 'US', 'telnyx'
      from (select count(*) as numbers from phone_numbers) taken
      cross join unnest($1::uuid[]) with ordinality o(o, n) cross join generate_series(1, $2::int) i`,
-    [ids, agents],
+    [ids, agents * numbers],
   );
   await client.query(
     `insert into agent_phone_numbers (organization_id, agent_id, phone_number_id, daily_limit, last_reset_date)
     select organization_id, a.id, n.id, ${LIMIT}, (now() at time zone 'America/New_York')::date
      from (select organization_id, id, row_number() over (partition by organization_id order by id) as place
        from agents where organization_id = any ($1)) a
-     join (select organization_id, id, row_number() over (partition by organization_id order by id) as place
+     join (select organization_id, id, 1 + (row_number() over (partition by organization_id order by id) - 1) % $2 as place
        from phone_numbers where organization_id = any ($1)) n using (organization_id, place)`,
-    [ids],
+    [ids, agents],
   );
   const callers: BenchCaller[] = [];
   for (const organizationId of ids) callers.push(await callerOf(client, organizationId));

@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
 const SECONDS = Number(options.seconds);
 const AGENTS = 1_000;
 const ORGANIZATIONS = 1_000;
+const NUMBERS_OF_AN_AGENT = 4;
 const CALLS_OF_A_BATCH = 500;
 const AUTHORIZE = '/api/v1/call-gate/authorize';
 /** So many bodies stand ready for each connection, so that few calls are the same. */
@@ -55,8 +56,9 @@ async function inRounds(round: () => Promise<void>): Promise<void> {
 /** The gate against the no-op route, the naive gate, other limiters, and itself with other callers. */
 async function measureSpeed(servers: BenchServers): Promise<void> {
   const url = await servers.database('speed');
-  const [spread, ...many] = await asOwner(url, async (client) => [
+  const [spread, several, ...many] = await asOwner(url, async (client) => [
     ...(await seedOrganizations(client, 1, AGENTS)),
+    ...(await seedOrganizations(client, 1, AGENTS, 'several-numbers', NUMBERS_OF_AN_AGENT)),
     ...(await seedOrganizations(client, ORGANIZATIONS, 5, 'one-of-many')),
   ]);
   const redisUrl = await servers.redis();
@@ -66,6 +68,7 @@ async function measureSpeed(servers: BenchServers): Promise<void> {
   const peer = (name: string) => targetOf(api.url, caller, `/bench/${name}`);
   const hot = targetOf(api.url, { ...caller, agentIds: caller.agentIds.slice(0, 1) });
   const batch = targetOf(api.url, caller, `${AUTHORIZE}-batch`, batchBodiesOf(caller, 40, CALLS_OF_A_BATCH));
+  const severalNumbers = targetOf(api.url, several!);
   const organizations = many.map((one) => targetOf(api.url, one, AUTHORIZE, bodiesOf(one, 4)));
 
   for (const target of [peer('noop'), gate]) await putLoad([target], { connections: 64, seconds: SECONDS });
@@ -82,6 +85,7 @@ async function measureSpeed(servers: BenchServers): Promise<void> {
     await run('batches of 500 at 4', 4, [batch], CALLS_OF_A_BATCH);
     await run('one hot assignment at 256', 256, [hot]);
     await run('1,000 organizations at 256', 256, organizations);
+    await run(`agents of ${NUMBERS_OF_AN_AGENT} numbers at 256`, 256, [severalNumbers]);
     await run('naive gate at 256', 256, [peer('naive')]);
     await run('limiter on PostgreSQL at 256', 256, [peer('limiter-postgres')]);
     if (redisUrl) await run('limiter on Redis at 256', 256, [peer('limiter-redis')]);
@@ -94,6 +98,7 @@ async function measureSpeed(servers: BenchServers): Promise<void> {
     ...(redisUrl && { ratioLimiterRedis: rounds.ratio('gate at 256', 'limiter on Redis at 256') }),
     ratioBatch: rounds.ratio('batches of 500 at 4', 'gate at 256'),
     ratioHot: rounds.ratio('one hot assignment at 256', 'gate at 256'),
+    ratioSeveralNumbers: rounds.ratio(`agents of ${NUMBERS_OF_AN_AGENT} numbers at 256`, 'gate at 256'),
     ratioOrganizations: rounds.ratio('1,000 organizations at 256', 'gate at 256'),
     p99MsHalfPeak: rounds.median('gate at 256, half of the peak').p99Ms,
     p50MsIdle: rounds.median('gate at 1').p50Ms,
