@@ -17,12 +17,13 @@ const CALLER = '+12025550123';
 interface Sent {
   url: string;
   auth: string;
-  headers: Record<string, string>;
+  /** The list of headers that the server hands to libcurl. */
+  headers: string[];
   body: string;
 }
 
-/** What libcurl sends when nobody says otherwise. */
-const CURL_HEADERS = { accept: '*/*', 'content-type': 'application/x-www-form-urlencoded' };
+/** What libcurl sends beside the headers of its list, unless an item of the list begins with the same name. */
+const CURL_HEADERS = ['Accept: */*', 'Content-Type: application/x-www-form-urlencoded'];
 
 describe('what SIP servers send and get', () => {
   let db: TestDatabase;
@@ -66,10 +67,18 @@ describe('what SIP servers send and get', () => {
       ['application/json;q=0.5, text/plain;q=0.8', 'text'],
       ['application/json;q=0, */*', 'text'],
       ['text/plain;format=flowed;q=0.7, */*;q=0.2', 'text'],
+      ['*/*, text/plain', 'text'],
+      ['text/plain, */*', 'text'],
+      ['text/plain, application/*', 'text'],
+      ['text/plain;q=0.5, */*;q=0.5', 'text'],
       ['application/json', 'json'],
       ['*/*', 'json'],
       ['application/*', 'json'],
       ['application/json, text/plain, */*', 'json'],
+      ['*/*, text/plain, application/json', 'json'],
+      ['*/*, text/plain, application/problem+json', 'json'],
+      ['text/*, */*', 'json'],
+      ['text/plain;q=0, */*;q=0', 'json'],
       ['text/plain;q=0.5, application/json', 'json'],
       ['text/plain;q=0, */*', 'json'],
       ['text/plain;q=0.5, */*;q=0.8', 'json'],
@@ -178,15 +187,16 @@ describe('what SIP servers send and get', () => {
     const page = readFileSync('docs/sip-servers.md', 'utf8');
 
     it.each([
-      ['asterisk', asteriskRequest, 'text', 200],
-      ['freeswitch', freeswitchRequest, 'json', 403],
-      ['kamailio', kamailioRequest, 'text', 403],
-    ] as const)('work for %s', async (server, requestOf, form, statusOnDeny) => {
+      ['asterisk', asteriskRequest, ['Accept: text/plain'], 'text', 200],
+      ['freeswitch', freeswitchRequest, ['Accept: */*'], 'json', 403],
+      ['kamailio', kamailioRequest, ['Accept: */*', 'Accept: text/plain'], 'text', 403],
+    ] as const)('work for %s', async (server, requestOf, accepts, form, statusOnDeny) => {
       const block = new RegExp(`\`\`\`${server}\n([^]*?)\`\`\``).exec(page)![1]!;
       const sent = requestOf(block.replaceAll('API_KEY', apiKey).replaceAll('AGENT_ID', agentId));
       expect(JSON.parse(sent.body)).toEqual(call());
       const allowed = await send(sent);
       const denied = await send(sent);
+      expect(linesOf(sent).filter((line) => line.startsWith('Accept:'))).toEqual(accepts);
       expect([allowed.status, denied.status]).toEqual([200, statusOnDeny]);
       if (form === 'text') {
         expect([allowed.body, denied.body]).toEqual([`allow ${CALLER}\n`, 'deny daily_limit_reached\n']);
@@ -199,29 +209,38 @@ describe('what SIP servers send and get', () => {
     });
   });
 
-  async function send({ url, auth, headers, body }: Sent): Promise<{ status: number; body: string }> {
-    const target = new URL(url);
+  /** Headers go out line by line as they are, also twice the same name. */
+  async function send(sent: Sent): Promise<{ status: number; body: string }> {
+    const { pathname, search } = new URL(sent.url);
+    const headers = [
+      `Host: ${new URL(api.url).host}`,
+      `Authorization: Basic ${Buffer.from(sent.auth).toString('base64')}`,
+      ...linesOf(sent),
+      `Content-Length: ${Buffer.byteLength(sent.body)}`,
+    ].flatMap((line) => line.split(': ', 2));
     return new Promise((resolve, reject) => {
-      const outgoing = httpRequest(
-        `${api.url}${target.pathname}${target.search}`,
-        { method: 'POST', auth, headers: { ...CURL_HEADERS, ...headers } },
-        (incoming) => {
-          let text = '';
-          incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-          incoming.on('end', () => resolve({ status: incoming.statusCode!, body: text }));
-        },
-      );
-      outgoing.on('error', reject).end(body);
+      const outgoing = httpRequest(`${api.url}${pathname}${search}`, { method: 'POST', headers }, (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        incoming.on('end', () => resolve({ status: incoming.statusCode!, body: text }));
+      });
+      outgoing.on('error', reject).end(sent.body);
     });
   }
 });
+
+/** The lines that libcurl makes of a list of headers. It looks at the beginning of an item only. */
+function linesOf({ headers }: Sent): string[] {
+  const isSaid = (line: string) => headers.some((item) => item.startsWith(line.slice(0, line.indexOf(':') + 1)));
+  return [...CURL_HEADERS.filter((line) => !isSaid(line)), ...headers.flatMap((item) => item.split('\r\n'))];
+}
 
 /** Everything after the first comma is the body: CURL takes its last argument as it stands. */
 function asteriskRequest(block: string): Sent {
   const [, url, body] = /CURL\((http[^,]+),(.*)\)\}\)/.exec(block)!;
   const headers = [...block.matchAll(/CURLOPT\(httpheader\)=(.*)\)/g)].map((match) => match[1]!);
   const auth = /CURLOPT\(userpwd\)=(.*)\)/.exec(block)![1]!;
-  return { url: url!, auth, headers: headersOf(headers), body: body!.replace('${EXTEN}', CANADA) };
+  return { url: url!, auth, headers, body: body!.replace('${EXTEN}', CANADA) };
 }
 
 function freeswitchRequest(block: string): Sent {
@@ -230,25 +249,20 @@ function freeswitchRequest(block: string): Sent {
   expect([rest[0], rest[2], others]).toEqual(['content-type', 'post', []]);
   return {
     ...withoutUser(url!),
-    headers: headersOf([`Content-Type: ${type}`]),
+    headers: [`Content-Type: ${type}`],
     body: body!.replace('${destination_number}', CANADA),
   };
 }
 
+/** All headers are one item of the list. */
 function kamailioRequest(block: string): Sent {
   const call = /http_client_query\(([^]*?)\);/.exec(block)![1]!;
   const strings = [...call.matchAll(/"(?:[^"\\]|\\.)*"/g)].map((match) => JSON.parse(match[0]) as string);
   const [url, body, headers] = strings;
-  return { ...withoutUser(url!), headers: headersOf(headers!.split('\r\n')), body: body!.replace('$rU', CANADA) };
+  return { ...withoutUser(url!), headers: [headers!], body: body!.replace('$rU', CANADA) };
 }
 
 function withoutUser(url: string): Pick<Sent, 'url' | 'auth'> {
   const { username, password } = new URL(url);
   return { url, auth: `${username}:${password}` };
-}
-
-function headersOf(lines: string[]): Record<string, string> {
-  return Object.fromEntries(
-    lines.map((line) => line.split(': ', 2) as [string, string]).map(([n, v]) => [n.toLowerCase(), v]),
-  );
 }

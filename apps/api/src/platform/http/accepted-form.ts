@@ -7,11 +7,19 @@ export function prefersText(accept: string | undefined): boolean {
   return accept === 'text/plain' || isTextBetter(accept);
 }
 
+// Problems have a name of their own, which some clients ask for.
+const JSON_NAMES = ['application/json', 'application/problem+json'];
+
 function isTextBetter(accept: string): boolean {
   const ranges = accept.toLowerCase().split(',').map(rangeOf);
-  // Problems have a name of their own, which some clients ask for.
+  const names = (type: string) => ranges.some((range) => range.type === type);
   const problem = ranges.find(({ type }) => type === 'application/problem+json')?.quality ?? 0;
-  return qualityOf('text/plain', ranges) > Math.max(qualityOf('application/json', ranges), problem);
+  const text = qualityOf('text/plain', ranges);
+  const json = Math.max(qualityOf('application/json', ranges), problem);
+  // Who names text and not JSON means text, though a wildcard of the same quality stands beside it: libcurl adds one of
+  // its own where the program's headers come to it in one piece.
+  if (text === json) return text > 0 && names('text/plain') && !JSON_NAMES.some(names);
+  return text > json;
 }
 
 interface MediaRange {
