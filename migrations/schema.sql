@@ -289,7 +289,7 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (organization_id, key)
 );
 
-CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING brin (expires_at);
+CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 
 alter table idempotency_keys enable row level security, force row level security;
 

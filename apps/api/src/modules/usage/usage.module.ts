@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ENV, type Env } from '../../config/env.js';
+import { Database } from '../../platform/database/database.js';
 import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
@@ -18,6 +19,11 @@ import { UsageService } from './usage.service.js';
     PhoneNumbersModule,
   ],
   controllers: [UsageController],
-  providers: [UsageService, UsageRepository, MidnightService, MidnightJob],
+  providers: [
+    UsageService,
+    UsageRepository,
+    { provide: MidnightService, inject: [Database], useFactory: (database: Database) => new MidnightService(database) },
+    MidnightJob,
+  ],
 })
 export class UsageModule {}
