@@ -3,13 +3,15 @@ import type { INestApplication } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './config/project-root.js';
-import { problemResponses, problemSchema } from './platform/http/problem.schema.js';
+import { problemResponseOf, problemResponses, problemSchema } from './platform/http/problem.schema.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const DESCRIPTION = [
   'Phone numbers, agents and a call gate that decides, before every outbound call, whether it may be placed.',
-  'Every answer with a status of 400 or more is a problem (RFC 9457); its `code` comes from a closed list.',
+  'An answer with a status of 400 or more is a problem (RFC 9457), whose `code` comes from a closed list; a client that ' +
+    'prefers text/plain to JSON gets it as the line `error <code>`. Only a denied call that was asked about with ' +
+    '`statusOnDeny=403` is none: it is a decision.',
   'Lists take `filter`, `range` and `sort` as JSON and answer `Content-Range` and `X-Total-Count`. A page of numbers or ' +
     'assignments starts at most 10,000 rows from either end, but anywhere in all numbers by `createdAt` or `phoneNumber` ' +
     'and in all assignments by `agentName`.',
@@ -32,10 +34,11 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problemSchema },
+    responses: problemResponses,
   };
   for (const operation of operationsOf(document)) {
     describeAccess(operation);
-    operation.responses = { ...operation.responses, ...problemResponses(Object.keys(operation.responses)) };
+    operation.responses = { ...problemResponseOf, ...operation.responses };
   }
   return document;
 }

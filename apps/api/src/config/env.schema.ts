@@ -11,6 +11,9 @@ function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
+/** How long an idempotency key holds: what callers are told in the description of the API and in docs/problems. */
+export const IDEMPOTENCY_RETENTION_HOURS = { least: 48, usual: 72 } as const;
+
 /**
  * Every setting of the API. `.env.example` is generated from this schema (`npm run env:example`), and CI proves that
  * it is fresh.
@@ -92,10 +95,12 @@ export const envSchema = z.object({
   IDEMPOTENCY_RETENTION_HOURS: z.coerce
     .number()
     .int()
-    .min(48)
+    .min(IDEMPOTENCY_RETENTION_HOURS.least)
     .max(8760)
-    .default(72)
-    .describe('How long idempotency keys are kept. At least 48.'),
+    .default(IDEMPOTENCY_RETENTION_HOURS.usual)
+    .describe(
+      `How long idempotency keys are kept. At least ${IDEMPOTENCY_RETENTION_HOURS.least}. Afterwards a retry is a new call.`,
+    ),
   MIDNIGHT_JOB: flag.default(true).describe('Run the midnight job in this process: true or false.'),
   AUDIT_CHAIN_JOB: flag
     .default(true)

@@ -20,7 +20,8 @@ export class AuthorizeBatchController {
     summary: 'Decide up to 500 calls in one request',
     description:
       'An answer for each call, in their order. Some allowed and some refused is normal. A call that could not be decided ' +
-      'has an `error` and `allowed: false`: do not dial it, and ask again with the same idempotency key. ' +
+      'has an `error` and `allowed: false`: do not dial it. After `gate_unavailable` ask again with the same idempotency ' +
+      'key; after `idempotency_key_reused`, which says that the key belongs to another call, with a new one. ' +
       'A request that is wrong in one call is refused as a whole, before any call is counted.',
   })
   @ApiBody({ type: AuthorizeBatchDto })

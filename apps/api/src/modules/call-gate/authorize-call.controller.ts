@@ -1,5 +1,14 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiForbiddenResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -7,6 +16,8 @@ import { sendDecision } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { demand, parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey } from './call-request.js';
 import { AuthorizeCallDto, CallDecisionDto } from './dto/authorize-call.dto.js';
+import { decided, deniedByStatus } from './dto/authorize-call.responses.js';
+import { ABOUT_IDEMPOTENCY_KEYS } from './dto/idempotency-key.js';
 
 @ApiTags('Call gate')
 @Controller('call-gate')
@@ -19,22 +30,24 @@ export class AuthorizeCallController {
   @ApiOperation({
     summary: 'Decide whether a call may be placed, and from which number',
     description:
-      'Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial.',
+      'Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial. ' +
+      '`Accept: text/plain` answers one line.',
   })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'A new one for every call, the same to retry it.',
+    description: ABOUT_IDEMPOTENCY_KEYS,
   })
   @ApiQuery({
     name: 'statusOnDeny',
     required: false,
     enum: ['403'],
-    description: 'A denial answers this status instead of 200, with the same body.',
+    description: 'A denial answers this status instead of 200, with the same body or line.',
   })
   @ApiBody({ type: AuthorizeCallDto })
-  @ApiOkResponse({ type: CallDecisionDto })
-  @ApiProduces('application/json', 'text/plain')
+  @ApiExtraModels(CallDecisionDto)
+  @ApiOkResponse(decided)
+  @ApiForbiddenResponse(deniedByStatus)
   async authorize(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -92,7 +92,7 @@ function optional(
   return null;
 }
 
-const MAX_KEY_LENGTH = 255;
+export const MAX_KEY_LENGTH = 255;
 
 /**
  * Reads the Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a quoted structured-field string, or

@@ -18,21 +18,22 @@ export const problemSchema = {
   },
 };
 
-interface ProblemResponse {
-  description: string;
-  content: Record<string, { schema: { $ref: string } }>;
-}
+/** The two forms of a problem: the line is for clients that prefer text. */
+export const problemContent = {
+  'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+  'text/plain': { schema: { ...text, pattern: '^error [a-z_]+\\n$', description: 'The code, in one line.' } },
+};
 
 /** The answers that any operation may give beside the ones that it declares itself. */
-export function problemResponses(declared: string[]): Record<string, ProblemResponse> {
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  const usual = {
-    '4XX': 'The request was refused.',
-    '5XX': 'The request could not be served; the same may succeed later.',
-  };
-  return Object.fromEntries(
-    Object.entries(usual)
-      .filter(([status]) => !declared.includes(status))
-      .map(([status, description]) => [status, { description, content }]),
-  );
-}
+export const problemResponses = {
+  Refused: { description: 'The request was refused.', content: problemContent },
+  NotServed: {
+    description: 'The request could not be served; the same may succeed later.',
+    content: problemContent,
+  },
+};
+
+export const problemResponseOf: Record<string, { $ref: string }> = {
+  '4XX': { $ref: '#/components/responses/Refused' },
+  '5XX': { $ref: '#/components/responses/NotServed' },
+};

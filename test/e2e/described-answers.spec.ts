@@ -1,0 +1,175 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import { type RunningApi, startApi } from '../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import {
+  createAgent,
+  createApiKey,
+  createAssignment,
+  createOrganization,
+  createPhoneNumber,
+} from '../support/fixtures.js';
+import { request } from '../support/http.js';
+
+const CANADA = '+14165550123';
+const FRANCE = '+33140205050';
+
+interface Described {
+  headers?: Record<string, { schema: object }>;
+  content: Record<string, object>;
+}
+
+/** Answers of the running gate, held against what /api/openapi.json (which CI compares with openapi.json) says of them. */
+describe('what openapi.json says of the answers of the call gate', () => {
+  let db: TestDatabase;
+  let api: RunningApi;
+  let organizationId: string;
+  let apiKey: string;
+  let agentId: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a document of many shapes
+  let document: any;
+  let validator: FastifyInstance;
+
+  beforeAll(async () => {
+    db = await createTestDatabase();
+    api = await startApi({ databaseUrl: db.url });
+    organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
+    apiKey = (await createApiKey(db, { organizationId, scopes: ['calls:authorize'] })).key;
+    ({ body: document } = await request(`${api.url}/api/openapi.json`));
+    validator = await validatorOf(document);
+  });
+
+  afterAll(async () => {
+    await validator?.close();
+    await api?.close();
+    await db?.drop();
+  });
+
+  beforeEach(async () => {
+    agentId = await createAgent(db, { organizationId });
+    const phoneNumberId = await createPhoneNumber(db, { organizationId });
+    await createAssignment(db, { organizationId, agentId, phoneNumberId, dailyLimit: 1 });
+  });
+
+  /** What is wrong with a value, by the schema at an address in the document. */
+  function faultsOf(pointer: string, value: unknown): unknown[] {
+    const schema = { $ref: `openapi#${pointer}` };
+    const validate = validator.validatorCompiler!({ schema, method: 'POST', url: '/', httpPart: 'body' });
+    return (validate(value) as boolean) ? [] : ((validate as { errors?: unknown[] }).errors ?? ['refused']);
+  }
+
+  /** Asks, and expects that status, media type, header and body are as described. */
+  async function ask(path: string, options: Parameters<typeof request>[1]) {
+    const answer = await request(`${api.url}/api/v1/call-gate/${path}`, options);
+    const operation = `/paths/${escaped(`/api/v1/call-gate/${path.split('?')[0]}`)}/post`;
+    const { responses } = valueAt(document, operation) as { responses: Record<string, Described | { $ref: string }> };
+    const status = [String(answer.status), `${String(answer.status)[0]}XX`].find((key) => key in responses)!;
+    const response = responses[status]!;
+    const pointer = '$ref' in response ? response.$ref.slice(1) : `${operation}/responses/${status}`;
+    const described = valueAt(document, pointer) as Described;
+    const type = answer.headers.get('content-type')!.split(';')[0]!;
+    expect(Object.keys(described.content)).toContain(type);
+    expect(faultsOf(`${pointer}/content/${escaped(type)}/schema`, answer.body)).toEqual([]);
+    const replayed = answer.headers.get('idempotent-replayed');
+    if (replayed !== null) {
+      expect(faultsOf(`${pointer}/headers/Idempotent-Replayed/schema`, replayed)).toEqual([]);
+    }
+    return { ...answer, type, replayed };
+  }
+
+  const call = (destination = CANADA) => ({ agentId, destination });
+  const text = { accept: 'text/plain' };
+
+  it('is true of a decision, allowed or denied, and of its retry', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const allowed = await ask('authorize', { apiKey, headers, body: call() });
+    const again = await ask('authorize', { apiKey, headers, body: call() });
+    const denied = await ask('authorize', { apiKey, body: call() });
+    const unreadable = await ask('authorize', { apiKey, body: call('no number') });
+    expect([allowed, again, denied, unreadable].map(({ body }) => body.reasonCode as string)).toEqual([
+      'allowed',
+      'allowed',
+      'daily_limit_reached',
+      'destination_invalid',
+    ]);
+    expect([allowed.replayed, again.replayed]).toEqual([null, 'true']);
+  });
+
+  it('is true of text', async () => {
+    const answers = [
+      await ask('authorize', { apiKey, headers: text, body: call() }),
+      await ask('authorize', { apiKey, headers: text, body: call() }),
+      await ask('authorize', { headers: text, body: call() }),
+    ];
+    expect(answers.map(({ type }) => type)).toEqual(['text/plain', 'text/plain', 'text/plain']);
+    expect(answers.map(({ body }) => (body as string).split(' ')[0])).toEqual(['allow', 'deny', 'error']);
+  });
+
+  it('is true of 403, be it a denial or a problem, in JSON or as text', async () => {
+    const reader = await createApiKey(db, { organizationId, scopes: ['numbers:read'] });
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = call(FRANCE);
+    const answers = [
+      await ask('authorize?statusOnDeny=403', { apiKey, headers, body }),
+      await ask('authorize?statusOnDeny=403', { apiKey, headers, body }),
+      await ask('authorize?statusOnDeny=403', { apiKey, headers: text, body }),
+      await ask('authorize', { apiKey: reader.key, body }),
+      await ask('authorize', { apiKey: reader.key, headers: text, body }),
+    ];
+    expect(answers.map(({ status, type, replayed }) => [status, type, replayed])).toEqual([
+      [403, 'application/json', null],
+      [403, 'application/json', 'true'],
+      [403, 'text/plain', null],
+      [403, 'application/problem+json', null],
+      [403, 'text/plain', null],
+    ]);
+  });
+
+  it('is true of a batch: a decision, a retry, and a key that belongs to another call', async () => {
+    const idempotencyKey = crypto.randomUUID();
+    await ask('authorize-batch', { apiKey, body: { calls: [{ ...call(), idempotencyKey }] } });
+    const calls = [call(), { ...call(), idempotencyKey }, { ...call(FRANCE), idempotencyKey }];
+    const { body } = await ask('authorize-batch', { apiKey, body: { calls } });
+    expect(body.decisions).toMatchObject([
+      { reasonCode: 'daily_limit_reached' },
+      { reasonCode: 'allowed', replayed: true },
+      { allowed: false, error: { code: 'idempotency_key_reused' } },
+    ]);
+    await ask('authorize-batch', { apiKey, headers: text, body: { calls: [] } });
+  });
+
+  it('finds an answer that is not as described', () => {
+    const undecided = { allowed: false, error: { code: 'idempotency_key_reused', message: 'Send a new key.' } };
+    const item = '/components/schemas/BatchDecisionsDto/properties/decisions/items';
+    expect(faultsOf(item, undecided)).toEqual([]);
+    for (const wrong of [{}, { ...undecided, allowed: true }, { ...undecided, used: 1 }, { allowed: false }]) {
+      expect(faultsOf(item, wrong)).not.toEqual([]);
+    }
+    expect(faultsOf('/components/schemas/CallDecisionDto', undecided)).not.toEqual([]);
+  });
+});
+
+/** Fastify's own validator, without its conveniences; a field that is not described is a fault here. */
+async function validatorOf(document: object): Promise<FastifyInstance> {
+  const exact = { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } as const;
+  const instance = fastify({ ajv: { customOptions: exact } });
+  const closed = JSON.parse(JSON.stringify(document), (_, value: { type?: unknown; properties?: unknown } | null) =>
+    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value,
+  ) as object;
+  instance.addSchema({ $id: 'openapi', ...closed });
+  // The compiler is there once a route needs it.
+  instance.post('/', { schema: { body: { type: 'object' } } }, () => null);
+  return instance.ready().then(() => instance);
+}
+
+/** A key as a part of a JSON pointer (RFC 6901). */
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function valueAt(document: unknown, pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((value, key) => (value as Record<string, unknown>)[key], document);
+}
