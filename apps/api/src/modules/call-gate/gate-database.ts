@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import type pg from 'pg';
 import { ENV, type Env } from '../../config/env.js';
 import { APP_ROLE, sessionOptions } from '../../platform/database/connection-options.js';
+import { KEEP_ALIVE } from '../../platform/database/silence.js';
 import { readDatabaseSafety, UnsafeDatabaseError } from '../../platform/health/database-safety.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
 import { GateConnection, REPLY_TIMEOUT_MS } from './gate-connection.js';
@@ -49,7 +50,7 @@ export class GateDatabase implements OnApplicationShutdown {
       options: gateSessionOptions(lockTimeoutMs),
       application_name: 'ringfence-gate',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
+      ...KEEP_ALIVE,
     });
     const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
     this.connections = Array.from(

@@ -9,6 +9,7 @@ import { PgBoss } from 'pg-boss';
 import { ENV, type Env } from '../../config/env.js';
 import { sessionOptions, SYSTEM_ROLE } from '../../platform/database/connection-options.js';
 import { Database } from '../../platform/database/database.js';
+import { silenceRules, STATEMENT_TIMEOUT_MS } from '../../platform/database/silence.js';
 import { ImportTurns } from './import-turns.js';
 import { ImportsRepository } from './imports.repository.js';
 import { ABANDONED_JOBS, ORGANIZATIONS_TO_SERVE } from './sql/import-jobs.sql.js';
@@ -50,8 +51,9 @@ export class ImportQueue implements OnApplicationBootstrap, BeforeApplicationShu
   ) {
     this.boss = new PgBoss({
       connectionString: env.DATABASE_URL,
-      options: sessionOptions(SYSTEM_ROLE, { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000 }),
+      options: sessionOptions(SYSTEM_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs: 5_000 }),
       application_name: 'ringfence-queue',
+      ...silenceRules(),
       schema: 'pgboss',
       max: POOL_SIZE,
       migrate: false,

@@ -80,7 +80,7 @@ export class MidnightService {
     let any = false;
     for (;;) {
       const done = await this.withClaim(organizationId, async (tx, { firstDay, lastDay, zone }) => {
-        await tx.query("set local statement_timeout = '10min'");
+        await tx.allowLongStatements();
         await tx.query(ROLL_UP_DAYS, [organizationId, firstDay, lastDay, zone]);
         await tx.query(FINISH_ROLL_UP, [organizationId, lastDay]);
         return true;

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { migrations } from '../../../../../migrations/index.js';
+import { KEEP_ALIVE } from './silence.js';
 
 /** A connection for migrations: it keeps the role of the address, which owns the tables. */
 export function migrationDataSource(url: string): DataSource {
@@ -9,6 +10,6 @@ export function migrationDataSource(url: string): DataSource {
     migrations,
     migrationsTransactionMode: 'all',
     installExtensions: false,
-    extra: { options: '-c timezone=UTC', application_name: 'ringfence-migrate' },
+    extra: { options: '-c timezone=UTC', application_name: 'ringfence-migrate', ...KEEP_ALIVE },
   });
 }

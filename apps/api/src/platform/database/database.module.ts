@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ENV, type Env } from '../../config/env.js';
 import { APP_ROLE, sessionOptions } from './connection-options.js';
 import { Database } from './database.js';
+import { silenceRules, STATEMENT_TIMEOUT_MS } from './silence.js';
 
 @Global()
 @Module({
@@ -18,9 +19,10 @@ import { Database } from './database.js';
         retryDelay: 500,
         poolSize: env.DATABASE_POOL_SIZE,
         extra: {
-          options: sessionOptions(APP_ROLE, { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000 }),
+          options: sessionOptions(APP_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs: 5_000 }),
           connectionTimeoutMillis: 5_000,
           application_name: 'ringfence',
+          ...silenceRules(),
         },
       }),
     }),

@@ -6,6 +6,7 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SYSTEM_ROLE } from './connection-options.js';
+import { breakOff, expectStatementsOf, LONG_STATEMENT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './silence.js';
 import { isRetryable } from './sqlstate.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -13,7 +14,10 @@ const MAX_ATTEMPTS = 4;
 
 /** One open transaction. It is handed down; nobody below opens another. */
 export class Transaction {
-  constructor(readonly manager: EntityManager) {}
+  constructor(
+    readonly manager: EntityManager,
+    private readonly client: PoolClient,
+  ) {}
 
   /** Runs raw SQL and answers the rows (for UPDATE and DELETE those of RETURNING). */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
@@ -30,6 +34,12 @@ export class Transaction {
     await this.query('set local synchronous_commit = off');
   }
 
+  /** Lets statements of this transaction run for ten minutes: for what nobody waits for, on very many rows. */
+  async allowLongStatements(): Promise<void> {
+    expectStatementsOf(this.client, LONG_STATEMENT_TIMEOUT_MS);
+    await this.query(`set local statement_timeout = ${LONG_STATEMENT_TIMEOUT_MS}`);
+  }
+
   /**
    * Copies text into a table, many times faster than inserting. PostgreSQL refuses that for tables with row-level
    * security: copy into a temporary one, and insert from there.
@@ -37,8 +47,7 @@ export class Transaction {
    * @param copy `copy … from stdin`
    */
   async copyIn(copy: string, text: string): Promise<void> {
-    const client = (await this.manager.queryRunner!.connect()) as PoolClient;
-    const stream: Writable = client.query(copyFrom(copy));
+    const stream: Writable = this.client.query(copyFrom(copy));
     stream.end(text);
     await finished(stream);
   }
@@ -66,21 +75,40 @@ export class Database {
     return this.run(`set local ringfence.organization_ids = '{${organizationId}}'`, work);
   }
 
-  /** Runs the work in a transaction that sees every tenant's rows, with the narrow grants of the system role. */
-  asSystem<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.run(`set local role ${SYSTEM_ROLE}`, work);
+  /**
+   * Runs the work in a transaction that sees every tenant's rows, with the narrow grants of the system role.
+   *
+   * @param giveUp ends the transaction and its connection: they may wait for a server that is gone
+   */
+  asSystem<T>(work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
+    return this.run(`set local role ${SYSTEM_ROLE}`, work, giveUp);
   }
 
-  private async run<T>(setting: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async run<T>(setting: string, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.dataSource.transaction(async (manager) => {
-          await manager.query(setting);
-          return work(new Transaction(manager));
-        });
+        return await this.attempt(setting, work, giveUp);
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS || !isRetryable(error)) throw error;
       }
+    }
+  }
+
+  private async attempt<T>(setting: string, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as PoolClient;
+    const end = () => breakOff(client, 'Nobody waits for the database any more');
+    try {
+      giveUp?.throwIfAborted();
+      giveUp?.addEventListener('abort', end);
+      return await runner.manager.transaction(async (manager) => {
+        await manager.query(setting);
+        return work(new Transaction(manager, client));
+      });
+    } finally {
+      giveUp?.removeEventListener('abort', end);
+      expectStatementsOf(client, STATEMENT_TIMEOUT_MS);
+      await runner.release();
     }
   }
 }
