@@ -1,14 +1,17 @@
 import { FreshCache } from '../../../apps/api/src/modules/auth/access/fresh-cache.js';
 
-const RULES = { maxAgeMs: 1_000, renewAgeMs: 500, maxEntries: 2 };
+const { jest } = import.meta;
+
+const RULES = { maxAgeMs: 1_000, renewAgeMs: 500, answerLimitMs: 300, maxEntries: 2 };
 
 /** A cache whose look-ups the test answers one by one, and whose clock it turns. */
 function cacheUnderTest() {
   const clock = { nowMs: 0 };
-  const lookUps: { key: string; answer: (value: string) => void; fail: (error: Error) => void }[] = [];
-  const lookUp = (key: string) =>
+  const lookUps: { key: string; answer: (value: string) => void; fail: (error: Error) => void; giveUp: AbortSignal }[] =
+    [];
+  const lookUp = (key: string, giveUp: AbortSignal) =>
     new Promise<string>((answer, fail) => {
-      lookUps.push({ key, answer, fail });
+      lookUps.push({ key, answer, fail, giveUp });
     });
   const cache = new FreshCache(lookUp, RULES, () => clock.nowMs);
   return { cache, clock, lookUps };
@@ -122,5 +125,62 @@ describe('FreshCache', () => {
     expect(again).toBeInstanceOf(Promise);
     lookUps.at(-1)!.answer('again');
     await again;
+  });
+
+  describe('when a look-up does not answer', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+
+    const tooLate = { code: 'service_unavailable', options: { headers: { 'retry-after': '1' } } };
+
+    it('gives it up after a moment, tells all its callers, and looks up anew for the next one', async () => {
+      const { cache, lookUps } = cacheUnderTest();
+      const callers = Promise.allSettled([cache.get('a'), cache.get('a')]);
+      jest.advanceTimersByTime(299);
+      expect(lookUps[0]!.giveUp.aborted).toBe(false);
+      jest.advanceTimersByTime(1);
+      for (const caller of await callers) expect(caller).toMatchObject({ status: 'rejected', reason: tooLate });
+      expect(lookUps[0]!.giveUp.aborted).toBe(true);
+      const next = cache.get('a');
+      lookUps[1]!.answer('found');
+      expect(await next).toBe('found');
+    });
+
+    it('does not remember what it answers in the end', async () => {
+      const { cache, lookUps } = cacheUnderTest();
+      const caller = cache.get('a');
+      jest.advanceTimersByTime(300);
+      await expect(caller).rejects.toMatchObject(tooLate);
+      lookUps[0]!.answer('too late');
+      await cache.settle();
+      const next = cache.get('a');
+      lookUps[1]!.answer('found');
+      expect([await next, cache.get('a')]).toEqual(['found', 'found']);
+    });
+
+    it('does not keep callers waiting for a renewal that began while the value was fresh enough', async () => {
+      const { cache, clock, lookUps } = await known();
+      clock.nowMs = 900;
+      expect(cache.get('a')).toBe('old');
+      clock.nowMs = 1_000;
+      const caller = cache.get('a');
+      expect(lookUps).toHaveLength(2);
+      jest.advanceTimersByTime(300);
+      await expect(caller).rejects.toMatchObject(tooLate);
+    });
+
+    it('keeps a shutdown waiting no longer', async () => {
+      const { cache } = cacheUnderTest();
+      const caller = expect(cache.get('a')).rejects.toMatchObject(tooLate);
+      const settled = cache.settle();
+      jest.advanceTimersByTime(300);
+      await settled;
+      await caller;
+    });
+
+    it('leaves no timer behind a look-up that answered', async () => {
+      await known();
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 });

@@ -14,6 +14,9 @@ export interface Caller {
   principal: Principal;
 }
 
+/** Longer than the row may be locked, shorter than a shutdown may take. */
+const TOUCH_LIMIT_MS = 10_000;
+
 /**
  * Finds out who calls with an API key. A key in steady use costs one look-up each few seconds for the whole process,
  * and its caller is answered without waiting. A key revoked by this process is refused at once, one revoked elsewhere as
@@ -22,12 +25,17 @@ export interface Caller {
 @Injectable()
 export class ApiKeyCallers implements BeforeApplicationShutdown {
   private readonly logger = new Logger(ApiKeyCallers.name);
-  private readonly callers = new FreshCache<Caller | null>((digest) => this.find(digest), REMEMBERED_ACCESS);
+  private readonly callers = new FreshCache<Caller | null>(
+    (digest, giveUp) => this.find(digest, giveUp),
+    REMEMBERED_ACCESS,
+  );
   private readonly touches = new Set<Promise<void>>();
 
   constructor(private readonly database: Database) {}
 
-  /** @throws ProblemError authentication_required; rejects with it when the answer is a promise */
+  /**
+   * @throws ProblemError authentication_required; rejects with it when the answer is a promise, or with service_unavailable
+   */
   authenticate(key: string): Caller | Promise<Caller> {
     if (!isWellFormedApiKey(key)) throw authenticationRequired('The API key is not complete. Copy it once more.');
     const found = this.callers.get(digestOf(key));
@@ -53,9 +61,10 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
     await Promise.all(this.touches);
   }
 
-  private async find(digest: string): Promise<Caller | null> {
-    const [row] = await this.database.asSystem((tx) =>
-      tx.query<ApiKeyCallerRow>(FIND_CALLER_OF_API_KEY, [Buffer.from(digest, 'base64')]),
+  private async find(digest: string, giveUp: AbortSignal): Promise<Caller | null> {
+    const [row] = await this.database.asSystem(
+      (tx) => tx.query<ApiKeyCallerRow>(FIND_CALLER_OF_API_KEY, [Buffer.from(digest, 'base64')]),
+      giveUp,
     );
     if (row === undefined) return null;
     if (row.use_is_stale) this.touch(row.id);
@@ -73,7 +82,7 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
   /** Nobody waits for this, and a call does not fail because of it. */
   private touch(apiKeyId: string): void {
     const touch = this.database
-      .asSystem((tx) => tx.query(TOUCH_API_KEY, [apiKeyId]))
+      .asSystem((tx) => tx.query(TOUCH_API_KEY, [apiKeyId]), AbortSignal.timeout(TOUCH_LIMIT_MS))
       .catch((error: unknown) =>
         this.logger.warn({ msg: 'The last use of an API key was not written', apiKeyId, error }),
       )

@@ -1,13 +1,28 @@
+import { ProblemError } from '../../../platform/http/problem.error.js';
+
 interface FreshCacheRules {
   /** Age at which a value is no longer answered. */
   maxAgeMs: number;
   /** Age at which a value is still answered, but looked up again behind the caller's back. */
   renewAgeMs: number;
+  /** How long a look-up may take. */
+  answerLimitMs: number;
   maxEntries: number;
 }
 
+/**
+ * A look-up by key takes a millisecond. One that takes so long is not slow, its server is gone, and a dialer that asks for
+ * a call will not wait longer.
+ */
+const ANSWER_LIMIT_MS = 2_000;
+
 /** How long what somebody may do is remembered when no change of it is heard: the bound for a revoked key. */
-export const REMEMBERED_ACCESS: FreshCacheRules = { maxAgeMs: 5_000, renewAgeMs: 2_500, maxEntries: 10_000 };
+export const REMEMBERED_ACCESS: FreshCacheRules = {
+  maxAgeMs: 5_000,
+  renewAgeMs: 2_500,
+  answerLimitMs: ANSWER_LIMIT_MS,
+  maxEntries: 10_000,
+};
 
 interface Entry<Value> {
   value: Value;
@@ -16,8 +31,9 @@ interface Entry<Value> {
 
 /**
  * Remembers look-ups for a moment. A key that is asked for all the time is looked up once per `renewAgeMs`, and its
- * callers never wait. Many callers of a missing key share one look-up; what failed is not remembered. When it is full,
- * the key whose look-up is longest ago goes. A value's age counts from when its look-up began.
+ * callers never wait. Many callers of a missing key share one look-up; what failed is not remembered. A look-up that does
+ * not answer is given up: its callers are told so, and the next one looks up anew. When it is full, the key whose look-up
+ * is longest ago goes. A value's age counts from when its look-up began.
  */
 export class FreshCache<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
@@ -25,12 +41,16 @@ export class FreshCache<Value> {
   private readonly running = new Set<Promise<unknown>>();
 
   constructor(
-    private readonly lookUp: (key: string) => Promise<Value>,
+    /** The signal tells that it is given up. What it answers after that is not heard. */
+    private readonly lookUp: (key: string, giveUp: AbortSignal) => Promise<Value>,
     private readonly rules: FreshCacheRules,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
-  /** The value itself when it is known, so that a hot caller need not wait for the next tick; else a promise. */
+  /**
+   * The value itself when it is known, so that a hot caller need not wait for the next tick; else a promise, which rejects
+   * with a ProblemError service_unavailable when the look-up does not answer in time.
+   */
   get(key: string): Value | Promise<Value> {
     const entry = this.entries.get(key);
     if (entry !== undefined) {
@@ -61,14 +81,14 @@ export class FreshCache<Value> {
     for (const keys of [this.entries, this.pending]) for (const key of keys.keys()) if (isMeant(key)) this.forget(key);
   }
 
-  /** Waits for the look-ups under way, for a clean shutdown. */
+  /** Waits for the look-ups under way, no longer than the callers do: for a clean shutdown. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.running);
   }
 
   private ask(key: string): Promise<Value> {
     const askedAtMs = this.nowMs();
-    const asked = this.lookUp(key)
+    const asked = this.answerInTime(key)
       .then((value) => {
         if (this.pending.get(key) === asked) this.remember(key, { value, askedAtMs });
         return value;
@@ -82,6 +102,19 @@ export class FreshCache<Value> {
     return asked;
   }
 
+  private answerInTime(key: string): Promise<Value> {
+    const giveUp = new AbortController();
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => {
+        reject(lookUpTooLate());
+        giveUp.abort();
+      }, this.rules.answerLimitMs);
+      this.lookUp(key, giveUp.signal)
+        .finally(() => clearTimeout(limit))
+        .then(resolve, reject);
+    });
+  }
+
   private remember(key: string, entry: Entry<Value>): void {
     this.entries.delete(key);
     if (this.entries.size >= this.rules.maxEntries) {
@@ -90,4 +123,10 @@ export class FreshCache<Value> {
     }
     this.entries.set(key, entry);
   }
+}
+
+function lookUpTooLate(): ProblemError {
+  return new ProblemError('service_unavailable', 'What you may do was not found out in time. Try again in a moment.', {
+    headers: { 'retry-after': '1' },
+  });
 }

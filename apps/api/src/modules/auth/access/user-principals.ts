@@ -15,7 +15,10 @@ const SEPARATOR = '/';
  */
 @Injectable()
 export class UserPrincipals implements BeforeApplicationShutdown {
-  private readonly principals = new FreshCache<UserPrincipal | null>((key) => this.load(key), REMEMBERED_ACCESS);
+  private readonly principals = new FreshCache<UserPrincipal | null>(
+    (key, giveUp) => this.load(key, giveUp),
+    REMEMBERED_ACCESS,
+  );
 
   constructor(private readonly database: Database) {}
 
@@ -42,10 +45,11 @@ export class UserPrincipals implements BeforeApplicationShutdown {
     await this.principals.settle();
   }
 
-  private async load(key: string): Promise<UserPrincipal | null> {
+  private async load(key: string, giveUp: AbortSignal): Promise<UserPrincipal | null> {
     const [userId = '', organizationId = ''] = key.split(SEPARATOR);
-    const [row] = await this.database.asSystem((tx) =>
-      tx.query<SessionUserRow>(FIND_SESSION_USER, [userId, organizationId]),
+    const [row] = await this.database.asSystem(
+      (tx) => tx.query<SessionUserRow>(FIND_SESSION_USER, [userId, organizationId]),
+      giveUp,
     );
     if (row === undefined) return null;
     return {
