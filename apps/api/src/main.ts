@@ -8,6 +8,7 @@ import { migrationDataSource } from './platform/database/data-source.js';
 import { readDatabaseSafety } from './platform/health/database-safety.js';
 import { readSchemaState, schemaComplaint } from './platform/health/schema-state.js';
 import { createLogger } from './platform/logging/logger.js';
+import { reasonOf } from './platform/logging/reason-of.js';
 
 const SHUTDOWN_LIMIT_MS = 15_000;
 const IDLE_SWEEP_MS = 50;
@@ -115,12 +116,6 @@ function connectionOf(databaseUrl: string): { host: string; port: string; databa
   } catch {
     return { host: '(unreadable address)', port: '', database: '' };
   }
-}
-
-/** Errors of several tried addresses (IPv6, IPv4) come as one without a message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
 }
 
 main().catch((error: unknown) => {

@@ -41,6 +41,7 @@ describe('problemOf', () => {
     const problem = problemOf(error);
     expect(problem.code).toBe('service_unavailable');
     expect(problem.options.headers).toEqual({ 'retry-after': '1' });
+    expect(problem.cause).toBe(error);
   });
 
   it.each([

@@ -38,6 +38,7 @@ export function problemOf(error: unknown): ProblemError {
   if (isDatabaseUnavailable(error)) {
     return new ProblemError('service_unavailable', 'The database cannot answer right now. Try again in a moment.', {
       headers: { 'retry-after': '1' },
+      cause: error,
     });
   }
   if (UNSTORABLE_TEXT.includes(databaseErrorOf(error)?.sqlState ?? '')) {
@@ -51,6 +52,7 @@ export function problemOf(error: unknown): ProblemError {
   return new ProblemError(
     'internal_error',
     'Something went wrong on our side. Quote the request id when you report it.',
+    { cause: error },
   );
 }
 
@@ -64,8 +66,8 @@ function statusOf(error: unknown): number | undefined {
 function ofStatus(status: number, error: unknown): ProblemError {
   const code = CODE_OF_STATUS[status] ?? 'malformed_request';
   const message = error instanceof Error ? error.message : '';
-  const headers = code === 'service_unavailable' ? { 'retry-after': '1' } : undefined;
-  return new ProblemError(code, DETAIL_OF_CODE[code] ?? sentence(message), headers && { headers });
+  const options = code === 'service_unavailable' ? { headers: { 'retry-after': '1' }, cause: error } : undefined;
+  return new ProblemError(code, DETAIL_OF_CODE[code] ?? sentence(message), options);
 }
 
 function sentence(message: string): string {

@@ -9,13 +9,14 @@ export class ProblemError extends Error {
    * @param detail what happened this time and what to do about it, for the person who reads it
    * @param options.errors messages by field path
    * @param options.headers headers of the answer, such as Retry-After
+   * @param options.cause what lies behind it: for the log, never for the caller
    */
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
-    readonly options: { errors?: Record<string, string>; headers?: Record<string, string> } = {},
+    readonly options: { errors?: Record<string, string>; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
-    super(detail);
+    super(detail, { cause: options.cause });
     this.name = 'ProblemError';
     this.status = problemTypes[code].status;
   }

@@ -4,6 +4,7 @@ import { problemTypes } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prefersText } from './accepted-form.js';
 import type { KnownRoutes } from './known-routes.js';
+import { failureNote, noteInLog } from './log-notes.js';
 import { ProblemError } from './problem.error.js';
 import { problemOf } from './problem-of.js';
 
@@ -27,6 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
       if (methods.length > 0 && !methods.includes(request.method)) problem = methodNotAllowed(request.method, methods);
     }
     if (problem.status >= 500 && !(error instanceof ProblemError)) this.report(error, problem, request.id);
+    if (problem.status >= 500) noteInLog(request, failureNote(problem));
     if (reply.sent || reply.raw.headersSent) return;
     void reply
       .code(problem.status)

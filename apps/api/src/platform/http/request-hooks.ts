@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { maskPhoneNumbers } from '../logging/mask-phone-numbers.js';
 import { routeTimer } from '../metrics/metrics.js';
 import { hotTraffic } from './hot-traffic.js';
+import { notedInLog } from './log-notes.js';
 import { ProblemError } from './problem.error.js';
 import { securityHeaders } from './security-headers.js';
 import { refuseUnstorableText } from './unstorable-text.js';
@@ -73,6 +74,7 @@ function addTo(route: RouteOptions, name: 'onRequest' | 'preValidation' | 'onRes
 function logRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const url = maskPhoneNumbers(request.url);
   const ms = Math.round(reply.elapsedTime * 10) / 10;
-  const fields = { requestId: request.id, method: request.method, url, status: reply.statusCode, ms };
-  logger.info(fields, `${request.method} ${url} ${reply.statusCode}`);
+  const note = notedInLog(request);
+  const fields = { requestId: request.id, method: request.method, url, status: reply.statusCode, ms, ...note };
+  logger[note ? 'warn' : 'info'](fields, `${request.method} ${url} ${reply.statusCode}`);
 }
