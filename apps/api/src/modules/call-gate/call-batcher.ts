@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/env.js';
 import { databaseErrorOf } from '../../platform/database/sqlstate.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import type { ProblemError } from '../../platform/http/problem.error.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
 import { CallQueue, type PendingCall } from './call-queue.js';
 import { GateDatabase, type GateMode } from './gate-database.js';
 import { gateMetrics } from './gate-metrics.js';
+import { gateUnavailable } from './gate-unavailable.js';
 import { LockedCalls } from './locked-calls.js';
 
 /** A batch that takes longer waits for a lock or a disk; those behind it take another connection. */
@@ -131,7 +132,7 @@ export class CallBatcher {
     } else {
       this.database.report(error);
       const cause = sqlState === LOCK_NOT_AVAILABLE ? 'locked' : 'database';
-      for (const call of batch) call.reject(unavailable(cause));
+      for (const call of batch) call.reject(unavailable(cause, error));
     }
   }
 }
@@ -154,8 +155,7 @@ const WHY = {
   database: 'the database could not decide',
 } as const;
 
-function unavailable(cause: keyof typeof WHY): ProblemError {
+function unavailable(cause: keyof typeof WHY, error?: unknown): ProblemError {
   gateMetrics.unavailable(cause);
-  const detail = `The call gate cannot decide: ${WHY[cause]}. Do not dial; ask again in a second with the same Idempotency-Key.`;
-  return new ProblemError('gate_unavailable', detail, { headers: { 'retry-after': '1' } });
+  return gateUnavailable(WHY[cause], error);
 }
