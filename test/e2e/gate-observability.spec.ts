@@ -12,6 +12,14 @@ import { request } from '../support/http.js';
 const CALLER_ID = '+12025550147';
 const DESTINATION = '+14165550123';
 
+const REFUSE_TO_WRITE_CALLS = `
+  create function refuse_call() returns trigger language plpgsql as $$
+    begin
+      if new.destination = '${DESTINATION}' then raise exception 'no room for %', new.destination; end if;
+      return new;
+    end $$;
+  create trigger refuse_call before insert on call_authorizations for each row execute function refuse_call()`;
+
 describe('what operators see of the gate', () => {
   let db: TestDatabase;
   let api: RunningApi;
@@ -66,6 +74,13 @@ describe('what operators see of the gate', () => {
       apiKey: key,
     });
     await db.query('alter table away rename to agent_phone_numbers');
+    await db.query(REFUSE_TO_WRITE_CALLS);
+    await request(`${api.url}/api/v1/call-gate/authorize-batch`, {
+      apiKey: key,
+      body: { calls: [DESTINATION, '+33140205050', DESTINATION].map((destination) => ({ agentId, destination })) },
+      headers: { 'x-request-id': 'undecided-batch' },
+    });
+    await db.query('drop trigger refuse_call on call_authorizations');
   }
 
   it('counts decisions, batches, statements, waiting calls and calls that were not decided', async () => {
@@ -73,14 +88,15 @@ describe('what operators see of the gate', () => {
     for (const line of [
       'ringfence_gate_decisions_total{reason_code="allowed",outcome="decided"} 2',
       'ringfence_gate_decisions_total{reason_code="allowed",outcome="replayed"} 1',
-      'ringfence_gate_decisions_total{reason_code="country_not_allowed",outcome="decided"} 1',
+      'ringfence_gate_decisions_total{reason_code="country_not_allowed",outcome="decided"} 2',
       'ringfence_gate_decisions_total{reason_code="daily_limit_reached",outcome="decided"} 1',
-      'ringfence_gate_unavailable_total{cause="database"} 1',
+      'ringfence_gate_unavailable_total{cause="database"} 3',
       'ringfence_gate_unavailable_total{cause="queue_full"} 0',
+      'ringfence_gate_unavailable_total{cause="access"} 0',
       'ringfence_gate_settlements_total{action="complete",result="completed"} 1',
       'ringfence_gate_settlements_total{action="complete",result="repeated"} 1',
       'ringfence_gate_settlements_total{action="complete",result="settled_otherwise"} 1',
-      'ringfence_gate_batch_size_count 5',
+      'ringfence_gate_batch_size_count 6',
       'ringfence_gate_queue_depth 0',
     ]) {
       expect(body).toContain(`${line}\n`);
@@ -103,9 +119,29 @@ describe('what operators see of the gate', () => {
     for (const number of [DESTINATION, CALLER_ID, '+33140205050']) expect(text).not.toContain(number.slice(1));
   });
 
-  it('logs a call that was not decided, with the request id that its caller got', () => {
+  const lineOf = (requestId: string) => {
     const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines).toContainEqual(expect.objectContaining({ requestId: 'undecided-call', status: 503 }));
+    return lines.find((line) => line['requestId'] === requestId && line['method'] === 'POST');
+  };
+  const REASON = expect.stringContaining('cannot decide: the database could not decide') as unknown;
+
+  it('logs why a call was not decided, with the request id that its caller got', () => {
+    expect(lineOf('undecided-call')).toMatchObject({
+      level: 'warn',
+      status: 503,
+      code: 'gate_unavailable',
+      reason: REASON,
+      cause: 'relation "agent_phone_numbers" does not exist',
+    });
+  });
+
+  it('logs how many calls of a batch were not decided and why, with the request id that its caller got', () => {
+    expect(lineOf('undecided-batch')).toMatchObject({
+      level: 'warn',
+      status: 200,
+      undecided: 2,
+      why: [{ calls: 2, code: 'gate_unavailable', reason: REASON, cause: 'no room for +1416•••••23' }],
+    });
   });
 
   it.each([

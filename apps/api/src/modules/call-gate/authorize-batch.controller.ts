@@ -1,15 +1,19 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { noteInLog } from '../../platform/http/log-notes.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { batchAnswer } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { demand, parseBatchRequest, parseNoQuery } from './call-request.js';
 import { AuthorizeBatchDto, BatchDecisionsDto } from './dto/authorize-batch.dto.js';
+import { GateProblemFilter } from './gate-problem.filter.js';
+import { undecidedNote } from './undecided-note.js';
 
 @ApiTags('Call gate')
 @Controller('call-gate')
+@UseFilters(GateProblemFilter)
 export class AuthorizeBatchController {
   constructor(private readonly service: AuthorizeCallService) {}
 
@@ -34,6 +38,8 @@ export class AuthorizeBatchController {
     demand(parseNoQuery(request.query));
     const calls = demand(parseBatchRequest(request.body));
     const answers = await this.service.authorizeAll(context, calls);
+    const undecided = undecidedNote(answers);
+    if (undecided !== null) noteInLog(request, undecided);
     void reply.type('application/json; charset=utf-8').send(batchAnswer(answers));
   }
 }

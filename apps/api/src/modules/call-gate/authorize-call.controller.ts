@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import {
   ApiBody,
   ApiExtraModels,
@@ -18,9 +18,11 @@ import { demand, parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey } fr
 import { AuthorizeCallDto, CallDecisionDto } from './dto/authorize-call.dto.js';
 import { decided, deniedByStatus } from './dto/authorize-call.responses.js';
 import { ABOUT_IDEMPOTENCY_KEYS } from './dto/idempotency-key.js';
+import { GateProblemFilter } from './gate-problem.filter.js';
 
 @ApiTags('Call gate')
 @Controller('call-gate')
+@UseFilters(GateProblemFilter)
 export class AuthorizeCallController {
   constructor(private readonly service: AuthorizeCallService) {}
 

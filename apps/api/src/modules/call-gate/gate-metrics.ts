@@ -13,11 +13,11 @@ const decisions = new Counter({
 });
 
 /** Why calls could not be decided. */
-const unavailableCauses = ['queue_full', 'locked', 'database'] as const;
+const unavailableCauses = ['queue_full', 'locked', 'database', 'access'] as const;
 
 const unavailable = new Counter({
   name: 'ringfence_gate_unavailable_total',
-  help: 'Calls that could not be decided (503), by cause: too many were waiting, the assignment was locked for long, or the database did not decide',
+  help: 'Calls that could not be decided (503), by cause: too many were waiting, the assignment was locked for long, the database did not decide, or it did not say who calls',
   labelNames: ['cause'] as const,
   registers,
 });
