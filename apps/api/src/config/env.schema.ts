@@ -74,10 +74,10 @@ export const envSchema = z.object({
   GATE_QUEUE_SIZE: z.coerce
     .number()
     .int()
-    .min(1)
+    .min(500)
     .max(100_000)
     .default(4096)
-    .describe('Decisions that may wait. Over it the gate answers 503.'),
+    .describe('Decisions that may wait, at least the 500 of one request. Over it the gate answers 503.'),
   GATE_LEASE_MINUTES: z.coerce
     .number()
     .int()

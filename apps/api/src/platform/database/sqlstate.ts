@@ -9,6 +9,9 @@ export const SQLSTATE = {
   queryCanceled: '57014',
 } as const;
 
+/** Every SQLSTATE has a digit; `EPIPE` is an error of the network, after which nobody knows what was committed. */
+const SQLSTATE_FORM = /^(?=.*[0-9])[0-9A-Z]{5}$/;
+
 interface DatabaseErrorFacts {
   sqlState: string;
   constraint: string | undefined;
@@ -18,7 +21,7 @@ interface DatabaseErrorFacts {
 export function databaseErrorOf(error: unknown): DatabaseErrorFacts | null {
   const source = (error as { driverError?: unknown } | null)?.driverError ?? error;
   const { code, constraint } = (source ?? {}) as { code?: unknown; constraint?: unknown };
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return null;
+  if (typeof code !== 'string' || !SQLSTATE_FORM.test(code)) return null;
   return { sqlState: code, constraint: typeof constraint === 'string' ? constraint : undefined };
 }
 
