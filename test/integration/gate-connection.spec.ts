@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { GateConnection } from '../../apps/api/src/modules/call-gate/gate-connection.js';
+import { databaseErrorOf } from '../../apps/api/src/platform/database/sqlstate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 /** A deferred trigger makes the commit wait for whoever has the advisory lock 1, and fail for a written 13. */
@@ -114,5 +115,18 @@ describe('GateConnection', () => {
     expect(lost).not.toEqual([]);
     await write('9');
     expect(await db.query('select n from written where n > 6')).toEqual([{ n: 9 }]);
+  });
+
+  it.each([
+    ['connected', 'postgres://nobody:wrong@', async () => {}],
+    ['made ready', null, (client: pg.Client) => client.query('select 1 / 0').then(() => {})],
+  ])('takes no error for one of a statement when it cannot be %s', async (_, user, makeReady) => {
+    const connectionString = user === null ? db.url : db.url.replace(/^.*@/, user);
+    const other = new GateConnection({ connectionString }, makeReady, () => {});
+    const error = await other.run('write', ['10'], () => {}).catch((it: unknown) => it);
+    expect(error).toBeInstanceOf(Error);
+    expect(databaseErrorOf(error)).toBeNull();
+    expect(databaseErrorOf((error as Error).cause)).not.toBeNull();
+    await other.close();
   });
 });

@@ -40,7 +40,7 @@ export class AuthorizeCallService {
       gateMetrics.decision(decision.reasonCode, decision.outcome);
       resolve(decision);
     };
-    this.batcher.submit({ command: commandOf(context, request, idempotencyKey), resolve: answer, reject });
+    this.batcher.submit(commandOf(context, request, idempotencyKey), answer, reject);
   }
 
   /**

@@ -19,7 +19,8 @@ export class GateConnection {
    * Runs the prepared statement, connecting first when there is no connection (any more). Answers its one row, as text,
    * after commit. `onExecuted` is called before: then the server has the row and only makes it durable.
    *
-   * @throws Error when there is no reply in time; the connection is closed then
+   * @throws Error when there is no reply in time; the connection is closed then. An error while connecting is never one of
+   * PostgreSQL's, for no statement is at fault
    */
   async run(statement: string, values: (string | null)[], onExecuted: () => void): Promise<TextRow> {
     const client = this.client ?? (await this.open());
@@ -41,6 +42,14 @@ export class GateConnection {
   }
 
   private async open(): Promise<pg.Client> {
+    try {
+      return await this.connect();
+    } catch (error) {
+      throw new Error(`No connection: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+
+  private async connect(): Promise<pg.Client> {
     // A statement may be sent while the one before is committed.
     const client = new pg.Client({ ...this.config, pipeline: true });
     client.on('error', (error) => {

@@ -7,13 +7,15 @@ import { readDatabaseSafety, UnsafeDatabaseError } from '../../platform/health/d
 import type { CallCommand, CallDecision } from './call-decision.js';
 import { GateConnection, REPLY_TIMEOUT_MS } from './gate-connection.js';
 import { gateMetrics } from './gate-metrics.js';
+import { MAX_WAIT_MS } from './pending-call.js';
 import { GATE_AUTHORIZE, gateAuthorizeDecisions, gateAuthorizeParameters } from './sql/gate-authorize.sql.js';
 
-const STATEMENT_TIMEOUT_MS = 3_000;
+/** Half of the time that a call may wait, so that the halves of a batch that was too slow still have some. */
+const STATEMENT_TIMEOUT_MS = MAX_WAIT_MS / 2;
 /** How long a batch of many waits for a row that somebody holds, before it is decided without the calls of that row. */
 const SHARED_LOCK_TIMEOUT_MS = 100;
-/** How long the calls of a row that somebody holds wait for it. */
-const PATIENT_LOCK_TIMEOUT_MS = 1_000;
+/** How long the calls of one locked row wait for it at a time: as long, other locked calls are not asked for. */
+const LOCKED_LOCK_TIMEOUT_MS = 50;
 const CONNECT_TIMEOUT_MS = 2_000;
 
 /**
@@ -33,8 +35,8 @@ export function gateSessionOptions(lockTimeoutMs: number): string {
   return `${sessionOptions(APP_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs })} ${PLANNER_OPTIONS}`;
 }
 
-/** `pass_locked`: calls whose rows somebody holds are left undecided. `patient`: they wait longer, on their own. */
-export type GateMode = 'shared' | 'pass_locked' | 'patient';
+/** What to do about a row that somebody holds: wait for it, or leave the calls that need it undecided. */
+export type GateMode = 'wait' | 'pass_locked';
 
 /** The gate's own few connections: nothing else that the API does makes a call wait. */
 @Injectable()
@@ -42,7 +44,8 @@ export class GateDatabase implements OnApplicationShutdown {
   private readonly logger = new Logger('CallGate');
   private readonly connections: GateConnection[];
   private readonly free: GateConnection[];
-  private readonly patient: GateConnection;
+  /** For calls whose rows somebody holds. */
+  private readonly locked: GateConnection;
 
   constructor(@Inject(ENV) private readonly env: Env) {
     const config = (lockTimeoutMs: number) => ({
@@ -57,7 +60,7 @@ export class GateDatabase implements OnApplicationShutdown {
       { length: env.GATE_POOL_SIZE },
       () => new GateConnection(config(SHARED_LOCK_TIMEOUT_MS), makeReady, onLost),
     );
-    this.patient = new GateConnection(config(PATIENT_LOCK_TIMEOUT_MS), makeReady, onLost);
+    this.locked = new GateConnection(config(LOCKED_LOCK_TIMEOUT_MS), makeReady, onLost);
     this.free = [...this.connections];
   }
 
@@ -70,14 +73,13 @@ export class GateDatabase implements OnApplicationShutdown {
    * Decides the calls in one statement and one commit, and answers in their order; null for those left undecided.
    * `onDecided` is called when all is decided and only the commit is left, which waits for the disk and not for a core.
    * Only while `isFree`; the statement leaves before this returns, and the connection is free again before the answer is
-   * given. Patient calls have a connection of their own, for one batch at a time.
+   * given.
    */
   async authorize(
     calls: readonly CallCommand[],
     mode: GateMode,
-    onDecided = () => {},
+    onDecided: () => void,
   ): Promise<(CallDecision | null)[]> {
-    if (mode === 'patient') return this.ask(this.patient, calls, mode, onDecided);
     const connection = this.free.pop();
     if (!connection) throw new Error('No gate connection is free');
     let isFree = false;
@@ -93,6 +95,11 @@ export class GateDatabase implements OnApplicationShutdown {
     } finally {
       release();
     }
+  }
+
+  /** `authorize` on the connection for calls whose rows somebody holds, for one batch at a time. */
+  async authorizeLocked(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
+    return this.ask(this.locked, calls, mode, () => {});
   }
 
   private async ask(
@@ -123,7 +130,7 @@ export class GateDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.connections, this.patient].map((connection) => connection.close()));
+    await Promise.all([...this.connections, this.locked].map((connection) => connection.close()));
   }
 }
 

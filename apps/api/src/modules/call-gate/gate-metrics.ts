@@ -14,10 +14,11 @@ const decisions = new Counter({
 
 /** Why calls could not be decided. */
 const unavailableCauses = ['queue_full', 'locked', 'database', 'access'] as const;
+type UnavailableCause = (typeof unavailableCauses)[number];
 
 const unavailable = new Counter({
   name: 'ringfence_gate_unavailable_total',
-  help: 'Calls that could not be decided (503), by cause: too many were waiting, the assignment was locked for long, the database did not decide, or it did not say who calls',
+  help: 'Calls that could not be decided (503), by cause: too many were waiting, the assignment was locked for long, the database did not decide (in time), or it did not say who calls',
   labelNames: ['cause'] as const,
   registers,
 });
@@ -69,8 +70,8 @@ export const gateMetrics = {
   decision(reasonCode: ReasonCode, outcome: CallDecision['outcome']): void {
     bound.get(`${reasonCode} ${outcome}`)?.inc();
   },
-  unavailable(cause: (typeof unavailableCauses)[number]): void {
-    unavailable.inc({ cause });
+  unavailable(cause: UnavailableCause, calls: number): void {
+    unavailable.inc({ cause }, calls);
   },
   settlement(action: 'complete' | 'void', result: string): void {
     settlements.inc({ action, result });

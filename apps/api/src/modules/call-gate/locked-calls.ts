@@ -1,66 +1,169 @@
 import type { CallCommand } from './call-decision.js';
-import type { PendingCall } from './call-queue.js';
+import type { GateMode } from './gate-database.js';
+import { isLate, type PendingCall } from './pending-call.js';
 
-/** Calls that have waited longer than this are told to ask again. */
-const MAX_WAIT_MS = 2_000;
+/** What the lines need of the gate around them. */
+interface Surroundings {
+  /**
+   * Decides and answers the calls, one statement at a time; it never rejects. Comes back with those that are left
+   * undecided, or with null when the statement as a whole gave up on a lock, so that all are.
+   */
+  decide: (batch: PendingCall[], mode: GateMode) => Promise<PendingCall[] | null>;
+  /** Takes a call that needs no line any more: the row of those before it was free. */
+  giveBack: (call: PendingCall) => void;
+  /** Told of a call that waited too long, or for which there is no room. */
+  refuse: (call: PendingCall) => void;
+}
 
-interface LockedCall {
-  call: PendingCall;
-  sinceMs: number;
+interface Limits {
+  /** Calls of all lines together. */
+  calls: number;
+  callsOfOneOrganization: number;
+  batch: number;
+}
+
+interface Line {
+  key: string;
+  organizationId: string;
+  waiting: PendingCall[];
+  /** Calls that are with the database. */
+  out: PendingCall[];
 }
 
 /**
- * Calls whose assignment somebody holds for long: a line for each caller, which waits on a connection of its own, so
- * that one locked row holds up only the calls that need it. What arrives for such a caller meanwhile joins its line.
+ * Calls whose row somebody holds for long: a line for each caller. What arrives for such a caller meanwhile joins its
+ * line. The lines have a connection of their own and are served in turns while there are any: first all of them at once,
+ * passing the rows that are still held; then one line waits for its row, briefly, where PostgreSQL keeps it a place. So no
+ * line waits for another's lock for longer than a moment, and a row that many want is still had by those who came first.
  */
 export class LockedCalls {
-  private readonly lines = new Map<string, LockedCall[]>();
-  private waiting = 0;
+  private readonly lines = new Map<string, Line>();
+  private readonly callsOf = new Map<string, number>();
+  private calls = 0;
   private running = false;
 
   constructor(
-    /** Decides the calls of one line; it never rejects. */
-    private readonly decide: (batch: PendingCall[]) => Promise<void>,
-    private readonly expire: (call: PendingCall) => void,
+    private readonly limits: Limits,
+    private readonly gate: Surroundings,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
   get size(): number {
-    return this.waiting;
+    return this.calls;
   }
 
+  get isEmpty(): boolean {
+    return this.lines.size === 0;
+  }
+
+  /** Whether the caller has a line, so that its calls have to join it. */
   has(command: CallCommand): boolean {
-    return this.lines.size > 0 && this.lines.has(lineOf(command));
+    return this.lines.size > 0 && this.lines.has(keyOf(command));
   }
 
   add(call: PendingCall): void {
-    const key = lineOf(call.command);
+    const { organizationId } = call.command;
+    const own = this.callsOf.get(organizationId) ?? 0;
+    if (this.calls >= this.limits.calls || own >= this.limits.callsOfOneOrganization) return this.gate.refuse(call);
+    this.calls += 1;
+    this.callsOf.set(organizationId, own + 1);
+    const key = keyOf(call.command);
     const line = this.lines.get(key);
-    const entry = { call, sinceMs: this.nowMs() };
-    if (line) line.push(entry);
-    else this.lines.set(key, [entry]);
-    this.waiting += 1;
-    if (!this.running) void this.run();
+    if (line) line.waiting.push(call);
+    else this.lines.set(key, { key, organizationId, waiting: [call], out: [] });
+    if (this.running) return;
+    this.running = true;
+    // The other undecided calls of the batch come in the same breath.
+    queueMicrotask(() => void this.run());
   }
 
-  /** One line after the other, each with all that waits in it; a line is there until it is empty. */
-  private async run(): Promise<void> {
-    this.running = true;
-    for (let next = this.lines.entries().next(); !next.done; next = this.lines.entries().next()) {
-      const [key, line] = next.value;
-      const calls = line.splice(0);
-      this.waiting -= calls.length;
-      const isLate = (entry: LockedCall) => this.nowMs() - entry.sinceMs > MAX_WAIT_MS;
-      for (const entry of calls.filter(isLate)) this.expire(entry.call);
-      const batch = calls.filter((entry) => !isLate(entry)).map((entry) => entry.call);
-      if (batch.length > 0) await this.decide(batch);
-      this.lines.delete(key);
-      if (line.length > 0) this.lines.set(key, line);
+  /** Refuses the calls that have waited too long. */
+  expire(): void {
+    for (const line of this.lines.values()) {
+      line.waiting = this.inTime(line, line.waiting);
+      if (line.waiting.length === 0 && line.out.length === 0) this.lines.delete(line.key);
     }
+  }
+
+  private async run(): Promise<void> {
+    while (this.lines.size > 0) await this.turn();
     this.running = false;
+  }
+
+  private async turn(): Promise<void> {
+    const lines = [...this.lines.values()];
+    const share = Math.max(1, Math.floor(this.limits.batch / lines.length));
+    const together = Math.floor(this.limits.batch / share);
+    for (let first = 0; first < lines.length; first += together) {
+      await this.askTogether(lines.slice(first, first + together), share);
+    }
+    const [next] = this.lines.values();
+    if (!next) return;
+    await this.ask([next], this.limits.batch, 'wait');
+    if (!this.isThere(next)) return;
+    this.lines.delete(next.key);
+    this.lines.set(next.key, next);
+  }
+
+  /**
+   * What is not passed, such as a lock on the table or a key that another transaction is deciding with, fails the whole
+   * statement. Then each line is asked alone, so that it fails alone.
+   */
+  private async askTogether(lines: Line[], share: number): Promise<void> {
+    if ((await this.ask(lines, share, 'pass_locked')) || lines.length === 1) return;
+    for (const line of lines) await this.ask([line], share, 'pass_locked');
+  }
+
+  /** False when the statement as a whole gave up on a lock. */
+  private async ask(lines: Line[], most: number, mode: GateMode): Promise<boolean> {
+    for (const line of lines) this.takeOut(line, most);
+    const batch = lines.flatMap((line) => line.out);
+    const undecided = batch.length === 0 ? [] : await this.gate.decide(batch, mode);
+    const remaining = new Set(undecided ?? batch);
+    for (const line of lines) this.takeIn(line, remaining);
+    return undecided !== null;
+  }
+
+  private takeOut(line: Line, most: number): void {
+    while (line.out.length < most && line.waiting.length > 0) {
+      line.out.push(...this.inTime(line, line.waiting.splice(0, most - line.out.length)));
+    }
+  }
+
+  /** Undecided calls go back to the front of their line. When all that were out are decided there is no need of a line. */
+  private takeIn(line: Line, remaining: ReadonlySet<PendingCall>): void {
+    const back = line.out.filter((call) => remaining.has(call));
+    this.uncount(line, line.out.length - back.length);
+    line.waiting.unshift(...back);
+    line.out = [];
+    if (back.length > 0 || !this.isThere(line)) return;
+    this.lines.delete(line.key);
+    this.uncount(line, line.waiting.length);
+    for (const call of line.waiting) this.gate.giveBack(call);
+  }
+
+  /** False when the line is gone; its caller may have a new one. */
+  private isThere(line: Line): boolean {
+    return this.lines.get(line.key) === line;
+  }
+
+  /** Those of the calls that may still leave; the others are refused. */
+  private inTime(line: Line, calls: PendingCall[]): PendingCall[] {
+    const nowMs = this.nowMs();
+    const late = calls.filter((call) => isLate(call, nowMs));
+    this.uncount(line, late.length);
+    for (const call of late) this.gate.refuse(call);
+    return late.length === 0 ? calls : calls.filter((call) => !isLate(call, nowMs));
+  }
+
+  private uncount({ organizationId }: Line, calls: number): void {
+    this.calls -= calls;
+    const left = (this.callsOf.get(organizationId) ?? 0) - calls;
+    if (left > 0) this.callsOf.set(organizationId, left);
+    else this.callsOf.delete(organizationId);
   }
 }
 
-function lineOf({ organizationId, agentId, assignmentId }: CallCommand): string {
+function keyOf({ organizationId, agentId, assignmentId }: CallCommand): string {
   return `${organizationId} ${agentId ?? assignmentId}`;
 }
