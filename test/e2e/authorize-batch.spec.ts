@@ -31,7 +31,7 @@ describe('POST /call-gate/authorize-batch', () => {
 
   beforeAll(async () => {
     db = await createTestDatabase();
-    api = await startApi({ databaseUrl: db.url, env: { GATE_QUEUE_SIZE: '600' } });
+    api = await startApi({ databaseUrl: db.url });
     organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
     key = (await createApiKey(db, { organizationId, scopes: ['calls:authorize'] })).key;
   });
@@ -161,17 +161,39 @@ describe('POST /call-gate/authorize-batch', () => {
   });
 
   it('decides all calls of a batch or none when too many wait', async () => {
-    const agentId = await agentWithLimit(1_000);
-    const calls = Array.from({ length: 500 }, () => ({ agentId, destination: CANADA }));
-    const answers = await Promise.all(Array.from({ length: 6 }, () => send({ calls })));
-    const refused = answers.filter(({ status }) => status === 503);
-    for (const { body } of refused) expect(body.code).toBe('gate_unavailable');
-    const decided = answers.filter(({ status }) => status === 200);
-    expect(decided.length + refused.length).toBe(6);
-    const [ledger] = await db.query('select count(*)::int as calls from call_authorizations where agent_id = $1', [
-      agentId,
-    ]);
-    expect(ledger).toEqual({ calls: 500 * decided.length });
+    const env = { GATE_QUEUE_SIZE: '500', GATE_BATCH_SIZE: '16', GATE_POOL_SIZE: '1' };
+    const small = await startApi({ databaseUrl: db.url, env });
+    const holder = await db.connect();
+    try {
+      const agentId = await agentWithLimit(1_000);
+      // As long as the table is locked nothing is decided, so the first 500 calls leave no room for others.
+      await holder.query('begin');
+      await holder.query('lock table agent_phone_numbers in exclusive mode');
+      const body = { calls: Array.from({ length: 500 }, () => ({ agentId, destination: CANADA })) };
+      const url = `${small.url}/api/v1/call-gate/authorize-batch`;
+      const answers = [1, 2, 3].map(() => request(url, { method: 'POST', apiKey: key, body }));
+      const refused: Awaited<(typeof answers)[number]>[] = [];
+      await new Promise<void>((resolve, reject) => {
+        for (const answer of answers) answer.then((it) => refused.push(it) === 2 && resolve(), reject);
+      });
+      await holder.query('commit');
+      for (const { status, headers, body: problem } of refused.slice(0, 2)) {
+        expect([status, headers.get('retry-after'), problem.code]).toEqual([503, '1', 'gate_unavailable']);
+      }
+      const decided = (await Promise.all(answers)).filter(({ status }) => status === 200);
+      expect(decided.map(({ body: { decisions } }) => (decisions as Item[]).every(({ allowed }) => allowed))).toEqual([
+        true,
+      ]);
+      const [ledger] = await db.query('select count(*)::int as calls from call_authorizations where agent_id = $1', [
+        agentId,
+      ]);
+      expect(ledger).toEqual({ calls: 500 });
+      const { body: metrics } = await request<string>(`${small.url}/metrics`);
+      expect(metrics).toContain('ringfence_gate_unavailable_total{cause="queue_full"} 1000\n');
+    } finally {
+      await holder.end();
+      await small.close();
+    }
   });
 
   it('lets a person authorize calls of the own agent only', async () => {

@@ -416,21 +416,35 @@ describe('POST /call-gate/authorize', () => {
     expect((await authorize({ agentId, destination: CANADA }, headers)).body).toBe('deny daily_limit_reached\n');
   });
 
-  it('answers 503 and never an allow when a row stays locked, and decides the rest of the batch', async () => {
+  it('answers 503 and never an allow when a row stays locked, and decides calls of others meanwhile', async () => {
     const blocked = await assignment();
-    const free = await assignment();
+    const other = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
+    const free = await createAgent(db, { organizationId: other });
+    const phoneNumberId = await createPhoneNumber(db, { organizationId: other });
+    await createAssignment(db, { organizationId: other, agentId: free, phoneNumberId });
+    const { key: otherKey } = await createApiKey(db, { organizationId: other, scopes: ['calls:authorize'] });
     const holder = await db.connect();
     try {
       await holder.query('begin');
       await holder.query('select 1 from agent_phone_numbers where id = $1 for update', [blocked.assignmentId]);
+      const answered: string[] = [];
+      const noted = <T>(name: string, answer: Promise<T>) => answer.finally(() => answered.push(name));
       const [refused, decided] = await Promise.all([
-        authorize({ agentId: blocked.agentId, destination: CANADA }),
-        authorize({ agentId: free.agentId, destination: CANADA }),
+        noted('blocked', authorize({ agentId: blocked.agentId, destination: CANADA })),
+        noted(
+          'free',
+          request(`${api.url}/api/v1/call-gate/authorize`, {
+            method: 'POST',
+            apiKey: otherKey,
+            body: { agentId: free, destination: CANADA },
+          }),
+        ),
       ]);
       expect(refused.status).toBe(503);
       expect(refused.body.code).toBe('gate_unavailable');
       expect(refused.headers.get('retry-after')).toBe('1');
       expect(decided.body.allowed).toBe(true);
+      expect(answered).toEqual(['free', 'blocked']);
     } finally {
       await holder.query('rollback');
       await holder.end();
