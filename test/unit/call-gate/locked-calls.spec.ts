@@ -98,6 +98,14 @@ describe('LockedCalls', () => {
     expect(lane.statements[1]).toBe('wait: o/a#1 o/a#2 o/a#3');
   });
 
+  it('keeps a call that names a number out of the line of calls that leave the choice, and the other way round', () => {
+    const lane = new FakeLane();
+    const { command: choosing } = lane.callOf('o/a#1');
+    const naming = { ...choosing, from: '+12025550123' };
+    lane.lines.add({ ...lane.callOf('o/a#1'), command: naming });
+    expect([lane.lines.has(naming), lane.lines.has(choosing)]).toEqual([true, false]);
+  });
+
   it('gives back what arrived while the calls before it were decided, for the row is free, and ends the line', async () => {
     const lane = new FakeLane();
     lane.add('o/a#1');

@@ -18,6 +18,6 @@ export class GateProblemFilter implements ExceptionFilter {
 function answerTo(error: unknown): Error {
   const problem = problemOf(error);
   if (problem.code !== 'service_unavailable') return error instanceof Error ? error : problem;
-  gateMetrics.unavailable('access');
+  gateMetrics.unavailable('access', 1);
   return gateUnavailable('what you may do could not be looked up', problem.cause ?? problem);
 }

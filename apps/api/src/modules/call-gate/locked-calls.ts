@@ -32,7 +32,7 @@ interface Line {
 
 /**
  * Calls whose row somebody holds for long: a line for each caller. What arrives for such a caller meanwhile joins its
- * line. The lines have a connection of their own and are served in turns while there are any: first all of them at once,
+ * line; one that names a number has another than one that leaves the choice. The lines have a connection of their own and are served in turns while there are any: first all of them at once,
  * passing the rows that are still held; then one line waits for its row, briefly, where PostgreSQL keeps it a place. So no
  * line waits for another's lock for longer than a moment, and a row that many want is still had by those who came first.
  */
@@ -164,6 +164,7 @@ export class LockedCalls {
   }
 }
 
-function keyOf({ organizationId, agentId, assignmentId }: CallCommand): string {
-  return `${organizationId} ${agentId ?? assignmentId}`;
+/** Calls with the same key need the same rows. */
+function keyOf({ organizationId, agentId, assignmentId, from }: CallCommand): string {
+  return `${organizationId} ${agentId ?? assignmentId} ${from ?? ''}`;
 }
