@@ -196,6 +196,11 @@ describe('POST /call-gate/authorize-batch', () => {
     }
   });
 
+  it('does not start with a queue that a full batch never fits into', async () => {
+    const start = startApi({ databaseUrl: db.url, env: { GATE_QUEUE_SIZE: '499' } });
+    await expect(start).rejects.toThrow('GATE_QUEUE_SIZE');
+  });
+
   it('lets a person authorize calls of the own agent only', async () => {
     const userId = await createUser(db, { organizationId, role: 'agent', email: 'dialer@batch.test' });
     const own = await createAgent(db, { organizationId, kind: 'human', userId });
