@@ -91,6 +91,18 @@ describe('a call that has to wait', () => {
       expect(database.modes.at(-1)).toBe('wait');
     });
 
+    it('holds up no second batch before the first has found out which row it is', async () => {
+      const database = new FakeGateDatabase();
+      database.lockedRows.add('held');
+      const batcher = batcherOn(database);
+      const held = decide(batcher, commandOf('held', 'a'));
+      while (!database.modes.includes('pass_locked')) await TURN();
+      await decide(batcher, commandOf('next', 'b'));
+      expect(database.modes[database.batches.findIndex((batch) => batch.includes('next'))]).toBe('pass_locked');
+      database.lockedRows.clear();
+      await held;
+    });
+
     it('does not take room in the queue, and has its share of room of its own', async () => {
       const database = new FakeGateDatabase();
       for (const destination of ['1', '2', '3']) database.lockedRows.add(destination);

@@ -30,6 +30,8 @@ export class CallBatcher {
     return this.waiting > 0;
   });
   private scheduled = false;
+  /** Batches that met a held row and are out again without its calls, which have no line yet. */
+  private passing = 0;
   /** Runs while a batch is out that is not late. */
   private punctual: NodeJS.Timeout | undefined;
 
@@ -114,7 +116,7 @@ export class CallBatcher {
     const timer = setTimeout(() => this.passOn(timer), LATE_MS);
     this.punctual = timer;
     // While somebody holds rows for long, each new caller who needs one would hold up a batch.
-    const mode = this.locked.isEmpty ? 'wait' : 'pass_locked';
+    const mode = this.locked.isEmpty && this.passing === 0 ? 'wait' : 'pass_locked';
     void this.run(batch, mode, () => this.passOn(timer));
   }
 
@@ -132,7 +134,7 @@ export class CallBatcher {
       decisions = await this.database.authorize(commandsOf(batch), mode, onDecided);
     } catch (error) {
       if (!isLockTimeout(error)) this.recover(batch, error);
-      else if (mode === 'wait' && this.database.isFree) void this.run(batch, 'pass_locked');
+      else if (mode === 'wait' && this.database.isFree) void this.passLocked(batch);
       else for (const call of batch) this.waitForLock(call);
       onDecided();
       return;
@@ -140,6 +142,12 @@ export class CallBatcher {
     // Where the next batch has not left yet it leaves first: the database works on it while these answers are written.
     onDecided();
     for (const call of this.answer(batch, decisions)) this.waitForLock(call);
+  }
+
+  private async passLocked(batch: PendingCall[]): Promise<void> {
+    this.passing += 1;
+    await this.run(batch, 'pass_locked');
+    this.passing -= 1;
   }
 
   /** One statement for calls that wait for locks; see `LockedCalls`. */
