@@ -4,6 +4,9 @@ import { prefersText } from '../../platform/http/accepted-form.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import type { CallDecision } from './call-decision.js';
 
+/** During an upgrade the database may already refuse for a reason that this process does not know. */
+const knownReasons: Partial<Record<string, { message: string }>> = reasonCodes;
+
 /**
  * Sends the decision, as JSON or as the one line for scripts.
  *
@@ -42,7 +45,7 @@ function answerOf(decision: CallDecision) {
     allowed: decision.reasonCode === 'allowed',
     authorizationId: decision.authorizationId,
     reasonCode: decision.reasonCode,
-    message: reasonCodes[decision.reasonCode].message,
+    message: knownReasons[decision.reasonCode]?.message ?? 'The call must not be placed.',
     from:
       decision.from === null
         ? null

@@ -146,8 +146,7 @@ export class CallBatcher {
 
   private async passLocked(batch: PendingCall[]): Promise<void> {
     this.passing += 1;
-    await this.run(batch, 'pass_locked');
-    this.passing -= 1;
+    await this.run(batch, 'pass_locked').finally(() => (this.passing -= 1));
   }
 
   /** One statement for calls that wait for locks; see `LockedCalls`. */
