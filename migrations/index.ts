@@ -19,6 +19,7 @@ import { FindTakenNumbers1795700000000 } from './1795700000000-FindTakenNumbers.
 import { FarListsFromIndexes1795800000000 } from './1795800000000-FarListsFromIndexes.js';
 import { LeanerCallGate1795900000000 } from './1795900000000-LeanerCallGate.js';
 import { ChooseAmongHeldRows1796000000000 } from './1796000000000-ChooseAmongHeldRows.js';
+import { LockInTheGatesOrder1796000001000 } from './1796000001000-LockInTheGatesOrder.js';
 import { PurgeKeysByExpiry1796000003000 } from './1796000003000-PurgeKeysByExpiry.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
@@ -44,5 +45,6 @@ export const migrations = [
   FarListsFromIndexes1795800000000,
   LeanerCallGate1795900000000,
   ChooseAmongHeldRows1796000000000,
+  LockInTheGatesOrder1796000001000,
   PurgeKeysByExpiry1796000003000,
 ];

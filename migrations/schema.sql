@@ -926,6 +926,9 @@ CREATE OR REPLACE FUNCTION public.copy_numbers_per_agent()
  LANGUAGE plpgsql
 AS $function$
   begin
+    perform from agent_phone_numbers a
+    where a.organization_id = new.id and a.ended_at is null
+    order by a.agent_id, a.phone_number_id for no key update;
     update agent_phone_numbers a set sole = new.numbers_per_agent = 'one'
     where a.organization_id = new.id and a.ended_at is null;
     update phone_numbers n set sole_connection = new.numbers_per_agent = 'one'

@@ -53,7 +53,7 @@ export class AgentAssignmentsRepository {
     return (await tx.query(IS_IN_POOL, [phoneNumberId])).length > 0;
   }
 
-  /** Locks, in id order, the number's live assignment and, when an agent is named, the one that ties it to the agent. */
+  /** Locks, in the order of the gate, the number's live assignment and, when an agent is named, the one that ties it to the agent. */
   lockOfNumber(
     tx: Transaction,
     context: RequestContext,

@@ -10,7 +10,7 @@ import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentAssignmentsRepository, type NewAssignment } from './agent-assignments.repository.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
 
-/** Assigns numbers to agents and takes them back. Locks are taken in this order: agent, number, assignments by id. */
+/** Assigns numbers to agents and takes them back. Locks are taken in this order: agent, number, assignments by agent. */
 @Injectable()
 export class AssignNumberService {
   constructor(

@@ -1,6 +1,6 @@
 /**
- * Locks the live assignment of a number ($2) and the one that ties it to the agent ($3), ended or not, in id order as
- * the gate does, so that neither waits for the other in a circle. The ids are found first and locked by primary key: the
+ * Locks the live assignment of a number ($2) and the one that ties it to the agent ($3), ended or not, by agent as the
+ * gate does, so that neither waits for the other in a circle. The ids are found first and locked by primary key: the
  * planner would read every assignment of the organization for an OR of the two conditions.
  */
 export const LOCK_ASSIGNMENTS_OF_NUMBER = `
@@ -13,7 +13,7 @@ export const LOCK_ASSIGNMENTS_OF_NUMBER = `
     union
     select organization_id, id from agent_phone_numbers
     where organization_id = $1 and phone_number_id = $2 and agent_id = $3)
-  order by a.organization_id, a.id
+  order by a.agent_id
   for no key update of a`;
 
 export interface LockedAssignment {

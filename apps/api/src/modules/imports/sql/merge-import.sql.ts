@@ -203,12 +203,13 @@ export const UPDATE_NUMBERS = `
 export const REST_IS_UNCHANGED = `update import_staging set outcome = 'unchanged' where outcome = 'own'`;
 
 /**
- * Lets agents call from the numbers. An assignment that tied the two before comes back with its counter. In a dry run new
- * numbers have no id, and nothing can stand in the way of their assignment.
+ * Lets agents call from the numbers. An assignment that tied the two before comes back with its counter. Rows that are there
+ * are locked by agent and number, as the gate does. In a dry run new numbers have no id, and nothing can stand in the way of
+ * their assignment.
  */
 export const PUT_ASSIGNMENTS = `
   with wanted as (
-    select s.line, s.agent_id, s.number_id, s.daily_limit, s.allowed_countries, to_jsonb(a) as before, a.id as former_id
+    select s.line, s.agent_id, s.number_id, s.daily_limit, s.allowed_countries, to_jsonb(a) as before
     from import_staging s
     left join agent_phone_numbers a
       on a.organization_id = $1 and a.agent_id = s.agent_id and a.phone_number_id = s.number_id
@@ -232,7 +233,7 @@ export const PUT_ASSIGNMENTS = `
     cross join organizations o
     cross join (select ringfence_clock() as at) clock
     where o.id = $1
-    order by w.former_id nulls last
+    order by w.agent_id, w.number_id
     on conflict (organization_id, agent_id, phone_number_id) do update
       set daily_limit = excluded.daily_limit, allowed_countries = excluded.allowed_countries,
         paused_at = case when a.ended_at is null then a.paused_at end, ended_at = null

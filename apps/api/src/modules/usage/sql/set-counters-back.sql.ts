@@ -1,7 +1,8 @@
 /**
  * Sets counters of an organization ($1) back to 0 and puts what they held into the archive of the day that they belong
- * to, in one statement: either both happen or neither. Rows are locked in id order, as the gate does. The lock reads the
- * newest version of a row, so what is archived is what the counter held when nobody could add to it any more.
+ * to, in one statement: either both happen or neither. Rows are locked by agent and number, as the gate does, so that
+ * neither waits for the other in a circle. The lock reads the newest version of a row, so what is archived is what the
+ * counter held when nobody could add to it any more.
  *
  * Ended assignments are set back as well, for they may come back. The day only moves forward (invariant G5): a row that is
  * ahead of the clock keeps its day.
@@ -15,7 +16,7 @@ function setCountersBack(condition: string, limit: string, also: string): string
       select a.id, a.agent_id, a.phone_number_id, a.last_reset_date, a.calls_made_today
       from agent_phone_numbers a
       where a.organization_id = $1 and ${condition}
-      order by a.id
+      order by a.agent_id, a.phone_number_id
       ${limit}
       for no key update
     ), set_back as (
