@@ -333,16 +333,31 @@ describe('POST /call-gate/authorize', () => {
     it('keeps the first date when the retry comes after midnight', async () => {
       const { agentId, assignmentId } = await assignment();
       const headers = { 'idempotency-key': crypto.randomUUID() };
-      const first = await authorize({ agentId, destination: CANADA }, headers);
-      await db.query('update agent_phone_numbers set last_reset_date = last_reset_date - 1 where id = $1', [
-        assignmentId,
-      ]);
-      await db.query('update call_authorizations set local_date = local_date - 1 where id = $1', [
-        first.body.authorizationId,
-      ]);
-      expect((await authorize({ agentId, destination: CANADA }, headers)).body).toEqual(first.body);
-      const [row] = await db.query('select count(*)::int as n from call_authorizations where agent_id = $1', [agentId]);
-      expect(row).toEqual({ n: 1 });
+      const written = () =>
+        db.query(
+          `select l.*, l.local_date::text as date, a.calls_made_today, a.last_reset_date::text as counting
+           from call_authorizations l join agent_phone_numbers a on a.id = l.assignment_id where a.id = $1 order by l.id`,
+          [assignmentId],
+        );
+      try {
+        await setClock(`timestamptz '2031-03-02T04:59:30Z'`); // Half a minute before midnight in New York.
+        const first = await authorize({ agentId, destination: CANADA }, headers);
+        const before = await written();
+        expect(before).toMatchObject([{ date: '2031-03-01', calls_made_today: 1, counting: '2031-03-01' }]);
+
+        await setClock(`timestamptz '2031-03-02T05:00:30Z'`);
+        expect((await authorize({ agentId, destination: CANADA }, headers)).body).toEqual(first.body);
+        expect(await written()).toEqual(before);
+
+        // It is the next day indeed: a call of another key counts for it.
+        expect((await authorize({ agentId, destination: CANADA })).body.used).toBe(1);
+        expect(await written()).toMatchObject([
+          { date: '2031-03-01' },
+          { date: '2031-03-02', calls_made_today: 1, counting: '2031-03-02' },
+        ]);
+      } finally {
+        await setClock('clock_timestamp()');
+      }
     });
 
     it.each(['', ' ', 'x'.repeat(256), 'caf\u00e9'])('refuses the malformed key %j', async (value) => {
