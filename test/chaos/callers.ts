@@ -18,6 +18,9 @@ const TIMEOUT_MS = 2_500;
 const DUPLICATES = 0.1;
 const REUSES = 0.03;
 const SETTLED = 0.08;
+/** Calls for the pair that an admin made last, perhaps just now, and of the others for the first. */
+const NEWEST = 0.15;
+const HOT = 0.3;
 
 /** The least that a caller needs of a cluster: where the API processes answer. */
 export type Ports = readonly number[];
@@ -44,8 +47,6 @@ export class Callers {
     private readonly world: World,
     private readonly ports: Ports,
     private readonly seed: number,
-    /** Whether authorizations are settled as well. */
-    private readonly settling = false,
   ) {
     this.neverVoided = new Set(pairsThatAreReset(world).map(({ agentId }) => agentId));
   }
@@ -91,19 +92,22 @@ export class Callers {
   }
 
   private async callOnce(random: Random): Promise<void> {
-    const hot = random.chance(0.3) ? this.world.pairs[0]! : random.pick(this.world.pairs);
-    const form = random.between(0, 9);
-    const call = this.newCall(hot, form < 2 ? hot.phoneNumberId : null, this.destinations.next(random.next()));
-    const body = bodyOf(call, hot, form);
+    const { pairs } = this.world;
+    const isNewest = random.chance(NEWEST);
+    const pair = isNewest ? pairs.at(-1)! : random.chance(HOT) ? pairs[0]! : random.pick(pairs);
+    // The first two forms name the number.
+    const form = random.between(0, isNewest ? 3 : 9);
+    const call = this.newCall(pair, form < 2 ? pair.phoneNumberId : null, this.destinations.next(random.next()));
+    const body = bodyOf(call, pair, form);
     const twice = random.chance(DUPLICATES);
     const asked = [this.untilAnswered(call, random, body, 60_000)];
     if (twice && random.chance(0.5)) asked.push(this.untilAnswered(call, random, body, 60_000));
     await Promise.all(asked);
     if (twice && asked.length === 1) await this.untilAnswered(call, random, body, 60_000);
-    if (random.chance(REUSES)) await this.reuse(call, random, hot, form);
-    if (this.settling && random.chance(SETTLED)) {
+    if (random.chance(REUSES)) await this.reuse(call, random, pair, form);
+    if (random.chance(SETTLED)) {
       // Often several at once: only one of them may give the call back, or say how it went.
-      const kinds = this.neverVoided.has(hot.agentId) ? (['complete'] as const) : (['void', 'complete'] as const);
+      const kinds = this.neverVoided.has(pair.agentId) ? (['complete'] as const) : (['void', 'complete'] as const);
       const times = random.between(1, 3);
       await Promise.all(
         Array.from({ length: times }, () => this.settle(random.pick(kinds), call, this.anyPort(random))),
@@ -228,7 +232,7 @@ export class Callers {
 function bodyOf(call: CallRecord, pair: Pair, form: number): string {
   const destination = call.destination.number;
   if (call.phoneNumberId === null) return JSON.stringify({ agentId: pair.agentId, destination });
-  if (form === 0) return JSON.stringify({ assignmentId: pair.assignmentId, destination });
+  if (form === 0 && pair.assignmentId !== '') return JSON.stringify({ assignmentId: pair.assignmentId, destination });
   return JSON.stringify({ agentId: pair.agentId, from: pair.phoneNumber, destination });
 }
 

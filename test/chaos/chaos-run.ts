@@ -6,7 +6,7 @@ import type { Cluster } from './cluster.js';
 import { type Evidence, readEvidence } from './evidence.js';
 import { Faults, schedule } from './faults.js';
 import { Random } from './random.js';
-import { type ChaosRecord, type DaySample, nowMs } from './record.js';
+import { type ChaosRecord, type DaySample, nowMs, pairKey } from './record.js';
 import type { Violations } from './violations.js';
 import { createWorld } from './world.js';
 
@@ -31,7 +31,7 @@ export interface ChaosResult {
 export async function runChaos(cluster: Cluster, options: ChaosOptions): Promise<ChaosResult> {
   const { seed, lengthMs } = options;
   const world = await createWorld(cluster.database, new Random(seed), { organizations: 2, agents: 12, limit: 60 });
-  const callers = new Callers(world, portsOf(cluster), seed, await hasSettlements(cluster));
+  const callers = new Callers(world, portsOf(cluster), seed);
   const admins = new Admins(cluster, world);
   const startedMs = nowMs();
   let over = false;
@@ -80,17 +80,10 @@ async function sample(cluster: Cluster, samples: DaySample[], isOver: () => bool
        from agent_phone_numbers`,
     )) as Omit<DaySample, 'atMs'>[];
     for (const row of rows) {
-      if (last.get(row.phoneNumberId) === row.lastResetDate) continue;
-      last.set(row.phoneNumberId, row.lastResetDate);
+      if (last.get(pairKey(row)) === row.lastResetDate) continue;
+      last.set(pairKey(row), row.lastResetDate);
       samples.push({ atMs: nowMs(), ...row });
     }
     await delay(200);
   }
-}
-
-/** Whether the API settles authorizations: a route that is not there answers 404 before it asks who calls. */
-async function hasSettlements(cluster: Cluster): Promise<boolean> {
-  const url = cluster.slots[0]!.process!.url;
-  const spec = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: Record<string, unknown> };
-  return Object.keys(spec.paths).some((path) => path.endsWith('/void'));
 }

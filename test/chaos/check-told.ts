@@ -151,7 +151,9 @@ function checkReason(
     if (row.limitAt !== null && limits.includes(row.limitAt)) reasons.add('allowed').add('daily_limit_reached');
     return reasons;
   };
-  if (concerned.some((pair) => may(pair).has(row.reason))) return;
+  // Of several numbers the gate may choose any, but it must not overlook one that the agent had all the while.
+  const overlooks = row.reason === 'no_assignment' && concerned.some((pair) => !may(pair).has('no_assignment'));
+  if (!overlooks && concerned.some((pair) => may(pair).has(row.reason))) return;
   const expected = [...new Set(concerned.flatMap((pair) => [...may(pair)]))].join(' or ');
   const detail = `${call.key}: ${row.reason} (limit ${row.limitAt}) where only ${expected} was possible`;
   violations.add(row.allowed ? 'old value' : 'groundless refusal', detail);

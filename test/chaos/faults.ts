@@ -4,7 +4,7 @@ import type { ApiSlot, Cluster } from './cluster.js';
 import { Random } from './random.js';
 import { nowMs } from './record.js';
 
-const FAULT_KINDS = [
+export const FAULT_KINDS = [
   'api-killed',
   'api-stopped',
   'backends-terminated',
@@ -25,6 +25,8 @@ type FaultKind = (typeof FAULT_KINDS)[number];
 interface Planned<Kind> {
   atMs: number;
   kind: Kind;
+  /** Of this kind. */
+  isFirst: boolean;
   /** Seed of what the fault chooses: which process, how long. */
   seed: number;
 }
@@ -37,23 +39,27 @@ export interface Schedule {
 
 const ADMINS = 4;
 
-/** The same seed and length give the same schedule. Every kind comes once before any comes twice. */
+/**
+ * The same seed and length give the same schedule. Every kind comes once before any comes twice, and once however short
+ * the run is.
+ */
 export function schedule(seed: number, lengthMs: number, faultEveryMs: number, changeEveryMs: number): Schedule {
   const random = new Random(seed);
-  return {
-    faults: plan(random, FAULT_KINDS, lengthMs, faultEveryMs),
-    admins: Array.from({ length: ADMINS }, () => plan(random, ADMIN_KINDS, lengthMs, changeEveryMs * ADMINS)),
-  };
+  const faults = plan(random, FAULT_KINDS, lengthMs, faultEveryMs);
+  const changes = plan(random, ADMIN_KINDS, lengthMs, changeEveryMs);
+  const admins = Array.from({ length: ADMINS }, (_, admin) => changes.filter((_change, at) => at % ADMINS === admin));
+  return { faults, admins };
 }
 
 function plan<Kind>(random: Random, kinds: readonly Kind[], lengthMs: number, everyMs: number): Planned<Kind>[] {
   const planned: Planned<Kind>[] = [];
   let round: Kind[] = [];
-  for (let atMs = everyMs / 2; atMs < lengthMs; atMs += everyMs) {
+  for (let atMs = everyMs / 2; atMs < lengthMs || planned.length < kinds.length; atMs += everyMs) {
     if (round.length === 0) round = random.shuffled(kinds);
     planned.push({
       atMs: atMs + (random.next() - 0.5) * everyMs * 0.5,
       kind: round.shift()!,
+      isFirst: planned.length < kinds.length,
       seed: random.between(1, 1e9),
     });
   }
@@ -61,8 +67,8 @@ function plan<Kind>(random: Random, kinds: readonly Kind[], lengthMs: number, ev
 }
 
 /**
- * Does what the schedule says. A fault that takes longer than planned delays those that follow, and none is left out;
- * admins who fell behind go home when the time is up.
+ * Does what the schedule says. A fault that takes longer than planned delays those that follow, and none is left out.
+ * Admins who fell behind go home when the time is up, but not before the first change of each kind was acknowledged.
  */
 export class Faults {
   readonly injected: Record<string, number> = {};
@@ -78,22 +84,31 @@ export class Faults {
     const started = nowMs();
     const line = async <Kind extends string>(
       events: Planned<Kind>[],
-      perform: (kind: Kind, random: Random) => Promise<void>,
+      perform: (event: Planned<Kind>, random: Random) => Promise<void>,
       untilMs = Infinity,
     ): Promise<void> => {
-      for (const { atMs, kind, seed } of events) {
-        await delay(Math.max(started + atMs - nowMs(), 0));
-        if (this.isOver() || nowMs() > untilMs) return;
-        await perform(kind, new Random(seed));
+      for (const event of events) {
+        await delay(Math.max(started + event.atMs - nowMs(), 0));
+        if (this.isOver() || (nowMs() > untilMs && !event.isFirst)) return;
+        await perform(event, new Random(event.seed));
       }
     };
     await Promise.all([
-      line(planned.faults, (kind, random) => this.inject(kind, random)),
+      line(planned.faults, ({ kind }, random) => this.inject(kind, random)),
       ...planned.admins.map((events) =>
-        line(events, (kind, random) => this.admins.change(kind, random, random.between(100, 700)), started + lengthMs),
+        line(events, (event, random) => this.change(event, random), started + lengthMs),
       ),
     ]);
     await Promise.all(this.restarts);
+  }
+
+  /** While everything fails, a change may be refused or its answer lost. */
+  private async change({ kind, isFirst }: Planned<AdminKind>, random: Random): Promise<void> {
+    for (;;) {
+      const isDone = await this.admins.change(kind, random, random.between(100, 700));
+      if (isDone || !isFirst || this.isOver()) return;
+      await delay(50);
+    }
   }
 
   private async inject(kind: FaultKind, random: Random): Promise<void> {

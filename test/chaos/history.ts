@@ -1,7 +1,7 @@
 /**
- * Writes down every change of an assignment's rules and every reset by hand, in the transaction that makes it, so that
- * PostgreSQL's own record of commits tells their order among the decisions. The gate's updates name none of these
- * columns, so nothing is added to its way.
+ * Writes down every new assignment, every change of one's rules and every reset by hand, in the transaction that makes
+ * it, so that PostgreSQL's own record of commits tells their order among the decisions. The gate's updates name none of
+ * these columns, so nothing is added to its way.
  */
 export const KEEP_HISTORY = `
   create table chaos_history (
@@ -15,7 +15,7 @@ export const KEEP_HISTORY = `
     return null;
   end
   $$;
-  create trigger keep_rules after update of daily_limit, paused_at, ended_at, allowed_countries on agent_phone_numbers
-    for each row execute function keep_history('rules');
+  create trigger keep_rules after insert or update of daily_limit, paused_at, ended_at, allowed_countries
+    on agent_phone_numbers for each row execute function keep_history('rules');
   create trigger keep_resets after update of counter_reset_at on agent_phone_numbers
     for each row execute function keep_history('reset')`;

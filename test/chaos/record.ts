@@ -5,14 +5,23 @@ export const nowMs = (): number => performance.timeOrigin + performance.now();
 
 /** One agent with one number: what a limit belongs to, whatever the ids of the rows are. */
 export interface Pair {
+  /** Empty until it is known. */
   assignmentId: string;
   agentId: string;
   phoneNumberId: string;
   phoneNumber: string;
   organizationId: string;
-  /** What was in force when the run began. */
+  /** Whether the agent had the number when the run began. */
+  isFirst: boolean;
+  /** What was in force when the run began, or when the agent first got the number. */
   limit: number;
   countries: string[] | null;
+}
+
+export interface WorldNumber {
+  organizationId: string;
+  phoneNumberId: string;
+  phoneNumber: string;
 }
 
 export interface WorldOrganization {
@@ -25,6 +34,8 @@ export interface WorldOrganization {
 
 export interface World {
   organizations: WorldOrganization[];
+  numbers: WorldNumber[];
+  /** Those that admins make are added at the end. */
   pairs: Pair[];
 }
 
@@ -108,9 +119,9 @@ export interface ChaosRecord {
   settlements: Settlement[];
   changes: Change[];
   samples: DaySample[];
-  /** How often each kind of fault was injected. */
+  /** How often each kind of fault was injected, and each kind of change acknowledged. */
   faults: Record<string, number>;
 }
 
-export const pairKey = (pair: { agentId: string; phoneNumberId: string }): string =>
+export const pairKey = (pair: { agentId: string | null; phoneNumberId: string | null }): string =>
   `${pair.agentId}/${pair.phoneNumberId}`;
