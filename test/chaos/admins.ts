@@ -89,7 +89,7 @@ export class Admins {
   /** Turns the database's clock by hours. Decisions may come from nothing else. */
   async turnClock(hours: number): Promise<void> {
     const before = this.log.lastOf('clock', 0) as number;
-    const offsetMs = before + hours * 3_600_000;
+    const offsetMs = Math.round(before + hours * 3_600_000);
     await this.log.record('clock', offsetMs, async () => {
       await this.cluster.query(
         `create or replace function ringfence_clock() returns timestamptz language sql volatile parallel safe
@@ -137,7 +137,7 @@ export class Admins {
     return isDone;
   }
 
-  private unassign(pair: Pair): Promise<boolean> {
+  unassign(pair: Pair): Promise<boolean> {
     return this.log.record(`live:${pairKey(pair)}`, false, () =>
       this.log.send(pair.organizationId, 'POST', `/phone-numbers/${pair.phoneNumberId}/unassign`, {}),
     );

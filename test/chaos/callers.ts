@@ -73,16 +73,10 @@ export class Callers {
     this.agent.destroy();
   }
 
-  /** One call of one pair, sent until it is answered, or until `patienceMs` is over. */
-  async call(pair: Pair, country: string, options: { patienceMs?: number; api?: number } = {}): Promise<CallRecord> {
+  /** One call of one pair that names the agent, sent until it is answered, for ten seconds at most. */
+  async call(pair: Pair, country: string, options: { api?: number } = {}): Promise<CallRecord> {
     const call = this.newCall(pair, null, this.destinations.in(country));
-    await this.untilAnswered(
-      call,
-      new Random(this.serial),
-      bodyOf(call, pair, 0),
-      options.patienceMs ?? 10_000,
-      options.api,
-    );
+    await this.untilAnswered(call, new Random(this.serial), bodyOf(call, pair, 0), 10_000, options.api);
     return call;
   }
 
@@ -164,12 +158,6 @@ export class Callers {
       attempt.endedMs = nowMs();
     }
     return attempt;
-  }
-
-  /** For a scene that voids in a way of its own: it was asked for, and nobody knows what came of it. */
-  noteVoid(authorizationId: string): void {
-    const sentMs = nowMs();
-    this.settlements.push({ kind: 'void', authorizationId, durationSeconds: null, sentMs, endedMs: sentMs, status: 0 });
   }
 
   /** Settles an allowed call. */

@@ -26,6 +26,8 @@ const PARTS = {
       and (a.id = p_assignment[i] or p_assignment[i] is null and a.agent_id = p_agent[i])
     order by a.id limit 1;
     v_limit := v_row.daily_limit;`,
+  isNewDay: 'v_row.last_reset_date < v_day',
+  country: 'p_country[i]',
   beforeCount: '',
   beforeDecision: '',
   settings: '',
@@ -44,12 +46,6 @@ export async function installSimpleGate(
   await db.query(`
     create or replace function gate_authorize(${real!['arguments']}) returns ${real!['result']}
     language plpgsql volatile as $gate$ ${bodyOf({ ...PARTS, ...mutations })} $gate$`);
-}
-
-/** The text of the real gate, to put it back. */
-export async function realGate(db: TestDatabase): Promise<string> {
-  const [row] = await db.query(`select pg_get_functiondef(oid) as text from pg_proc where proname = 'gate_authorize'`);
-  return row!['text'] as string;
 }
 
 function bodyOf(part: Record<Part, string>): string {
@@ -96,7 +92,7 @@ function bodyOf(part: Record<Part, string>): string {
       else
         select n.* into v_number from phone_numbers n where n.id = v_row.phone_number_id;
         select g.status = 'active' into v_active from agents g where g.id = v_row.agent_id;
-        if v_row.last_reset_date < v_day then
+        if ${part.isNewDay} then
           insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
           values (v_row.organization_id, v_row.last_reset_date, v_row.agent_id, v_row.phone_number_id, v_row.calls_made_today)
           on conflict (organization_id, local_date, agent_id, phone_number_id)
@@ -113,7 +109,7 @@ function bodyOf(part: Record<Part, string>): string {
           when v_number.lifecycle <> 'active' then 'number_inactive'
           when v_row.paused_at is not null then 'assignment_paused'
           when p_type[i] = 'PREMIUM_RATE' then 'number_type_blocked'
-          when not p_country[i] = any (coalesce(v_row.allowed_countries, v_org.default_allowed_countries))
+          when not ${part.country} = any (coalesce(v_row.allowed_countries, v_org.default_allowed_countries))
             then 'country_not_allowed'
           when v_used >= v_limit then 'daily_limit_reached'
           else 'allowed'
@@ -131,11 +127,11 @@ function bodyOf(part: Record<Part, string>): string {
         destination_country, destination_type, decision, reason_code, local_date, used_after, limit_at, status,
         authorized_by, decided_at, resets_at, expires_at)
       values (p_organization[i], v_ids[i], coalesce(v_row.id, p_assignment[i]), coalesce(v_row.agent_id, p_agent[i]),
-        v_number.id, v_number.e164, v_number.provider, p_destination[i], p_country[i], p_type[i],
+        v_number.id, v_number.e164, v_number.provider, p_destination[i], ${part.country}, p_type[i],
         case when v_reason = 'allowed' then 'allowed' else 'denied' end, v_reason, v_day, v_used, v_limit,
         case when v_reason = 'allowed' then 'authorized' else 'denied' end, p_caller[i], ringfence_clock(), v_ends, v_expires);
       return query select i, 'decided'::text, v_ids[i], v_reason, v_number.id, v_number.e164, v_number.provider,
-        p_destination[i], p_country[i], p_type[i], v_limit, v_used, v_ends, v_expires;
+        p_destination[i], ${part.country}, p_type[i], v_limit, v_used, v_ends, v_expires;
     end loop;
   end`;
 }
@@ -194,15 +190,29 @@ export const FAIL_FOR_CANADA = {
 /** The clock of an API server that is a day and two hours ahead. */
 export const CLOCK_OF_THE_API = { clock: `(ringfence_clock() + interval '26 hours')` };
 
+/** A counter belongs to the day before until the job comes by. */
+export const DAY_OF_THE_MIDNIGHT_JOB = { isNewDay: 'false' };
+
+/** Another day is a new day, also one that is over. */
+export const DAY_THAT_GOES_BACK = { isNewDay: 'v_row.last_reset_date <> v_day' };
+
+/** Callers say which country they call, and all of them say the US. */
+export const COUNTRY_OF_THE_CALLER = { country: `'US'` };
+
 /** What decides is read from a copy that is as old as the first call. */
 export const STALE_PAUSE = {
   find: `${PARTS.find}
-    select p.paused_at into v_row.paused_at from remembered_pauses p where p.id = v_row.id;`,
+    select p.paused_at into v_row.paused_at from remembered_assignments p where p.id = v_row.id;`,
 };
-export const PAUSES_TABLE = `
-  create table remembered_pauses as select id, paused_at from agent_phone_numbers;
-  grant select on remembered_pauses to ringfence_app`;
-export const DROP_PAUSES_TABLE = 'drop table remembered_pauses';
+
+/** Which numbers an agent has is read from such a copy. */
+export const STALE_NUMBERS = {
+  find: PARTS.find.replace('where', 'where a.id in (select p.id from remembered_assignments p) and'),
+};
+export const REMEMBER_ASSIGNMENTS = `
+  create table remembered_assignments as select id, paused_at from agent_phone_numbers;
+  grant select on remembered_assignments to ringfence_app`;
+export const FORGET_ASSIGNMENTS = 'drop table remembered_assignments';
 
 /** Commits are reported before they are safe. */
 export const ASYNCHRONOUS_COMMIT = { settings: `perform set_config('synchronous_commit', 'off', true);` };

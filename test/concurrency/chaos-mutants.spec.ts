@@ -1,193 +1,102 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Admins } from '../chaos/admins.js';
-import { Callers, portsOf } from '../chaos/callers.js';
-import { evidenceOf } from '../chaos/chaos-run.js';
-import { check } from '../chaos/checker.js';
+import { portsOf } from '../chaos/callers.js';
 import { Cluster } from '../chaos/cluster.js';
-import { type ChaosRecord, nowMs, type Pair, type World } from '../chaos/record.js';
+import {
+  abroad,
+  assignedAgain,
+  callCanada,
+  completedTwice,
+  crashed,
+  exchanged,
+  loweredWhileCallsWait,
+  overMidnight,
+  overTheLimit,
+  paused,
+  type Play,
+  retried,
+  rulesBrokenIn,
+  voidedAfterMidnight,
+} from '../chaos/scenes.js';
 import {
   ASYNCHRONOUS_COMMIT,
   CLOCK_OF_THE_API,
+  COUNTRY_OF_THE_CALLER,
+  DAY_OF_THE_MIDNIGHT_JOB,
+  DAY_THAT_GOES_BACK,
   DROP_LIMITS_TABLE,
-  DROP_PAUSES_TABLE,
   DROP_RECREATE,
   FAIL_FOR_CANADA,
+  FORGET_ASSIGNMENTS,
   installSimpleGate,
   LIMIT_OF_ANOTHER_TABLE,
   LIMITS_TABLE,
   NO_IDEMPOTENCY,
-  PAUSES_TABLE,
   READ_THEN_WRITE,
-  realGate,
   RECREATE_ON_ASSIGN,
+  REMEMBER_ASSIGNMENTS,
+  STALE_NUMBERS,
   STALE_PAUSE,
 } from '../chaos/simple-gate.js';
-import { createPair, createWorldOrganization } from '../chaos/world.js';
-import { createAgent } from '../support/fixtures.js';
 
-/** Every gate, the right one and each wrong one, meets the same: these calls, changes and lost replies. */
-interface Scene {
-  pair: Pair;
-  callers: Callers;
-  admins: Admins;
-}
+const FUNCTIONS = ['gate_authorize', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
 
 describe('the checker of the chaos test', () => {
   let cluster: Cluster;
-  let real: string;
-  let seed = 0;
+  let real: Record<string, string>;
 
   beforeAll(async () => {
     const settings = { wal_writer_delay: '10s', wal_writer_flush_after: '1GB', bgwriter_delay: '10s' };
     cluster = await Cluster.start({ apis: 2, inMemory: true, settings });
-    real = await realGate(cluster.database);
+    const rows = await cluster.query(
+      'select proname as name, pg_get_functiondef(oid) as sql from pg_proc where proname = any ($1)',
+      [FUNCTIONS],
+    );
+    real = Object.fromEntries(rows.map(({ name, sql }) => [name, sql]));
   }, 120_000);
 
-  afterEach(() => cluster.query(real));
+  afterEach(async () => {
+    for (const sql of Object.values(real)) await cluster.query(sql);
+  });
 
   afterAll(() => cluster?.close(), 120_000);
 
-  /** Plays a scene with an organization of its own, and answers which rules were broken. */
-  async function rulesBrokenIn(
-    play: (scene: Scene) => Promise<void>,
-    { limit = 20, ports = portsOf(cluster) } = {},
-  ): Promise<string[]> {
-    seed += 1;
-    const organization = await createWorldOrganization(cluster.database, 'UTC');
-    const agentId = await createAgent(cluster.database, { organizationId: organization.id, kind: 'ai' });
-    const pair = await createPair(cluster.database, organization, agentId, limit, ['US', 'CA']);
-    const world: World = { organizations: [organization], numbers: [], pairs: [pair] };
-    const callers = new Callers(world, ports, seed);
-    const admins = new Admins(cluster, world);
-    const startedMs = nowMs();
-    await play({ pair, callers, admins });
-    callers.close();
-    const { calls, settlements } = callers;
-    const record: ChaosRecord = {
-      ...{ seed, startedMs, endedMs: nowMs(), world, calls, settlements },
-      ...{ changes: admins.changes, samples: [], faults: {} },
-    };
-    return check(record, await evidenceOf(cluster, record)).rules.sort();
-  }
-
   /** A wrong gate that has to lose a race may win it on a busy machine, but not time after time. */
-  async function expectInTheEnd(play: (scene: Scene) => Promise<void>, expected: string[]): Promise<void> {
+  async function expectInTheEnd(play: Play, expected: string[]): Promise<void> {
     let rules: string[] = [];
     for (let time = 0; time < 8 && !expected.every((rule) => rules.includes(rule)); time += 1) {
-      rules = await rulesBrokenIn(play);
+      rules = await rulesBrokenIn(cluster, play);
     }
     expect(rules).toEqual(expect.arrayContaining(expected));
   }
 
-  const callAtOnce = ({ callers, pair }: Scene, count: number, country = 'US') =>
-    Promise.all(Array.from({ length: count }, () => callers.call(pair, country)));
-
-  async function overTheLimit(scene: Scene): Promise<void> {
-    for (let wave = 0; wave < 4; wave += 1) await callAtOnce(scene, 16);
+  /** Changes a passage of a function of ours, which stands in it once. */
+  async function mutate(name: string, passage: string, wrong: string): Promise<void> {
+    expect(real[name]!.split(passage)).toHaveLength(2);
+    await cluster.query(real[name]!.replace(passage, () => wrong));
   }
 
-  async function retried(scene: Scene): Promise<void> {
-    for (const call of await callAtOnce(scene, 5)) await scene.callers.again(call, scene.pair, 1);
-  }
-
-  /** The change waits for a lock, and calls behind it. When the lock goes, the change comes first. */
-  async function loweredWhileCallsWait(scene: Scene): Promise<void> {
-    const { pair, admins } = scene;
-    await callAtOnce(scene, 10);
-    // Signs in, so that the change that matters is at the lock at once.
-    await admins.setLimit(pair, pair.limit + 1, 0);
-    const holder = await cluster.connect();
-    await holder.query('begin');
-    await holder.query('select from agent_phone_numbers where id = $1 for no key update', [pair.assignmentId]);
-    const lowered = admins.setLimit(pair, 10, 0);
-    await waiting(1, 2_000);
-    const calls = [scene.callers.call(pair, 'US', { api: 0 }), scene.callers.call(pair, 'US', { api: 1 })];
-    await waiting(3, 500);
-    await holder.query('commit');
-    await holder.end();
-    await Promise.all([lowered, ...calls]);
-  }
-
-  async function waiting(count: number, patienceMs: number): Promise<void> {
-    const deadline = nowMs() + patienceMs;
-    while (nowMs() < deadline) {
-      const [row] = await cluster.query(
-        `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'`,
-      );
-      if (row!['count'] >= count) return;
-    }
-  }
-
-  async function assignedAgain(scene: Scene): Promise<void> {
-    await callAtOnce(scene, 25);
-    await scene.admins.reassign(scene.pair, scene.pair.limit, scene.pair.countries, 0);
-    await callAtOnce(scene, 25);
-  }
-
-  async function paused(scene: Scene): Promise<void> {
-    await callAtOnce(scene, 3);
-    await scene.admins.setPaused(scene.pair, true);
-    await callAtOnce(scene, 3);
-  }
-
-  async function overMidnight(scene: Scene): Promise<void> {
-    await callAtOnce(scene, 3);
-    await scene.admins.turnClock(24);
-    await callAtOnce(scene, 3);
-    await scene.admins.turnClock(-24);
-    await callAtOnce(scene, 3);
-  }
-
-  async function voidedAfterMidnight(scene: Scene, toToday: boolean): Promise<void> {
-    const [call] = await callAtOnce(scene, 3);
-    await scene.admins.turnClock(24);
-    await callAtOnce(scene, 3);
-    const { authorizationId } = call!.attempts.at(-1)!.told!;
-    const { agentId } = scene.pair;
-    scene.callers.noteVoid(authorizationId);
-    await cluster.query(`update call_authorizations set status = 'voided' where id = $1`, [authorizationId]);
-    if (toToday) {
-      await cluster.query(
-        'update agent_phone_numbers set calls_made_today = calls_made_today - 1 where agent_id = $1',
-        [agentId],
-      );
-    } else {
-      await cluster.query('update usage_daily set calls_allowed = calls_allowed - 1 where agent_id = $1', [agentId]);
-    }
-    await scene.admins.turnClock(-24);
-  }
-
-  async function completedTwice(scene: Scene): Promise<void> {
-    const [call] = await callAtOnce(scene, 1);
-    await scene.callers.settle('complete', call!, 0);
-    await scene.callers.settle('complete', call!, 1);
-  }
-
-  async function crashed(scene: Scene): Promise<void> {
-    for (let wave = 0; wave < 3; wave += 1) await callAtOnce(scene, 5);
-    await cluster.crashPostgres();
-  }
-
-  const scenes: [string, (scene: Scene) => Promise<void>][] = [
+  const scenes: [string, Play][] = [
     ['more calls than the limit', overTheLimit],
     ['retries', retried],
     ['a limit lowered while calls wait', loweredWhileCallsWait],
     ['a number assigned again', assignedAgain],
+    ['one number exchanged for another', exchanged],
     ['a pause', paused],
     ['a clock turned over midnight and back', overMidnight],
-    ['a void after midnight', (scene) => voidedAfterMidnight(scene, false)],
+    ['calls to three countries of one dial code', abroad],
+    ['a void after midnight', voidedAfterMidnight],
     ['a call that was completed twice', completedTwice],
     ['a crash of the server', crashed],
   ];
 
   it.each(scenes)('has nothing against the real gate after %s', async (_, play) => {
-    expect(await rulesBrokenIn(play)).toEqual([]);
+    expect(await rulesBrokenIn(cluster, play)).toEqual([]);
   });
 
   it.each(scenes)('has nothing against a simple gate that is right after %s', async (_, play) => {
     await installSimpleGate(cluster.database);
-    expect(await rulesBrokenIn(play)).toEqual([]);
+    expect(await rulesBrokenIn(cluster, play)).toEqual([]);
   });
 
   it('catches a gate that reads, and then writes', async () => {
@@ -197,12 +106,12 @@ describe('the checker of the chaos test', () => {
 
   it('catches a gate that knows no idempotency', async () => {
     await installSimpleGate(cluster.database, NO_IDEMPOTENCY);
-    expect(await rulesBrokenIn(retried)).toEqual(expect.arrayContaining(['counted once', 'same answer']));
+    expect(await rulesBrokenIn(cluster, retried)).toEqual(expect.arrayContaining(['counted once', 'same answer']));
   });
 
   it('catches a limit that is read from another table in the statement that locks', async () => {
     await installSimpleGate(cluster.database, LIMIT_OF_ANOTHER_TABLE);
-    const play = async (scene: Scene) => {
+    const play: Play = async (scene) => {
       await cluster.query(LIMITS_TABLE);
       await loweredWhileCallsWait(scene);
       await cluster.query(DROP_LIMITS_TABLE);
@@ -212,38 +121,53 @@ describe('the checker of the chaos test', () => {
 
   it('catches a counter that starts anew when a number is assigned again', async () => {
     await cluster.query(RECREATE_ON_ASSIGN);
-    const rules = await rulesBrokenIn(assignedAgain);
+    const rules = await rulesBrokenIn(cluster, assignedAgain);
     await cluster.query(DROP_RECREATE);
     expect(rules).toEqual(expect.arrayContaining(['limit', 'count']));
   });
 
-  it('catches a gate that remembers what it should read', async () => {
-    await installSimpleGate(cluster.database, STALE_PAUSE);
-    const rules = await rulesBrokenIn(async (scene) => {
-      await cluster.query(PAUSES_TABLE);
-      await paused(scene);
+  it.each<[string, Record<string, string>, Play, string]>([
+    ['a pause', STALE_PAUSE, paused, 'old value'],
+    ['which numbers an agent has', STALE_NUMBERS, exchanged, 'groundless refusal'],
+  ])('catches a gate that remembers what it should read: %s', async (_, mutation, play, expected) => {
+    await installSimpleGate(cluster.database, mutation);
+    const rules = await rulesBrokenIn(cluster, async (scene) => {
+      await cluster.query(REMEMBER_ASSIGNMENTS);
+      await play(scene);
     });
-    await cluster.query(DROP_PAUSES_TABLE);
-    expect(rules).toContain('old value');
+    await cluster.query(FORGET_ASSIGNMENTS);
+    expect(rules).toContain(expected);
+  });
+
+  it('catches a gate that leaves the new day to the midnight job', async () => {
+    await installSimpleGate(cluster.database, DAY_OF_THE_MIDNIGHT_JOB);
+    // The job may just come in time.
+    await expectInTheEnd(overMidnight, ['local date']);
+  });
+
+  it('catches a day that goes back with the clock', async () => {
+    await installSimpleGate(cluster.database, DAY_THAT_GOES_BACK);
+    expect(await rulesBrokenIn(cluster, overMidnight)).toContain('day went back');
   });
 
   it("catches a local date from the API server's clock", async () => {
     await installSimpleGate(cluster.database, CLOCK_OF_THE_API);
-    expect(await rulesBrokenIn(overMidnight)).toContain('local date');
+    expect(await rulesBrokenIn(cluster, overMidnight)).toContain('local date');
+  });
+
+  it('catches a country that is taken from the caller', async () => {
+    await installSimpleGate(cluster.database, COUNTRY_OF_THE_CALLER);
+    expect(await rulesBrokenIn(cluster, abroad)).toEqual(expect.arrayContaining(['country', 'old value']));
   });
 
   it('catches a void that is given back to today', async () => {
-    expect(await rulesBrokenIn((scene) => voidedAfterMidnight(scene, true))).toContain('count');
+    await mutate('void_authorization', 'v_assignment.last_reset_date = v_call.local_date and', '');
+    expect(await rulesBrokenIn(cluster, voidedAfterMidnight)).toEqual(['count']);
   });
 
   it('catches a call that is completed once more', async () => {
-    const [right] = await cluster.query(
-      `select pg_get_functiondef(oid) as sql from pg_proc where proname = 'complete_authorization'`,
-    );
-    await cluster.query((right!['sql'] as string).replace(`in ('completed', 'voided')`, `in ('voided')`));
-    const rules = await rulesBrokenIn(completedTwice);
-    await cluster.query(right!['sql'] as string);
-    expect(rules).toEqual(['complete']);
+    await mutate('complete_authorization', `in ('completed', 'voided')`, `in ('voided')`);
+    expect(await rulesBrokenIn(cluster, completedTwice)).toEqual(['complete']);
   });
 
   it('catches commits that are answered before they are safe', async () => {
@@ -255,8 +179,7 @@ describe('the checker of the chaos test', () => {
   it('catches a gate that allows what it could not decide', async () => {
     await installSimpleGate(cluster.database, FAIL_FOR_CANADA);
     const inTheWay = await failOpen(portsOf(cluster)[0]!);
-    const ports = [(inTheWay.address() as AddressInfo).port];
-    const rules = await rulesBrokenIn((scene) => callAtOnce(scene, 3, 'CA').then(() => {}), { ports });
+    const rules = await rulesBrokenIn(cluster, callCanada, [(inTheWay.address() as AddressInfo).port]);
     inTheWay.closeAllConnections();
     inTheWay.close();
     expect(rules).toContain('lost acknowledgement');
