@@ -73,9 +73,9 @@ export class Callers {
     this.agent.destroy();
   }
 
-  /** One call of one pair that names the agent, sent until it is answered, for ten seconds at most. */
-  async call(pair: Pair, country: string, options: { api?: number } = {}): Promise<CallRecord> {
-    const call = this.newCall(pair, null, this.destinations.in(country));
+  /** One call of one pair that names the agent or the assignment, sent until it is answered, for ten seconds at most. */
+  async call(pair: Pair, country: string, options: { isNamed?: boolean; api?: number } = {}): Promise<CallRecord> {
+    const call = this.newCall(pair, options.isNamed ? pair.phoneNumberId : null, this.destinations.in(country));
     await this.untilAnswered(call, new Random(this.serial), bodyOf(call, pair, 0), 10_000, options.api);
     return call;
   }

@@ -68,6 +68,32 @@ export async function loweredWhileCallsWait(scene: Scene): Promise<void> {
   await Promise.all([lowered, ...calls]);
 }
 
+/**
+ * A call waits for the two numbers of its agent while the agent gets a third, which is then the least used. Who names the
+ * third comes to it first, and the call that waited has seen it as it was before.
+ */
+export async function givenWhileCallsWait(scene: Scene): Promise<void> {
+  const { cluster, world, pair, callers, admins } = scene;
+  const { agentId, limit } = pair;
+  const second = await createPair(cluster.database, world.organizations[0]!, agentId, limit, COUNTRIES);
+  world.pairs.push(second);
+  const third = await furtherNumber(scene);
+  await callAtOnce(scene, 4);
+  // Signs in at both, so that the call does not wait in vain.
+  for (const api of [0, 1]) await admins.setLimit(pair, limit, api);
+  const holder = await holderOf(scene, [pair, second]);
+  const choosing = callers.call(pair, 'US', { api: 0 });
+  await patient(scene, 1);
+  await admins.assign(third, limit, COUNTRIES);
+  const holderOfThird = await holderOf(scene, [third]);
+  const naming = callers.call(third, 'US', { api: 1, isNamed: true });
+  await patient(scene, 2);
+  await letGo(holder);
+  await waiting(scene, 2, 300);
+  await letGo(holderOfThird);
+  await Promise.all([choosing, naming]);
+}
+
 /** A number that the agent can be given. */
 async function furtherNumber({ cluster, world, pair }: Scene): Promise<Pair> {
   const number = await createNumber(cluster.database, pair.organizationId);
@@ -92,16 +118,20 @@ async function letGo(holder: pg.Client): Promise<void> {
 }
 
 /** Until that many wait for what somebody else holds; who was let through just now does not count. */
-async function waiting({ cluster }: Scene, count: number, patienceMs: number): Promise<void> {
+async function waiting({ cluster }: Scene, count: number, patienceMs: number, longer = '0'): Promise<void> {
   const deadline = nowMs() + patienceMs;
   while (nowMs() < deadline) {
     const [row] = await cluster.query(
       `select count(*)::int as count from pg_stat_activity
-       where cardinality(pg_blocking_pids(pid)) > 0`,
+       where cardinality(pg_blocking_pids(pid)) > 0 and clock_timestamp() > query_start + $1::interval`,
+      [longer],
     );
     if (row!['count'] >= count) return;
   }
 }
+
+/** Until that many wait for a lock for longer than a batch does: from then on their calls wait by themselves. */
+const patient = (scene: Scene, count: number): Promise<void> => waiting(scene, count, 1_000, '120 milliseconds');
 
 export async function assignedAgain(scene: Scene): Promise<void> {
   await callAtOnce(scene, 25);

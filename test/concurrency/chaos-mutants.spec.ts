@@ -9,6 +9,7 @@ import {
   completedTwice,
   crashed,
   exchanged,
+  givenWhileCallsWait,
   loweredWhileCallsWait,
   overMidnight,
   overTheLimit,
@@ -39,7 +40,7 @@ import {
   STALE_PAUSE,
 } from '../chaos/simple-gate.js';
 
-const FUNCTIONS = ['gate_authorize', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
+const FUNCTIONS = ['gate_authorize', 'gate_choose', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
 
 describe('the checker of the chaos test', () => {
   let cluster: Cluster;
@@ -80,6 +81,7 @@ describe('the checker of the chaos test', () => {
     ['more calls than the limit', overTheLimit],
     ['retries', retried],
     ['a limit lowered while calls wait', loweredWhileCallsWait],
+    ['a number given to an agent while calls wait', givenWhileCallsWait],
     ['a number assigned again', assignedAgain],
     ['one number exchanged for another', exchanged],
     ['a pause', paused],
@@ -102,6 +104,11 @@ describe('the checker of the chaos test', () => {
   it('catches a gate that reads, and then writes', async () => {
     await installSimpleGate(cluster.database, READ_THEN_WRITE);
     await expectInTheEnd(overTheLimit, ['count', 'limit']);
+  });
+
+  it('catches a gate that chooses a number which it does not hold', async () => {
+    await mutate('gate_choose', 'for no key update skip locked', '');
+    await expectInTheEnd(givenWhileCallsWait, ['count']);
   });
 
   it('catches a gate that knows no idempotency', async () => {
