@@ -44,8 +44,9 @@ export const FIND_TOUCHED = `
   limit 6`;
 
 /**
- * Ends the assignments that the import made, and gives the others their rules back. Counters stay. Subselects are always
- * index look-ups; of a join of tables that were just filled, the planner believes that it may read all for each row.
+ * Ends the assignments that the import made, and gives the others their rules back. Counters stay. The rows are locked by
+ * agent and number first, as the gate does. Subselects are always index look-ups; of a join of tables that were just filled,
+ * the planner believes that it may read all for each row.
  */
 export const UNDO_ASSIGNMENTS = `
   update agent_phone_numbers a set (ended_at, paused_at, daily_limit, allowed_countries) = (
@@ -58,8 +59,11 @@ export const UNDO_ASSIGNMENTS = `
     from import_changes c
     where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'assignment' and c.record_id = a.id)
   where a.organization_id = $1 and a.id = any (array(
-    select c.record_id from import_changes c
-    where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'assignment'))`;
+    select l.id from agent_phone_numbers l
+    where l.organization_id = $1 and l.id = any (array(
+      select c.record_id from import_changes c
+      where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'assignment'))
+    order by l.agent_id, l.phone_number_id for no key update))`;
 
 /** Made numbers are released, as deleting them does. */
 export const UNDO_CREATED = `
