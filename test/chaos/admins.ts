@@ -27,9 +27,9 @@ const ZONES = ['UTC', 'America/New_York', 'Asia/Tokyo', 'Pacific/Auckland', 'Asi
 const RESET_EVERY = 6;
 
 export const pairsThatAreReset = ({ pairs }: World): Pair[] =>
-  pairs.filter(({ isFirst }, index) => isFirst && index % RESET_EVERY === RESET_EVERY - 1);
+  pairs.filter(({ isOriginal }, index) => isOriginal && index % RESET_EVERY === RESET_EVERY - 1);
 
-/** What these change need not be a number that an agent has. */
+/** These do not ask for a number that an agent has. */
 const OF_ANY_PAIR: readonly AdminKind[] = ['usage-reset', 'zone-changed', 'suspended'];
 
 /** What a change must not overlap with another change of. */
@@ -144,7 +144,7 @@ export class Admins {
   }
 
   private isLive(pair: Pair): boolean {
-    return this.log.lastOf(`live:${pairKey(pair)}`, pair.isFirst) === true;
+    return this.log.lastOf(`live:${pairKey(pair)}`, pair.isOriginal) === true;
   }
 
   private holderOf(phoneNumberId: string): Pair | undefined {
@@ -173,7 +173,7 @@ export class Admins {
       if (this.holderOf(number.phoneNumberId) !== giver) return false;
       let pair = pairOf(this.world, agentId, number.phoneNumberId);
       if (!pair) {
-        pair = { ...number, agentId, assignmentId: '', limit, countries, isFirst: false };
+        pair = { ...number, agentId, assignmentId: '', limit, countries, isOriginal: false };
         this.world.pairs.push(pair);
       }
       return this.assign(pair, limit, countries, giver);

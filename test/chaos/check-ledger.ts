@@ -29,8 +29,8 @@ type Event = { commit: number; order: number } & (
 export function checkReplay(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
   const states = new Map<string, State>();
   for (const pair of record.world.pairs) {
-    const { limit, countries, isFirst } = pair;
-    states.set(pairKey(pair), { pair, limit, countries, paused: false, live: isFirst, day: '', used: new Map() });
+    const { limit, countries, isOriginal } = pair;
+    states.set(pairKey(pair), { pair, limit, countries, paused: false, live: isOriginal, day: '', used: new Map() });
   }
   const defaults = new Map(record.world.organizations.map(({ id, defaultCountries }) => [id, defaultCountries]));
   for (const event of eventsOf(evidence, states)) {
@@ -173,7 +173,7 @@ function checkRulesInForce(
     const key = pairKey(pair);
     const counter = counters.get(key);
     // A number that an admin was refused for the agent.
-    if (!counter && timelines.last(`live:${key}`) === false && !pair.isFirst) continue;
+    if (!counter && timelines.last(`live:${key}`) === false && !pair.isOriginal) continue;
     for (const name of ['limit', 'paused', 'live', 'countries'] as const) {
       const expected = timelines.last(`${name}:${key}`);
       if (JSON.stringify(counter?.[name]) === JSON.stringify(expected)) continue;

@@ -25,7 +25,7 @@ type FaultKind = (typeof FAULT_KINDS)[number];
 interface Planned<Kind> {
   atMs: number;
   kind: Kind;
-  /** Of this kind. */
+  /** Whether none of its kind comes before it. */
   isFirst: boolean;
   /** Seed of what the fault chooses: which process, how long. */
   seed: number;

@@ -12,7 +12,7 @@ export interface Pair {
   phoneNumber: string;
   organizationId: string;
   /** Whether the agent had the number when the run began. */
-  isFirst: boolean;
+  isOriginal: boolean;
   /** What was in force when the run began, or when the agent first got the number. */
   limit: number;
   countries: string[] | null;

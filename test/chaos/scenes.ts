@@ -97,7 +97,7 @@ export async function givenWhileCallsWait(scene: Scene): Promise<void> {
 /** A number that the agent can be given. */
 async function furtherNumber({ cluster, world, pair }: Scene): Promise<Pair> {
   const number = await createNumber(cluster.database, pair.organizationId);
-  const further = { ...pair, ...number, assignmentId: '', isFirst: false };
+  const further = { ...pair, ...number, assignmentId: '', isOriginal: false };
   world.pairs.push(further);
   return further;
 }

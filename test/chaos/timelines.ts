@@ -32,7 +32,7 @@ export class Timelines {
       this.initial.set(`limit:${key}`, pair.limit);
       this.initial.set(`countries:${key}`, pair.countries);
       this.initial.set(`paused:${key}`, false);
-      this.initial.set(`live:${key}`, pair.isFirst);
+      this.initial.set(`live:${key}`, pair.isOriginal);
     }
     for (const { id, timeZone } of record.world.organizations) this.zones.set(id, this.zoneSpans(id, timeZone));
   }

@@ -80,7 +80,7 @@ export async function createPair(
 ): Promise<Pair> {
   const number = await createNumber(db, organization.id);
   const facts = { ...number, agentId, dailyLimit: limit, allowedCountries: countries };
-  return { ...number, assignmentId: await createAssignment(db, facts), agentId, isFirst: true, limit, countries };
+  return { ...number, assignmentId: await createAssignment(db, facts), agentId, isOriginal: true, limit, countries };
 }
 
 export async function createNumber(db: TestDatabase, organizationId: string): Promise<WorldNumber> {

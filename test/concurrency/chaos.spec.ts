@@ -33,7 +33,7 @@ describe('three API processes under faults', () => {
     expect(ledger.some(({ voided }) => voided)).toBe(true);
     expect(ledger.some(({ completed }) => completed)).toBe(true);
     // Numbers that admins gave to agents under way were called from as well.
-    const given = new Set(record.world.pairs.filter(({ isFirst }) => !isFirst).map(pairKey));
+    const given = new Set(record.world.pairs.filter(({ isOriginal }) => !isOriginal).map(pairKey));
     expect(ledger.some((row) => row.allowed && given.has(pairKey(row)))).toBe(true);
     // Every fault is waited for, which takes longer on a busy machine.
   }, 180_000);
