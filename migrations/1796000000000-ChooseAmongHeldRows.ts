@@ -8,7 +8,9 @@ import { type Change, rewriteFunction, undone } from './rewrite-function.js';
  * over the count of another batch. Now it chooses among rows that this transaction holds, and for all such calls of a
  * batch at once: one statement finds what an agent may choose from, one writes.
  *
- * And a call that names its number or assignment is no longer passed over because another number of its agent is held.
+ * And a call that names its number or assignment is no longer passed over because another number of its agent is held,
+ * and locks it in the order of all numbers of the agent: two batches with calls that name several of them in another order
+ * waited for each other in a circle.
  */
 export class ChooseAmongHeldRows1796000000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -179,6 +181,21 @@ const CHOOSE = `
 `;
 
 const AUTHORIZE: Change[] = [
+  {
+    from: `
+        order by c.org, c.finder
+      ) c
+`,
+    to: `
+        order by c.org, c.finder, case when c.assignment is not null or c.from_asked is not null then (
+          select a.phone_number_id from agent_phone_numbers a
+          where a.live_organization_id = c.org and a.agent_id = c.finder
+            and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
+          limit 1
+        ) end nulls first
+      ) c
+`,
+  },
   {
     from: `
     v_call integer;

@@ -1208,7 +1208,12 @@ AS $function$
         from unnest(p_organization, v_agent, p_assignment, p_from, v_open)
           with ordinality c(org, finder, assignment, from_asked, open, i)
         where c.open is not false
-        order by c.org, c.finder
+        order by c.org, c.finder, case when c.assignment is not null or c.from_asked is not null then (
+          select a.phone_number_id from agent_phone_numbers a
+          where a.live_organization_id = c.org and a.agent_id = c.finder
+            and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
+          limit 1
+        ) end nulls first
       ) c
       left join lateral (
         select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,

@@ -70,7 +70,8 @@ export async function loweredWhileCallsWait(scene: Scene): Promise<void> {
 
 /**
  * A call waits for the two numbers of its agent while the agent gets a third, which is then the least used. Who names the
- * third comes to it first, and the call that waited has seen it as it was before.
+ * third comes to it first, and the call that waited has seen it as it was before. All of it has to happen while one
+ * statement waits, 50 to 100 ms.
  */
 export async function givenWhileCallsWait(scene: Scene): Promise<void> {
   const { cluster, world, pair, callers, admins } = scene;
@@ -82,12 +83,13 @@ export async function givenWhileCallsWait(scene: Scene): Promise<void> {
   // Signs in at both, so that the call does not wait in vain.
   for (const api of [0, 1]) await admins.setLimit(pair, limit, api);
   const holder = await holderOf(scene, [pair, second]);
+  const holderOfThird = await cluster.connect();
   const choosing = callers.call(pair, 'US', { api: 0 });
-  await patient(scene, 1);
+  await waiting(scene, 1, 1_000);
   await admins.assign(third, limit, COUNTRIES);
-  const holderOfThird = await holderOf(scene, [third]);
+  await hold(holderOfThird, [third]);
   const naming = callers.call(third, 'US', { api: 1, isNamed: true });
-  await patient(scene, 2);
+  await waiting(scene, 2, 300);
   await letGo(holder);
   await waiting(scene, 2, 300);
   await letGo(holderOfThird);
@@ -105,11 +107,15 @@ async function furtherNumber({ cluster, world, pair }: Scene): Promise<Pair> {
 /** Holds assignments, as a transaction of somebody else would. */
 async function holderOf({ cluster }: Scene, pairs: readonly Pair[]): Promise<pg.Client> {
   const holder = await cluster.connect();
+  await hold(holder, pairs);
+  return holder;
+}
+
+async function hold(holder: pg.Client, pairs: readonly Pair[]): Promise<void> {
   await holder.query('begin');
   await holder.query('select from agent_phone_numbers where id = any ($1::uuid[]) for no key update', [
     pairs.map(({ assignmentId }) => assignmentId),
   ]);
-  return holder;
 }
 
 async function letGo(holder: pg.Client): Promise<void> {
@@ -117,21 +123,16 @@ async function letGo(holder: pg.Client): Promise<void> {
   await holder.end();
 }
 
-/** Until that many wait for what somebody else holds; who was let through just now does not count. */
-async function waiting({ cluster }: Scene, count: number, patienceMs: number, longer = '0'): Promise<void> {
+/** Until that many wait for what somebody else holds. */
+async function waiting({ cluster }: Scene, count: number, patienceMs: number): Promise<void> {
   const deadline = nowMs() + patienceMs;
   while (nowMs() < deadline) {
     const [row] = await cluster.query(
-      `select count(*)::int as count from pg_stat_activity
-       where cardinality(pg_blocking_pids(pid)) > 0 and clock_timestamp() > query_start + $1::interval`,
-      [longer],
+      'select count(*)::int as count from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0',
     );
     if (row!['count'] >= count) return;
   }
 }
-
-/** Until that many wait for a lock for longer than a batch does: from then on their calls wait by themselves. */
-const patient = (scene: Scene, count: number): Promise<void> => waiting(scene, count, 1_000, '120 milliseconds');
 
 export async function assignedAgain(scene: Scene): Promise<void> {
   await callAtOnce(scene, 25);

@@ -5,6 +5,11 @@ import { RESET_COUNTERS, TURN_COUNTERS } from '../../apps/api/src/modules/usage/
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';
 
+const AUTHORIZE = `
+  select from gate_authorize($1::uuid[], $2::uuid[], $3::uuid[], $4::text[],
+    array_fill('+14165550123'::text, array[3]), array_fill('CA'::text, array[3]), array_fill('MOBILE'::text, array[3]),
+    null, $1::uuid[], null, null, interval '1 hour', interval '48 hours')`;
+
 /** Two assignments: the one that comes first by agent was made last, so it comes last by id. */
 interface Two {
   organizationId: string;
@@ -76,17 +81,43 @@ describe('The order in which assignments are locked', () => {
   it.each(statements)('is that of the gate for %s', async (_, ofOneNumber, sql, parametersOf) => {
     const of = await two(ofOneNumber);
     expect(of.firstById < of.firstByAgent).toBe(true);
+    expect(await isFreeBehind(of.firstByAgent, of.firstById, sql, parametersOf(of))).toBe(true);
+  });
+
+  it.each([
+    ['a number', ['+14155559901', '+14155559900']],
+    ['an assignment', ['+14155559902', '+14155559903']],
+  ])('is one for calls that name %s, whichever comes first', async (named, numbers) => {
+    const organizationId = await createOrganization(db);
+    const agentId = await createAgent(db, { organizationId });
+    const made: { id: string; e164: string }[] = [];
+    for (const e164 of numbers) {
+      const phoneNumberId = await createPhoneNumber(db, { organizationId, e164 });
+      made.push({ id: await createAssignment(db, { organizationId, agentId, phoneNumberId }), e164 });
+    }
+    const [first, second] = made as [(typeof made)[0], (typeof made)[0]];
+    const calls = [second, first, second];
+    const columns =
+      named === 'a number'
+        ? [calls.map(() => agentId), null, calls.map(({ e164 }) => e164)]
+        : [null, calls.map(({ id }) => id), null];
+    const parameters = [calls.map(() => organizationId), ...columns];
+    expect(await isFreeBehind(first.id, second.id, AUTHORIZE, parameters)).toBe(true);
+  });
+
+  /** Whether the second assignment is free while the statement waits for the first. */
+  async function isFreeBehind(first: string, second: string, sql: string, parameters: unknown[]): Promise<boolean> {
     await holder.query('begin');
-    await holder.query('select from agent_phone_numbers where id = $1 for no key update', [of.firstByAgent]);
-    const waiting = comer.query(sql, parametersOf(of));
+    await holder.query('select from agent_phone_numbers where id = $1 for no key update', [first]);
+    const waiting = comer.query(sql, parameters);
     await waitsFor(holder);
     const free = await db.query('select id from agent_phone_numbers where id = $1 for no key update skip locked', [
-      of.firstById,
+      second,
     ]);
     await holder.query('commit');
     await waiting;
-    expect(free).toEqual([{ id: of.firstById }]);
-  });
+    return free.length === 1;
+  }
 
   async function waitsFor(client: pg.Client): Promise<void> {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');

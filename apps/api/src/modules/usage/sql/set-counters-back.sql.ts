@@ -8,17 +8,18 @@
  * ahead of the clock keeps its day.
  *
  * @param condition which counters, on `a`
+ * @param found ids of the rows, joined to `a`, when not all that meet the condition are meant
  * @param also what else is set on their rows, with a comma before it
  */
-function setCountersBack(condition: string, limit: string, also: string): string {
+function setCountersBack(condition: string, found: string, also: string): string {
   return `
     with locked as (
       select a.id, a.agent_id, a.phone_number_id, a.last_reset_date, a.calls_made_today
       from agent_phone_numbers a
+      ${found}
       where a.organization_id = $1 and ${condition}
       order by a.agent_id, a.phone_number_id
-      ${limit}
-      for no key update
+      for no key update of a
     ), set_back as (
       update agent_phone_numbers a
       set calls_made_today = 0, last_reset_date = greatest(a.last_reset_date, $2::date)${also}
@@ -47,8 +48,17 @@ export const RESET_COUNTERS = setCountersBack(
   ', counter_reset_at = ringfence_clock()',
 );
 
+const BEFORE_TODAY = 'a.last_reset_date < $2::date';
+
 /**
  * At midnight: counters of days before $2, at most $3 of them, so that calls of the new day wait for a short batch at
- * most. Two jobs at once are harmless: who comes second finds the day moved and leaves the row alone.
+ * most. Two jobs at once are harmless: who comes second finds the day moved and leaves the row alone. The rows are found
+ * as they lie, and only then put in the order in which they are locked.
  */
-export const TURN_COUNTERS = setCountersBack('a.last_reset_date < $2::date', 'limit $3', '');
+export const TURN_COUNTERS = setCountersBack(
+  BEFORE_TODAY,
+  `join (
+        select a.id from agent_phone_numbers a where a.organization_id = $1 and ${BEFORE_TODAY} order by a.id limit $3
+      ) due using (id)`,
+  '',
+);
