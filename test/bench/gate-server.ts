@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../../apps/api/src/create-app.js';
 import { readEnv } from '../../apps/api/src/config/env.js';
+import { letHelperThreadsGiveWay } from '../../apps/api/src/platform/process/helper-threads.js';
 import { limiterOnPostgres, limiterOnRedis, type Peer } from './gate-peers.js';
 import { naiveGate } from './naive-gate.js';
 
@@ -9,6 +10,7 @@ import { naiveGate } from './naive-gate.js';
  * most), a gate as one would write it first (what batching is worth), and general rate limiters. Tells its address when
  * it listens, and how much memory it had at most when it is asked.
  */
+letHelperThreadsGiveWay();
 const env = readEnv();
 const app = await createApp(env);
 const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { endingOfApi, startApiProcess } from '../support/api-process.js';
@@ -79,5 +80,25 @@ describe('a stop', () => {
     answer.resume();
     expect(answer.statusCode).toBe(400);
     expect(await exited).toEqual([0, null]);
+  });
+});
+
+// Niceness is a thread's on Linux only.
+const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
+
+describeOnLinux('a running process', () => {
+  it('lets its helper threads give way to everything else', async () => {
+    const api = await startApiProcess(database.url);
+    const tasks = `/proc/${api.process.pid}/task`;
+    const threads = readdirSync(tasks).map((thread) => {
+      // proc(5): the name stands in parentheses, niceness is the 17th field after it.
+      const [, name, rest] = /\((.*)\) (.*)/.exec(readFileSync(`${tasks}/${thread}/stat`, 'utf8'))!;
+      return { name, niceness: Number(rest!.split(' ')[16]) };
+    });
+    await api.stop();
+    const helpers = threads.filter(({ name }) => name === 'V8Worker');
+    expect(helpers.length).toBeGreaterThan(0);
+    expect(helpers.every(({ niceness }) => niceness === 10)).toBe(true);
+    expect(threads.filter(({ name }) => name !== 'V8Worker').every(({ niceness }) => niceness === 0)).toBe(true);
   });
 });

@@ -9,6 +9,7 @@ import { readDatabaseSafety } from './platform/health/database-safety.js';
 import { readSchemaState, schemaComplaint } from './platform/health/schema-state.js';
 import { createLogger } from './platform/logging/logger.js';
 import { reasonOf } from './platform/logging/reason-of.js';
+import { letHelperThreadsGiveWay } from './platform/process/helper-threads.js';
 
 const SHUTDOWN_LIMIT_MS = 15_000;
 const IDLE_SWEEP_MS = 50;
@@ -18,6 +19,7 @@ const SIGNAL_ECHO_MS = 1_000;
 class StartupRefusal extends Error {}
 
 async function main(): Promise<void> {
+  letHelperThreadsGiveWay();
   const env = settings();
   const logger = createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
   await prepareDatabase(env, logger);
