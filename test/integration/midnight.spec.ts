@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { MidnightService } from '../../apps/api/src/modules/usage/midnight.service.js';
-import { PURGE_IDEMPOTENCY_KEYS } from '../../apps/api/src/modules/usage/sql/purge-idempotency-keys.sql.js';
-import { APP_ROLE, sessionOptions } from '../../apps/api/src/platform/database/connection-options.js';
 import { Database } from '../../apps/api/src/platform/database/database.js';
+import { poolAsOfApi } from '../support/api-pool.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';
 
@@ -17,7 +16,7 @@ describe('The midnight job', () => {
   beforeAll(async () => {
     Logger.overrideLogger(false);
     db = await createTestDatabase();
-    sources = await Promise.all([connect(), connect()]);
+    sources = await Promise.all([poolAsOfApi(db.url), poolAsOfApi(db.url)]);
     replicas = sources.map((source) => new MidnightService(new Database(source)));
   });
 
@@ -30,12 +29,6 @@ describe('The midnight job', () => {
     await db.query('truncate agent_phone_numbers, call_authorizations, idempotency_keys, usage_daily');
     await db.query(`update organizations set last_rollup_date = '9999-01-01'`);
   });
-
-  /** A connection pool as the API has it. */
-  function connect(): Promise<DataSource> {
-    const options = sessionOptions(APP_ROLE, { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000 });
-    return new DataSource({ type: 'postgres', url: db.url, poolSize: 10, extra: { options } }).initialize();
-  }
 
   function run() {
     return replicas[0]!.run();
@@ -359,50 +352,5 @@ describe('The midnight job', () => {
     expect(await run()).toMatchObject({ organizations: 1, counters: 1, failures: 1 });
     expect(await counterOf(sound)).toEqual({ calls: 0, day: '2026-03-02' });
     expect(await counterOf(broken)).toEqual({ calls: 5, day: '2026-03-01' });
-  });
-
-  describe('idempotency keys', () => {
-    /** Keys of a new organization: some whose time is over, and some that have a second left. */
-    async function keys(expired: number, kept: number): Promise<void> {
-      await turnClockTo('2026-03-02T12:00:00Z');
-      await db.query(
-        `insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
-         select $1, 'key ' || n, '\\x00', $1, timestamptz '2026-03-02T12:00Z' + make_interval(secs => (n > $2::integer)::integer)
-         from generate_series(1, $2::integer + $3::integer) n`,
-        [await createOrganization(db), expired, kept],
-      );
-    }
-
-    async function keysLeft() {
-      const [row] = await db.query('select count(*)::integer as keys from idempotency_keys');
-      return row!['keys'] as number;
-    }
-
-    it('are deleted when they have expired, and no others', async () => {
-      await keys(2_500, 10);
-      expect(await run()).toMatchObject({ purgedKeys: 2_500 });
-      expect(await keysLeft()).toBe(10);
-    });
-
-    it('are deleted a thousand at a time until the time of the run is over; the next run goes on', async () => {
-      await keys(4_200, 10);
-      let nowMs = 0;
-      const slow = new MidnightService(new Database(sources[0]!), () => (nowMs += 15_000));
-      expect(await slow.run()).toMatchObject({ purgedKeys: 3_000 });
-      expect(await slow.run()).toMatchObject({ purgedKeys: 1_200 });
-      expect(await keysLeft()).toBe(10);
-    });
-
-    it('are deleted however many there are while there is time, and found without reading the others', async () => {
-      await keys(101_000, 1_000);
-      await db.query('analyze idempotency_keys');
-      const plan = await db.query(`explain (costs off) ${PURGE_IDEMPOTENCY_KEYS.replace('$1', '1000')}`);
-      expect(plan.map((row) => String(row['QUERY PLAN'])).join('\n')).toMatch(
-        /Index Scan using idempotency_keys_expiry[^]*Index Cond: \(expires_at <=/,
-      );
-      const unhurried = new MidnightService(new Database(sources[0]!), () => 0);
-      expect(await unhurried.run()).toMatchObject({ purgedKeys: 101_000 });
-      expect(await keysLeft()).toBe(1_000);
-    });
   });
 });

@@ -1,0 +1,72 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { MidnightService } from '../../apps/api/src/modules/usage/midnight.service.js';
+import { PURGE_IDEMPOTENCY_KEYS } from '../../apps/api/src/modules/usage/sql/purge-idempotency-keys.sql.js';
+import { Database } from '../../apps/api/src/platform/database/database.js';
+import { poolAsOfApi } from '../support/api-pool.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createOrganization } from '../support/fixtures.js';
+
+describe('Idempotency keys', () => {
+  let db: TestDatabase;
+  let source: DataSource;
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    db = await createTestDatabase();
+    source = await poolAsOfApi(db.url);
+    await db.query(`create or replace function ringfence_clock() returns timestamptz language sql volatile
+      as $$ select timestamptz '2026-03-02T12:00:00Z' $$`);
+  });
+
+  afterAll(async () => {
+    await source?.destroy();
+    await db?.drop();
+  });
+
+  beforeEach(async () => {
+    await db.query('truncate idempotency_keys');
+  });
+
+  /** Keys of a new organization: some whose time is over, and some that have a second left. */
+  async function keys(expired: number, kept: number): Promise<void> {
+    await db.query(
+      `insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
+       select $1, 'key ' || n, '\\x00', $1, timestamptz '2026-03-02T12:00Z' + make_interval(secs => (n > $2::integer)::integer)
+       from generate_series(1, $2::integer + $3::integer) n`,
+      [await createOrganization(db), expired, kept],
+    );
+  }
+
+  async function keysLeft() {
+    const [row] = await db.query('select count(*)::integer as keys from idempotency_keys');
+    return row!['keys'] as number;
+  }
+
+  it('are deleted when they have expired, and no others', async () => {
+    await keys(2_500, 10);
+    expect(await new MidnightService(new Database(source)).run()).toMatchObject({ purgedKeys: 2_500 });
+    expect(await keysLeft()).toBe(10);
+  });
+
+  it('are deleted a thousand at a time until the time of the run is over; the next run goes on', async () => {
+    await keys(4_200, 10);
+    let nowMs = 0;
+    const slow = new MidnightService(new Database(source), () => (nowMs += 15_000));
+    expect(await slow.run()).toMatchObject({ purgedKeys: 3_000 });
+    expect(await slow.run()).toMatchObject({ purgedKeys: 1_200 });
+    expect(await keysLeft()).toBe(10);
+  });
+
+  it('are deleted however many there are while there is time, and found without reading the others', async () => {
+    await keys(101_000, 1_000);
+    await db.query('analyze idempotency_keys');
+    const plan = await db.query(`explain (costs off) ${PURGE_IDEMPOTENCY_KEYS.replace('$1', '1000')}`);
+    expect(plan.map((row) => String(row['QUERY PLAN'])).join('\n')).toMatch(
+      /Index Scan using idempotency_keys_expiry[^]*Index Cond: \(expires_at <=/,
+    );
+    const unhurried = new MidnightService(new Database(source), () => 0);
+    expect(await unhurried.run()).toMatchObject({ purgedKeys: 101_000 });
+    expect(await keysLeft()).toBe(1_000);
+  });
+});
