@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { GateConnection } from '../../apps/api/src/modules/call-gate/gate-connection.js';
 import { databaseErrorOf } from '../../apps/api/src/platform/database/sqlstate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 
 /** A deferred trigger makes the commit wait for whoever has the advisory lock 1, and fail for a written 13. */
 const COMMIT_THAT_WAITS = `
@@ -49,15 +50,14 @@ describe('GateConnection', () => {
     events.push(`committed ${row.join(' ')}`);
   };
 
-  /** Until somebody waits for the advisory lock in a commit. */
-  async function untilCommitWaits(): Promise<void> {
-    for (let waits = false; !waits;) {
+  /** Until somebody waits for the advisory lock in a commit, and what was told before it has arrived. */
+  const untilCommitWaits = () =>
+    eventually(async () => {
       const [row] = await db.query(
         `select count(*) > 0 as waits from pg_locks where locktype = 'advisory' and not granted`,
       );
-      waits = row!['waits'] as boolean;
-    }
-  }
+      return row!['waits'] && events.length > 0;
+    });
 
   it('tells that a statement is executed while its commit waits, and answers only after the commit', async () => {
     await holder.query('select pg_advisory_lock(1)');
