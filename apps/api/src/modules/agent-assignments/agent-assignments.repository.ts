@@ -53,7 +53,7 @@ export class AgentAssignmentsRepository {
     return (await tx.query(IS_IN_POOL, [phoneNumberId])).length > 0;
   }
 
-  /** Locks, in the order of the gate, the number's live assignment and, when an agent is named, the one that ties it to the agent. */
+  /** Locks, as the gate orders them, the number's live assignment and the one that ties it to the agent, if one is named. */
   lockOfNumber(
     tx: Transaction,
     context: RequestContext,

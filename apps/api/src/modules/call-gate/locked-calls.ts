@@ -32,9 +32,10 @@ interface Line {
 
 /**
  * Calls whose row somebody holds for long: a line for each caller. What arrives for such a caller meanwhile joins its
- * line; one that names a number has another than one that leaves the choice. The lines have a connection of their own and are served in turns while there are any: first all of them at once,
- * passing the rows that are still held; then one line waits for its row, briefly, where PostgreSQL keeps it a place. So no
- * line waits for another's lock for longer than a moment, and a row that many want is still had by those who came first.
+ * line; who names a number has another line than who leaves the choice. The lines have a connection of their own and are
+ * served in turns while there are any: first all of them at once, passing the rows that are still held; then one line waits
+ * for its row, briefly, where PostgreSQL keeps it a place. So no line waits for another's lock for longer than a moment,
+ * and a row that many want is still had by those who came first.
  */
 export class LockedCalls {
   private readonly lines = new Map<string, Line>();

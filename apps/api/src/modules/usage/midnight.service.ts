@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type Database, type Transaction } from '../../platform/database/database.js';
+import type { Database, Transaction } from '../../platform/database/database.js';
 import {
   CLAIM_ORGANIZATION,
   type ClaimedOrganization,
