@@ -32,6 +32,7 @@ END) stored,
   sole boolean default false not null,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
+  constraint allowed_number_types_are_restricted CHECK ((allowed_number_types <@ ARRAY['PREMIUM_RATE'::text, 'SHARED_COST'::text, 'PERSONAL_NUMBER'::text, 'PAGER'::text, 'UAN'::text, 'VOICEMAIL'::text, 'SATELLITE'::text, 'UNIVERSAL_TOLL_FREE'::text, 'INTERNATIONAL_NETWORK'::text])),
   constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
   constraint agent_phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
@@ -1061,11 +1062,11 @@ AS $function$
         when not agent_active then 'agent_inactive'
         when not number_active then 'number_inactive'
         when assignment_paused then 'assignment_paused'
-        when destination_type = 'NON_GEOGRAPHIC' then
-          case when destination_type = any (allowed_number_types) then null else 'destination_unroutable' end
-        when destination_type in ('PREMIUM_RATE', 'SHARED_COST')
-          and not destination_type = any (allowed_number_types) then 'number_type_blocked'
-        when destination_country is null or not destination_country = any (allowed_countries) then 'country_not_allowed'
+        when destination_type in ('FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE', 'TOLL_FREE', 'VOIP') then
+          case when destination_country = any (allowed_countries) then null else 'country_not_allowed' end
+        when (destination_type = any (allowed_number_types)) is not true then 'number_type_blocked'
+        when destination_country is null or destination_country = any (allowed_countries) then null
+        else 'country_not_allowed'
       end
     $function$;
 
@@ -1412,7 +1413,7 @@ AS $function$
         ) r
         order by
           array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked',
-            'destination_unroutable', 'assignment_paused', 'number_inactive'], r.reason) nulls last,
+            'assignment_paused', 'number_inactive'], r.reason) nulls last,
           r.share, r.place
         limit 1;
         if v_reason = 'allowed' then
