@@ -22,6 +22,7 @@ import { ChooseAmongHeldRows1796000000000 } from './1796000000000-ChooseAmongHel
 import { LockInTheGatesOrder1796000001000 } from './1796000001000-LockInTheGatesOrder.js';
 import { PurgeKeysByExpiry1796000003000 } from './1796000003000-PurgeKeysByExpiry.js';
 import { SplitNumberTypes1796500000000 } from './1796500000000-SplitNumberTypes.js';
+import { AddPoolQuota1796500100000 } from './1796500100000-AddPoolQuota.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   LockInTheGatesOrder1796000001000,
   PurgeKeysByExpiry1796000003000,
   SplitNumberTypes1796500000000,
+  AddPoolQuota1796500100000,
 ];

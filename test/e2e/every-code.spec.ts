@@ -157,6 +157,11 @@ const problems = {
     await db.query(sql, [number, await createOrganization(db)]);
     return asAdmin(`/phone-numbers/${number}/claim`, { method: 'POST' });
   },
+  pool_quota_reached: async () => {
+    const number = await createPhoneNumber(db, { organizationId: POOL });
+    await db.query('update organizations set pool_quota = 0 where id = $1', [organizationId]);
+    return asAdmin(`/phone-numbers/${number}/claim`, { method: 'POST' });
+  },
   agent_has_number: async () => {
     const { agentId } = await assignment();
     const number = await createPhoneNumber(db, { organizationId });
