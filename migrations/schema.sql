@@ -32,6 +32,7 @@ END) stored,
   sole boolean default false not null,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
+  constraint allowed_number_types_are_restricted CHECK ((allowed_number_types <@ ARRAY['PREMIUM_RATE'::text, 'SHARED_COST'::text, 'PERSONAL_NUMBER'::text, 'PAGER'::text, 'UAN'::text, 'VOICEMAIL'::text, 'SATELLITE'::text, 'UNIVERSAL_TOLL_FREE'::text, 'INTERNATIONAL_NETWORK'::text])),
   constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
   constraint agent_phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
@@ -461,13 +462,16 @@ create table organizations (
   updated_at timestamp with time zone default now() not null,
   numbers_per_agent text default 'many'::text not null,
   deleted_at timestamp with time zone,
+  pool_quota integer default 100,
   constraint one_platform_organization CHECK (((kind = 'platform'::text) = (id = '00000000-0000-7000-8000-000000000001'::uuid))),
   constraint organizations_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint organizations_default_daily_limit_check CHECK (((default_daily_limit >= 0) AND (default_daily_limit <= 1000000))),
   constraint organizations_kind_check CHECK ((kind = ANY (ARRAY['tenant'::text, 'platform'::text]))),
   constraint organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint organizations_numbers_per_agent_check CHECK ((numbers_per_agent = ANY (ARRAY['one'::text, 'many'::text]))),
+  constraint organizations_pool_quota_check CHECK (((pool_quota >= 0) AND (pool_quota <= 1000000))),
   constraint organizations_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint pool_quota_is_of_tenants CHECK (((pool_quota IS NULL) = (kind = 'platform'::text))),
   constraint time_zone_change_is_whole CHECK (((previous_time_zone IS NULL) = (time_zone_effective_at IS NULL))),
   constraint organizations_pkey PRIMARY KEY (id),
   constraint organizations_slug_key UNIQUE (slug)
@@ -481,11 +485,12 @@ alter table organizations enable row level security, force row level security;
 create policy every_organization on organizations for all to ringfence_system using (true) with check (true);
 create policy own_organization on organizations for all to ringfence_app using ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant select, update on organizations to ringfence_app;
+grant select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (deleted_at), update (name), update (numbers_per_agent), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_app;
 grant insert, select, update on organizations to ringfence_system;
 
 comment on column organizations.time_zone_effective_at is 'The next midnight of the old zone after a change; until then previous_time_zone counts.';
 comment on column organizations.last_rollup_date is 'The last local date whose calls were rolled up into usage_daily; the midnight job claims a date by moving it.';
+comment on column organizations.pool_quota is 'How many numbers of the pool the organization may hold, claimed or reserved. NULL for the platform organization.';
 
 create table phone_number_counts (
   organization_id uuid not null,
@@ -604,6 +609,7 @@ CREATE INDEX phone_numbers_country ON public.phone_numbers USING btree (organiza
 CREATE INDEX phone_numbers_country_e164 ON public.phone_numbers USING btree (organization_id, country_code, e164) WHERE (lifecycle <> 'released'::text);
 CREATE INDEX phone_numbers_digits ON public.phone_numbers USING gin (e164 gin_trgm_ops) WHERE (lifecycle <> 'released'::text);
 CREATE UNIQUE INDEX phone_numbers_e164_key ON public.phone_numbers USING btree (e164) WHERE (lifecycle <> 'released'::text);
+CREATE INDEX phone_numbers_from_pool ON public.phone_numbers USING btree (organization_id) WHERE ((claimed_from IS NOT NULL) AND (lifecycle <> 'released'::text));
 CREATE INDEX phone_numbers_inbound ON public.phone_numbers USING btree (organization_id, inbound_agent_id) WHERE (inbound_agent_id IS NOT NULL);
 CREATE INDEX phone_numbers_label ON public.phone_numbers USING btree (organization_id, lower(label), id) WHERE ((lifecycle <> 'released'::text) AND (label IS NOT NULL));
 CREATE INDEX phone_numbers_label_text ON public.phone_numbers USING gin (lower(label) gin_trgm_ops) WHERE ((lifecycle <> 'released'::text) AND (label IS NOT NULL));
@@ -1061,11 +1067,11 @@ AS $function$
         when not agent_active then 'agent_inactive'
         when not number_active then 'number_inactive'
         when assignment_paused then 'assignment_paused'
-        when destination_type = 'NON_GEOGRAPHIC' then
-          case when destination_type = any (allowed_number_types) then null else 'destination_unroutable' end
-        when destination_type in ('PREMIUM_RATE', 'SHARED_COST')
-          and not destination_type = any (allowed_number_types) then 'number_type_blocked'
-        when destination_country is null or not destination_country = any (allowed_countries) then 'country_not_allowed'
+        when destination_type in ('FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE', 'TOLL_FREE', 'VOIP') then
+          case when destination_country = any (allowed_countries) then null else 'country_not_allowed' end
+        when (destination_type = any (allowed_number_types)) is not true then 'number_type_blocked'
+        when destination_country is null or destination_country = any (allowed_countries) then null
+        else 'country_not_allowed'
       end
     $function$;
 
@@ -1412,7 +1418,7 @@ AS $function$
         ) r
         order by
           array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked',
-            'destination_unroutable', 'assignment_paused', 'number_inactive'], r.reason) nulls last,
+            'assignment_paused', 'number_inactive'], r.reason) nulls last,
           r.share, r.place
         limit 1;
         if v_reason = 'allowed' then

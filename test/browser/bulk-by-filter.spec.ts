@@ -65,7 +65,8 @@ describeInBrowser('bulk operations on all that a filter finds, in a browser', ()
     await dialog.getByLabel("Use the organization's allowed countries").uncheck();
     await dialog.getByRole('combobox', { name: 'Allowed countries' }).fill('Canada');
     await page.getByRole('option', { name: 'Canada' }).click();
-    await dialog.getByLabel('Premium-rate numbers').check();
+    await dialog.getByRole('combobox', { name: 'Also allow calls to' }).fill('Premium');
+    await page.getByRole('option', { name: 'Premium-rate numbers' }).click();
     await dialog.getByRole('button', { name: 'Preview' }).click();
     await dialog
       .getByRole('status')

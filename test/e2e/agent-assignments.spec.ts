@@ -263,6 +263,8 @@ describe('Agent assignments', () => {
       [{ agentId: NOBODY, allowedCountries: [1] }, 'allowedCountries'],
       [{ agentId: NOBODY, allowedCountries: Array.from({ length: 300 }, (_, i) => `X${i}`) }, 'allowedCountries'],
       [{ agentId: NOBODY, allowedNumberTypes: ['MOBILE'] }, 'allowedNumberTypes'],
+      [{ agentId: NOBODY, allowedNumberTypes: ['NON_GEOGRAPHIC'] }, 'allowedNumberTypes'],
+      [{ agentId: NOBODY, allowedNumberTypes: ['UNKNOWN'] }, 'allowedNumberTypes'],
       [{ agentId: NOBODY, allowedNumberTypes: null }, 'allowedNumberTypes'],
       [{ agentId: NOBODY, reassign: 'yes' }, 'reassign'],
       [{ agentId: NOBODY, callsMadeToday: 0 }, 'callsMadeToday'],

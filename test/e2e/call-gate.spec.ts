@@ -153,7 +153,8 @@ describe('POST /call-gate/authorize', () => {
     ['not a number', 'hello', 'destination_invalid'],
     ['a number without a plus', '14165550123', 'destination_invalid'],
     ['an emergency number', '911', 'destination_emergency'],
-    ['a number of no country', '+80012345678', 'destination_unroutable'],
+    ['a number of no country', '+80012345678', 'number_type_blocked'],
+    ['a personal number', '+15005551234', 'number_type_blocked'],
     ['a premium-rate number', '+19002345678', 'number_type_blocked'],
   ])('refuses %s', async (_, destination, reasonCode) => {
     const { agentId } = await assignment();
@@ -164,9 +165,32 @@ describe('POST /call-gate/authorize', () => {
   });
 
   it('allows restricted types that the assignment names', async () => {
-    const { agentId } = await assignment({ allowedNumberTypes: ['NON_GEOGRAPHIC', 'PREMIUM_RATE'] });
+    const { agentId } = await assignment({ allowedNumberTypes: ['UNIVERSAL_TOLL_FREE', 'PREMIUM_RATE'] });
     expect((await authorize({ agentId, destination: '+80012345678' })).body.reasonCode).toBe('allowed');
     expect((await authorize({ agentId, destination: '+19002345678' })).body.reasonCode).toBe('allowed');
+    expect((await authorize({ agentId, destination: '+499001234567' })).body.reasonCode).toBe('country_not_allowed');
+  });
+
+  it.each([
+    ['+80812345678', 'SHARED_COST'],
+    ['+870773123456', 'SATELLITE'],
+    ['+878101234567890', 'PERSONAL_NUMBER'],
+    ['+881612345678', 'SATELLITE'],
+    ['+882161234567', 'SATELLITE'],
+    ['+883510012345678', 'INTERNATIONAL_NETWORK'],
+    ['+979123456789', 'PREMIUM_RATE'],
+    ['+447012345678', 'PERSONAL_NUMBER'],
+    ['+447640123456', 'PAGER'],
+    ['+443061234567', 'UAN'],
+    ['+16005551234', 'SATELLITE'],
+  ])('refuses %s, %s, where +800 alone is allowed', async (destination, type) => {
+    const { agentId } = await assignment({
+      allowedCountries: ['GB', 'CA'],
+      allowedNumberTypes: ['UNIVERSAL_TOLL_FREE'],
+    });
+    const { body } = await authorize({ agentId, destination });
+    expect(body).toMatchObject({ allowed: false, reasonCode: 'number_type_blocked', destination: { type } });
+    expect((await authorize({ agentId, destination: '+80012345678' })).body.allowed).toBe(true);
   });
 
   it('refuses an agent without a number, an unknown agent, and a number that is not its own', async () => {

@@ -105,6 +105,25 @@ describe('/call-gate/authorizations', () => {
     return { items, pages };
   }
 
+  it('keeps a reason and a type by the name that they had, also when no list has them any more', async () => {
+    const { own, authorize, page, csv } = await office();
+    const id = await authorize(own, '+80012345678');
+    await db.query(
+      `update call_authorizations set reason_code = 'destination_unroutable', destination_type = 'NON_GEOGRAPHIC' where id = $1`,
+      [id],
+    );
+    const { items } = await page();
+    expect(items).toMatchObject([
+      {
+        reasonCode: 'destination_unroutable',
+        message: 'destination_unroutable',
+        destination: { type: 'NON_GEOGRAPHIC' },
+      },
+    ]);
+    const [line] = parse((await csv()).body, { columns: true }) as Record<string, string>[];
+    expect(line).toMatchObject({ reasonCode: 'destination_unroutable', destinationType: 'NON_GEOGRAPHIC' });
+  });
+
   it('tells what was decided, about which call and why, the newest first', async () => {
     const { own, numbers, authorize, page, get } = await office();
     const allowed = await authorize(own, CANADA);

@@ -18,7 +18,6 @@ type Answer = Awaited<ReturnType<typeof request>>;
 const POOL = '00000000-0000-7000-8000-000000000001';
 const CANADA = '+14165550123';
 const PREMIUM = '+19005551234';
-const SATELLITE = '+80012345678';
 
 let db: TestDatabase;
 let api: RunningApi;
@@ -109,7 +108,6 @@ const reasons = {
     call(CANADA, ({ assignmentId }) =>
       db.query('update agent_phone_numbers set paused_at = now() where id = $1', [assignmentId]),
     ),
-  destination_unroutable: () => call(SATELLITE),
   number_type_blocked: () => call(PREMIUM),
   country_not_allowed: () => call('+33140205050'),
   daily_limit_reached: async () => {
@@ -157,6 +155,11 @@ const problems = {
     const number = await createPhoneNumber(db, { organizationId: POOL });
     const sql = `update phone_numbers set reserved_until = now() + interval '1 hour', reserved_by = $2 where id = $1`;
     await db.query(sql, [number, await createOrganization(db)]);
+    return asAdmin(`/phone-numbers/${number}/claim`, { method: 'POST' });
+  },
+  pool_quota_reached: async () => {
+    const number = await createPhoneNumber(db, { organizationId: POOL });
+    await db.query('update organizations set pool_quota = 0 where id = $1', [organizationId]);
     return asAdmin(`/phone-numbers/${number}/claim`, { method: 'POST' });
   },
   agent_has_number: async () => {

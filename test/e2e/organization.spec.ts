@@ -55,6 +55,7 @@ describe('GET /organizations/current', () => {
       defaultDailyLimit: 100,
       defaultAllowedCountries: [],
       numbersPerAgent: 'many',
+      poolQuota: 100,
       suspended: false,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
@@ -93,6 +94,8 @@ describe('PUT /organizations/current', () => {
     ['countries that are no list', { defaultAllowedCountries: 'DE' }, 'defaultAllowedCountries'],
     ['another slug', { slug: 'other' }, 'slug'],
     ['its own suspension', { suspended: true }, 'suspended'],
+    ['a larger share of the pool', { poolQuota: 1_000 }, 'poolQuota'],
+    ['no bound on its share of the pool', { poolQuota: null }, 'poolQuota'],
     ['an unknown field', { kind2: 'platform' }, 'kind2'],
   ])('refuses %s', async (_what, body, field) => {
     const { change } = await tenant();

@@ -163,7 +163,7 @@ describe('POST /call-gate/simulate', () => {
       expect(unread.candidates[0]!.checks.map(({ result }) => result)).toEqual([
         ...['failed', 'passed', 'passed', 'passed', 'passed', 'skipped', 'skipped', 'passed'],
       ]);
-      await db.query(`update agent_phone_numbers set allowed_number_types = '{NON_GEOGRAPHIC}' where id = $1`, [
+      await db.query(`update agent_phone_numbers set allowed_number_types = '{UNIVERSAL_TOLL_FREE}' where id = $1`, [
         assignmentId,
       ]);
       const nowhere = await simulate({ agentId, destination: '+80012345678' });
@@ -174,7 +174,7 @@ describe('POST /call-gate/simulate', () => {
       });
       expect(check(nowhere.candidates[0], 'number_type')).toMatchObject({
         result: 'passed',
-        rule: { source: 'assignment', field: 'allowedNumberTypes', value: ['NON_GEOGRAPHIC'] },
+        rule: { source: 'assignment', field: 'allowedNumberTypes', value: ['UNIVERSAL_TOLL_FREE'] },
       });
     });
 
@@ -267,7 +267,7 @@ describe('POST /call-gate/simulate', () => {
         db.query('update agent_phone_numbers set allowed_countries = $2, allowed_number_types = $3 where id = $1', [
           pick(assignments),
           pick([null, [], ['US'], ['CA', 'US'], ['GG', 'FR', 'CA']]),
-          pick([[], [], ['PREMIUM_RATE'], ['NON_GEOGRAPHIC', 'SHARED_COST']]),
+          pick([[], [], ['PREMIUM_RATE'], ['UNIVERSAL_TOLL_FREE', 'SHARED_COST']]),
         ]),
       () =>
         db.query(

@@ -186,14 +186,19 @@ describe('what SIP servers send and get', () => {
   describe('the examples of docs/sip-servers.md', () => {
     const page = readFileSync('docs/sip-servers.md', 'utf8');
 
+    function exampleFor(server: string): string {
+      const block = new RegExp(`\`\`\`${server}\n([^]*?)\`\`\``).exec(page)![1]!;
+      return block.replaceAll('API_KEY', apiKey).replaceAll('AGENT_ID', agentId);
+    }
+
     it.each([
       ['asterisk', asteriskRequest, ['Accept: text/plain'], 'text', 200],
       ['freeswitch', freeswitchRequest, ['Accept: */*'], 'json', 403],
       ['kamailio', kamailioRequest, ['Accept: */*', 'Accept: text/plain'], 'text', 403],
     ] as const)('work for %s', async (server, requestOf, accepts, form, statusOnDeny) => {
-      const block = new RegExp(`\`\`\`${server}\n([^]*?)\`\`\``).exec(page)![1]!;
-      const sent = requestOf(block.replaceAll('API_KEY', apiKey).replaceAll('AGENT_ID', agentId));
-      expect(JSON.parse(sent.body)).toEqual(call());
+      const sent = requestOf(exampleFor(server), CANADA);
+      expect(sent && JSON.parse(sent.body)).toEqual(call());
+      if (!sent) return;
       const allowed = await send(sent);
       const denied = await send(sent);
       expect(linesOf(sent).filter((line) => line.startsWith('Accept:'))).toEqual(accepts);
@@ -206,6 +211,30 @@ describe('what SIP servers send and get', () => {
           'daily_limit_reached',
         ]);
       }
+    });
+
+    it.each(
+      [asteriskRequest, freeswitchRequest, kamailioRequest].flatMap((requestOf) =>
+        [
+          `${CANADA}","agentId":"00000000-0000-7000-8000-00000000000a`,
+          `${CANADA}%22,%22agentId%22:%220000`,
+          `${CANADA}"}`,
+          `${CANADA}\\`,
+          `${CANADA}\n`,
+          `${CANADA}&PJSIP/+19005551234`,
+          `${CANADA},${CANADA}`,
+          `${CANADA}${'\u0661'}`,
+          '+1416"5550123',
+        ].map((dialed) => [requestOf.name.replace('Request', ''), dialed, requestOf] as const),
+      ),
+    )('let nothing of %s %j into the request but digits and the plus', (server, dialed, requestOf) => {
+      const sent = requestOf(exampleFor(server), dialed);
+      if (sent === null) return;
+      const body = JSON.parse(sent.body) as Record<string, string>;
+      expect(Object.keys(body)).toEqual(['agentId', 'destination']);
+      expect(body['agentId']).toBe(agentId);
+      expect(body['destination']).toMatch(/^[+0-9]+$/);
+      expect(sent.body.split('"')).toHaveLength(9);
     });
   });
 
@@ -236,30 +265,42 @@ function linesOf({ headers }: Sent): string[] {
 }
 
 /** Everything after the first comma is the body: CURL takes its last argument as it stands. */
-function asteriskRequest(block: string): Sent {
+function asteriskRequest(block: string, dialed: string): Sent {
   const [, url, body] = /CURL\((http[^,]+),(.*)\)\}\)/.exec(block)!;
   const headers = [...block.matchAll(/CURLOPT\(httpheader\)=(.*)\)/g)].map((match) => match[1]!);
   const auth = /CURLOPT\(userpwd\)=(.*)\)/.exec(block)![1]!;
-  return { url: url!, auth, headers, body: body!.replace('${EXTEN}', CANADA) };
+  const filter = /Set\(DEST=\$\{FILTER\(([^,]+),\$\{EXTEN\}\)\}\)/.exec(block)!;
+  const destination = dialed.replace(new RegExp(`[^${filter[1]}]`, 'gu'), '');
+  // Nothing but the filter reads what was dialed.
+  expect(block.replace(filter[0], '')).not.toContain('EXTEN');
+  return { url: url!, auth, headers, body: body!.replace('${DEST}', destination) };
 }
 
-function freeswitchRequest(block: string): Sent {
+/** @returns null when the condition does not take what was dialed */
+function freeswitchRequest(block: string, dialed: string): Sent | null {
   const [url, ...rest] = /application="curl" data='([^']*)'/.exec(block)![1]!.split(' ');
   const [, type, , body, ...others] = rest;
   expect([rest[0], rest[2], others]).toEqual(['content-type', 'post', []]);
-  return {
-    ...withoutUser(url!),
-    headers: [`Content-Type: ${type}`],
-    body: body!.replace('${destination_number}', CANADA),
-  };
+  const expression = /^<condition field="destination_number" expression="([^"]*)">/.exec(block)![1]!;
+  const taken = new RegExp(expression).exec(dialed);
+  expect(block).not.toContain('${destination_number}');
+  return (
+    taken && {
+      ...withoutUser(url!),
+      headers: [`Content-Type: ${type}`],
+      body: body!.replace('$1', taken[1]!),
+    }
+  );
 }
 
-/** All headers are one item of the list. */
-function kamailioRequest(block: string): Sent {
+/** All headers are one item of the list. @returns null when the request is refused before anything is asked */
+function kamailioRequest(block: string, dialed: string): Sent | null {
+  const check = /if \(!\(\$rU =~ "([^"]*)"\)\) \{[^}]*exit;\s*\}\s*http_client_query\(/.exec(block)!;
   const call = /http_client_query\(([^]*?)\);/.exec(block)![1]!;
   const strings = [...call.matchAll(/"(?:[^"\\]|\\.)*"/g)].map((match) => JSON.parse(match[0]) as string);
   const [url, body, headers] = strings;
-  return { ...withoutUser(url!), headers: [headers!], body: body!.replace('$rU', CANADA) };
+  if (!new RegExp(check[1]!).test(dialed)) return null;
+  return { ...withoutUser(url!), headers: [headers!], body: body!.replace('$rU', dialed) };
 }
 
 function withoutUser(url: string): Pick<Sent, 'url' | 'auth'> {

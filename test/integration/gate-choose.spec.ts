@@ -77,7 +77,6 @@ const MOST_USEFUL_FIRST = [
   'daily_limit_reached',
   'country_not_allowed',
   'number_type_blocked',
-  'destination_unroutable',
   'assignment_paused',
   'number_inactive',
 ];

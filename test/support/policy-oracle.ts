@@ -13,6 +13,9 @@ export interface PolicyFacts {
   types: string[];
 }
 
+const isOrdinary = (type: DestinationType): boolean =>
+  /^(FIXED_LINE|MOBILE|FIXED_LINE_OR_MOBILE|TOLL_FREE|VOIP)$/.test(type);
+
 /** The refusals in the order in which they win, and when each applies: the design told a second time, in no SQL. */
 const REFUSALS: [code: ReasonCode, applies: (facts: PolicyFacts) => boolean][] = [
   ['destination_invalid', ({ refusal }) => refusal === 'destination_invalid'],
@@ -21,12 +24,10 @@ const REFUSALS: [code: ReasonCode, applies: (facts: PolicyFacts) => boolean][] =
   ['agent_inactive', ({ agentActive }) => !agentActive],
   ['number_inactive', ({ numberActive }) => !numberActive],
   ['assignment_paused', ({ paused }) => paused],
-  ['destination_unroutable', ({ type, types }) => type === 'NON_GEOGRAPHIC' && !types.includes(type)],
-  ['number_type_blocked', ({ type, types }) => /^(PREMIUM_RATE|SHARED_COST)$/.test(type) && !types.includes(type)],
+  ['number_type_blocked', ({ type, types }) => !isOrdinary(type) && !types.includes(type)],
   [
     'country_not_allowed',
-    ({ type, country, countries }) =>
-      type !== 'NON_GEOGRAPHIC' && (country === null || !countries.some((allowed) => allowed === country)),
+    ({ type, country, countries }) => (country === null ? isOrdinary(type) : !countries.includes(country)),
   ],
 ];
 
@@ -39,11 +40,12 @@ export function refusalsOf(facts: PolicyFacts): ReasonCode[] {
 
 const both = [false, true];
 
-/** Every subset of the restricted types, as an assignment may allow them. */
-export const typeLists: string[][] = restrictedDestinationTypes.reduce<string[][]>(
-  (lists, type) => [...lists, ...lists.map((list) => [...list, type])],
-  [[]],
-);
+/** No restricted type, each of them alone, and all of them, as an assignment may allow them. */
+export const typeLists: string[][] = [
+  [],
+  ...restrictedDestinationTypes.map((type) => [type]),
+  [...restrictedDestinationTypes],
+];
 
 export const countryLists: string[][] = [[], ['US'], ['GB', 'GG'], ['US', 'CA', 'GB']];
 

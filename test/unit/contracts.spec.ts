@@ -6,6 +6,7 @@ import {
   permissionsOfRole,
   problemTypes,
   reasonCodeList,
+  reasonText,
   restrictedDestinationTypes,
   roles,
 } from '#contracts';
@@ -42,6 +43,13 @@ describe('contracts', () => {
 
   it('restricts only destination types that exist', () => {
     expect(destinationTypes).toEqual(expect.arrayContaining([...restrictedDestinationTypes]));
+  });
+
+  it('shows a reason that no list has by its code', () => {
+    expect(reasonText('daily_limit_reached').label).toBe('Daily limit reached');
+    for (const code of ['destination_unroutable', 'invented', 'toString']) {
+      expect(reasonText(code)).toEqual({ label: code, message: code });
+    }
   });
 
   it('answers every problem with a 4xx or 5xx status', () => {

@@ -1,5 +1,3 @@
-import type { DestinationType } from './destinations.js';
-import type { ReasonCode } from './reason-codes.js';
 import type { PhoneNumberProvider } from './resources.js';
 
 /** `expired` is derived: the lease has run out and nobody has settled the authorization. It counts as used. */
@@ -24,7 +22,8 @@ export type VoidReason = (typeof voidReasons)[number];
 export interface AuthorizationView {
   id: string;
   decision: 'allowed' | 'denied';
-  reasonCode: ReasonCode;
+  /** A reason code of the day of the decision: it may have left the list since, or come to it with a newer process. */
+  reasonCode: string;
   status: AuthorizationStatus;
   agentId: string | null;
   assignmentId: string | null;
@@ -32,7 +31,8 @@ export interface AuthorizationView {
   /** E.164. */
   from: string | null;
   provider: PhoneNumberProvider | null;
-  destination: { phoneNumber: string; countryCode: string | null; type: DestinationType | null };
+  /** The type has the name of the day of the decision too. */
+  destination: { phoneNumber: string; countryCode: string | null; type: string | null };
   /** The daily limit at the decision. */
   limit: number | null;
   /** Calls of the day after the decision. */

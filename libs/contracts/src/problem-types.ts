@@ -18,6 +18,7 @@ export const problemTypes = {
   phone_number_connected: { status: 409, title: 'The phone number is connected' },
   phone_number_taken: { status: 409, title: 'The phone number has left the pool' },
   phone_number_reserved: { status: 409, title: 'The phone number is reserved' },
+  pool_quota_reached: { status: 409, title: 'The quota of pool numbers is used up' },
   agent_has_number: { status: 409, title: 'The agent has a phone number already' },
   agent_inactive: { status: 409, title: 'The agent is not active' },
   authorization_settled: { status: 409, title: 'The authorization is settled already' },

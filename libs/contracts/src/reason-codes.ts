@@ -36,14 +36,10 @@ export const reasonCodes = {
     label: 'Assignment paused',
     message: 'The assignment is paused. Resume it before calling.',
   },
-  destination_unroutable: {
-    label: 'No country',
-    message:
-      'The destination belongs to no country (+800, +881, +882, +883 and the like). Allow the type NON_GEOGRAPHIC on the assignment to call it.',
-  },
   number_type_blocked: {
     label: 'Number type blocked',
-    message: 'Premium-rate and shared-cost destinations are blocked. Allow the type on the assignment to call it.',
+    message:
+      'Destinations of this type are blocked, as premium rate, personal numbers and satellite telephones are. Allow the type on the assignment to call it.',
   },
   country_not_allowed: {
     label: 'Country not allowed',
@@ -57,3 +53,11 @@ export const reasonCodes = {
 
 export type ReasonCode = keyof typeof reasonCodes;
 export const reasonCodeList = Object.keys(reasonCodes) as ReasonCode[];
+
+/**
+ * Label and message of a code that the ledger holds. One that this list does not have, because it has left it or comes
+ * from a newer process, is shown as it stands.
+ */
+export function reasonText(code: string): { label: string; message: string } {
+  return Object.hasOwn(reasonCodes, code) ? reasonCodes[code as ReasonCode] : { label: code, message: code };
+}

@@ -293,6 +293,8 @@ export interface OrganizationView {
   defaultDailyLimit: number;
   defaultAllowedCountries: string[];
   numbersPerAgent: NumbersPerAgent;
+  /** How many numbers of the pool it may hold, claimed or reserved; null for the platform organization. */
+  poolQuota: number | null;
   suspended: boolean;
   createdAt: string;
   updatedAt: string;

@@ -7,7 +7,7 @@ import { withoutSeparators } from './written-number.js';
 export interface Destination {
   /** Null when the destination is refused. */
   e164: string | null;
-  /** Null for numbers of no country (+800, +883 and the like). */
+  /** Null for numbers of no country (+800, +883 and the like), whose type is a restricted one. */
   countryCode: string | null;
   type: DestinationType;
   refusal: Extract<ReasonCode, 'destination_invalid' | 'destination_emergency'> | null;

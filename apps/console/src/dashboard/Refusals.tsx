@@ -1,10 +1,7 @@
 import { Box, LinearProgress, Stack, Tooltip, Typography } from '@mui/material';
-import { reasonCodes, type ReasonCode, type UsageSummaryView } from '#contracts';
+import { reasonText, type UsageSummaryView } from '#contracts';
 import { EmptyState } from '../shared/EmptyState';
 import { whole } from '../shared/figures';
-
-const reasonOf = (code: string) =>
-  code in reasonCodes ? reasonCodes[code as ReasonCode] : { label: code, message: code };
 
 interface RefusalsProps {
   refusals: UsageSummaryView['refusals'];
@@ -24,17 +21,17 @@ export const Refusals = ({ refusals, callsAllowed }: RefusalsProps) => {
   return (
     <Stack spacing={1.5} component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
       {refusals.map(({ reasonCode, count }) => (
-        <Tooltip key={reasonCode} title={reasonOf(reasonCode).message} describeChild placement="top-start">
+        <Tooltip key={reasonCode} title={reasonText(reasonCode).message} describeChild placement="top-start">
           <li>
             <Box sx={{ display: 'flex', justifyContent: 'space-between' }}>
-              <Typography variant="body2">{reasonOf(reasonCode).label}</Typography>
+              <Typography variant="body2">{reasonText(reasonCode).label}</Typography>
               <Typography variant="body2">{whole(count)}</Typography>
             </Box>
             <LinearProgress
               variant="determinate"
               color="warning"
               value={(count / most) * 100}
-              aria-label={reasonOf(reasonCode).label}
+              aria-label={reasonText(reasonCode).label}
             />
           </li>
         </Tooltip>

@@ -159,6 +159,8 @@ const verbs = {
   organization: () => json<OrganizationView>('/organizations/current'),
   updateOrganization: (settings: OrganizationSettings) =>
     sendJson<OrganizationView>('PUT', '/organizations/current', settings),
+  setPoolQuota: (organizationId: string, poolQuota: number) =>
+    sendJson<OrganizationView>('PUT', `/organizations/${organizationId}`, { poolQuota }),
 };
 
 export type ConsoleDataProvider = DataProvider & typeof verbs;

@@ -6,7 +6,9 @@ import type { OrganizationView } from '#contracts';
 import type { ConsoleDataProvider } from '../providers/dataProvider';
 import { DailyLimitInput, isDailyLimit } from '../resources/agent-assignments/DailyLimitInput';
 import { NumbersPerAgentInput } from './NumbersPerAgentInput';
+import { isPoolQuota, PoolQuotaInput } from './PoolQuotaInput';
 import { CountryPicker } from '../shared/CountryPicker';
+import { useMay } from '../shared/permissions';
 
 /** Browsers know some zones by older names than the database: what is set already is always offered. */
 const timeZonesWith = (current: string) => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current])].sort();
@@ -25,6 +27,8 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
   const [limit, setLimit] = useState(String(organization.defaultDailyLimit));
   const [countries, setCountries] = useState(organization.defaultAllowedCountries);
   const [perAgent, setPerAgent] = useState(organization.numbersPerAgent);
+  const [quota, setQuota] = useState(String(organization.poolQuota ?? ''));
+  const isPlatformAdmin = useMay('platform:manage');
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const timeZones = useMemo(() => timeZonesWith(organization.timeZone), [organization.timeZone]);
@@ -35,7 +39,7 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
     setBusy(true);
     setErrors({});
     try {
-      const saved = await api.updateOrganization({
+      let saved = await api.updateOrganization({
         name: name.trim(),
         timeZone,
         currency,
@@ -43,6 +47,9 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
         defaultAllowedCountries: countries,
         numbersPerAgent: perAgent,
       });
+      if (saved.poolQuota !== null && isPlatformAdmin && Number(quota) !== saved.poolQuota) {
+        saved = await api.setPoolQuota(saved.id, Number(quota));
+      }
       queryClient.setQueryData(['organization'], saved);
       await queryClient.invalidateQueries();
       notify('The settings are saved', { type: 'success' });
@@ -55,6 +62,7 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
     }
   };
 
+  const isComplete = name.trim() !== '' && isDailyLimit(limit) && (quota === '' || isPoolQuota(quota));
   return (
     <Card>
       <CardContent component="form" onSubmit={(event) => void save(event as FormEvent)} noValidate>
@@ -97,6 +105,9 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
             )}
           />
           <NumbersPerAgentInput value={perAgent} onChange={setPerAgent} refusal={errors['numbersPerAgent']} />
+          {organization.poolQuota !== null && (
+            <PoolQuotaInput value={quota} onChange={setQuota} mayChange={isPlatformAdmin} />
+          )}
           <Typography variant="h6" component="h2" sx={{ pt: 1 }}>
             What assignments start with
           </Typography>
@@ -107,12 +118,7 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
             what new assignments are offered.
           </Typography>
           <div>
-            <Button
-              type="submit"
-              variant="contained"
-              loading={busy}
-              disabled={name.trim() === '' || !isDailyLimit(limit)}
-            >
+            <Button type="submit" variant="contained" loading={busy} disabled={!isComplete}>
               Save settings
             </Button>
           </div>

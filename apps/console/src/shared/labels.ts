@@ -44,9 +44,15 @@ export const agentStatusLabels: Record<AgentStatus, string> = { active: 'Active'
 export const roleLabels: Record<Role, string> = { owner: 'Owner', admin: 'Admin', manager: 'Manager', agent: 'Agent' };
 
 export const restrictedTypeLabels: Record<RestrictedDestinationType, string> = {
-  PREMIUM_RATE: 'Premium-rate numbers',
-  SHARED_COST: 'Shared-cost numbers',
-  NON_GEOGRAPHIC: 'Numbers of no country (+800, +883)',
+  PREMIUM_RATE: 'Premium-rate numbers, also +979',
+  SHARED_COST: 'Shared-cost numbers, also +808',
+  PERSONAL_NUMBER: 'Personal numbers (+44 70, +878)',
+  PAGER: 'Pagers',
+  UAN: 'Company-wide numbers (+44 30, +49 18)',
+  VOICEMAIL: 'Voicemail boxes',
+  SATELLITE: 'Satellite telephones (+870, +881)',
+  UNIVERSAL_TOLL_FREE: 'International freephone (+800)',
+  INTERNATIONAL_NETWORK: 'International networks (+882, +883)',
 };
 
 export const authorizationStatusLabels: Record<AuthorizationStatus, string> = {

@@ -64,4 +64,5 @@ function rule(source: CallRule['source'], field: string, value: CallRule['value'
 }
 
 /** `FIXED_LINE_OR_MOBILE` as people say it. */
-const words = (type: string | null): string => (type ?? 'unknown').toLowerCase().replaceAll('_', ' ');
+const words = (type: string | null): string =>
+  type === 'UAN' ? 'universal access number' : (type ?? 'unknown').toLowerCase().replaceAll('_', ' ');

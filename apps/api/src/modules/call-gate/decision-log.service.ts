@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type DecisionPageView, type DecisionView, reasonCodes } from '#contracts';
+import { type DecisionPageView, type DecisionView, reasonText } from '#contracts';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -108,5 +108,5 @@ export class DecisionLogService {
 const lower = (a: string, b: string): string => (a < b ? a : b);
 
 function viewOf({ agentName, ...row }: LoggedRow): DecisionView {
-  return { ...authorizationView(row), message: reasonCodes[row.reasonCode].message, agentName };
+  return { ...authorizationView(row), message: reasonText(row.reasonCode).message, agentName };
 }

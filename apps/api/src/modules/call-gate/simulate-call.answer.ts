@@ -5,7 +5,7 @@ import {
   type CallCheckResult,
   type CallRule,
   type CallSimulationView,
-  reasonCodes,
+  reasonText,
 } from '#contracts';
 import type { CallCommand } from './call-decision.js';
 import { ruleOf } from './call-rules.js';
@@ -26,7 +26,7 @@ export function simulationOf(call: Destination, rows: readonly SimulateCallRow[]
   return {
     allowed,
     reasonCode,
-    message: reasonCodes[reasonCode].message,
+    message: reasonText(reasonCode).message,
     from: first?.from ?? null,
     destination: {
       phoneNumber: call.destination,

@@ -36,6 +36,9 @@ export class OrganizationEntity {
   @Column('text', { name: 'numbers_per_agent' })
   numbersPerAgent!: NumbersPerAgent;
 
+  @Column('integer', { name: 'pool_quota', nullable: true })
+  poolQuota!: number | null;
+
   @Column('timestamptz', { name: 'suspended_at', nullable: true })
   suspendedAt!: Date | null;
 

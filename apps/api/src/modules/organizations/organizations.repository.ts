@@ -14,6 +14,7 @@ export interface OrganizationFields {
   defaultDailyLimit: number;
   defaultAllowedCountries: string[];
   numbersPerAgent: NumbersPerAgent;
+  poolQuota: number | null;
 }
 
 @Injectable()

@@ -28,7 +28,16 @@ export interface OrganizationChanges extends Partial<OrganizationFields> {
 }
 
 const FIXED = ['id', 'kind', 'slug', 'createdAt'] as const;
-const EDITABLE = ['name', 'currency', 'defaultDailyLimit', 'defaultAllowedCountries', 'numbersPerAgent'] as const;
+const EDITABLE = [
+  'name',
+  'currency',
+  'defaultDailyLimit',
+  'defaultAllowedCountries',
+  'numbersPerAgent',
+  'poolQuota',
+] as const;
+/** What an organization does not decide about itself. */
+const OF_THE_PLATFORM = ['suspended', 'poolQuota'] as const;
 /** "invalid parameter value": PostgreSQL does not know the zone. */
 const INVALID_PARAMETER = '22023';
 
@@ -51,12 +60,12 @@ export class OrganizationsService {
    * Merges changes into the organization that the caller works in. A new time zone counts from the next midnight of the
    * old one on.
    *
-   * @throws ProblemError validation_failed (a zone that is not known; a fixed field, or the suspension, that differs)
+   * @throws ProblemError validation_failed (a zone that is not known; a fixed field, the suspension or the quota that differs)
    */
   updateCurrent(context: RequestContext, changes: OrganizationChanges): Promise<OrganizationView> {
     const { organizationId } = context;
     return this.database.inTenant(organizationId, (tx) =>
-      this.change(tx, context, organizationId, changes, [...FIXED, 'suspended']),
+      this.change(tx, context, organizationId, changes, [...FIXED, ...OF_THE_PLATFORM]),
     );
   }
 
@@ -71,11 +80,12 @@ export class OrganizationsService {
     return this.database.asSystem((tx) => this.view(tx, id));
   }
 
-  /** For platform administrators. @throws ProblemError conflict (slug), validation_failed (zone) */
+  /** For platform administrators. @throws ProblemError conflict (slug), validation_failed (zone, quota) */
   async create(context: RequestContext, organization: NewOrganization): Promise<OrganizationView> {
     try {
       return await this.database.asSystem(async (tx) => {
         await this.requireTimeZone(tx, organization.timeZone);
+        if (organization.poolQuota === null) throw quotaMissing();
         const id = await this.repository.insert(tx, organization);
         await this.audit.record(tx, context, {
           action: 'organization.created',
@@ -95,7 +105,7 @@ export class OrganizationsService {
   /**
    * Merges changes into any organization; for platform administrators. A suspended organization is refused every call.
    *
-   * @throws ProblemError record_not_found, conflict (the platform organization is never suspended), agent_has_number, validation_failed
+   * @throws ProblemError record_not_found, conflict (the platform organization is never suspended and has no quota), agent_has_number, validation_failed
    */
   update(context: RequestContext, id: string, changes: OrganizationChanges): Promise<OrganizationView> {
     return this.database.asSystem((tx) => this.change(tx, context, id, changes, FIXED));
@@ -155,6 +165,7 @@ export class OrganizationsService {
         changes[field],
       ]),
     );
+    if ('poolQuota' in fields) requireQuotaOfTenant(before, changes.poolQuota);
     if (fields['numbersPerAgent'] === 'one') await this.requireOneNumberEach(tx, id);
     if (Object.keys(fields).length > 0) await this.repository.update(tx, id, fields);
     if (timeZone !== undefined && timeZone !== before.timeZone) {
@@ -193,6 +204,19 @@ export class OrganizationsService {
     if (organization === null) throw organizationNotFound();
     return organization;
   }
+}
+
+/** The pool is the platform organization's own: it has no quota of it, and every other one has. */
+function requireQuotaOfTenant({ kind }: OrganizationView, quota: number | null | undefined): void {
+  if (kind === 'platform') {
+    throw new ProblemError('conflict', 'The platform organization owns the pool and has no quota of it.');
+  }
+  if (quota === null) throw quotaMissing();
+}
+
+function quotaMissing(): ProblemError {
+  const message = 'must be a number: every organization but the platform has a quota';
+  return new ProblemError('validation_failed', `poolQuota: ${message}`, { errors: { poolQuota: message } });
 }
 
 function differences(before: OrganizationView, after: OrganizationView): FieldChanges {

@@ -5,6 +5,7 @@ import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import { phoneNumberFilterOf } from './phone-number-filter.js';
 import { PhoneNumbersRepository } from './phone-numbers.repository.js';
+import type { PoolQuota } from './pool-quota.js';
 import { BULK_LIFECYCLE, BULK_TAG, BULK_UNTAG } from './sql/bulk-phone-numbers.sql.js';
 
 const ORDER = { field: 'phoneNumber', direction: 'asc' } as const;
@@ -31,6 +32,11 @@ export class BulkPhoneNumbers {
     const query = { filter, offset: 0, limit, sort: ORDER };
     const numbers = await this.repository.findMany(tx, context, phoneNumberFilterOf(query), limit);
     return numbers.map(({ id }) => id);
+  }
+
+  /** How much of the pool may be taken: locked, so that nothing else takes it meanwhile, or only read for a preview. */
+  poolQuota(tx: Transaction, context: RequestContext, mode: 'lock' | 'read'): Promise<PoolQuota> {
+    return mode === 'lock' ? this.lifecycle.lockPoolQuota(tx, context) : this.lifecycle.readPoolQuota(tx, context);
   }
 
   /** Locks those of the numbers that are the organization's own, and the caller's to change, in the order of their ids. */

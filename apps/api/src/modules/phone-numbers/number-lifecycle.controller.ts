@@ -19,7 +19,10 @@ export class NumberLifecycleController {
   @Post(':id/claim')
   @HttpCode(200)
   @RequirePermission('numbers:write')
-  @ApiOperation({ summary: 'Take a number out of the pool' })
+  @ApiOperation({
+    summary: 'Take a number out of the pool',
+    description: 'Within the quota of the organization (poolQuota), which reservations count towards too.',
+  })
   @ApiBody({ type: ClaimNumberDto, required: false })
   @ApiOkResponse({ type: PhoneNumberViewDto })
   claim(
@@ -44,7 +47,8 @@ export class NumberLifecycleController {
   @RequirePermission('numbers:write')
   @ApiOperation({
     summary: 'Keep a number of the pool for the organization',
-    description: 'Nobody else can claim it until the time is over. Reserving again prolongs it.',
+    description:
+      'Nobody else can claim it until the time is over. Reserving again prolongs it. It counts towards the quota of the organization (poolQuota).',
   })
   @ApiBody({ type: ReserveNumberDto, required: false })
   @ApiOkResponse({ type: PhoneNumberViewDto })

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
+import { PoolQuota } from './pool-quota.js';
 import { CLAIM_PHONE_NUMBERS, RELEASE_PHONE_NUMBERS, WAS_CLAIMED } from './sql/claim-phone-numbers.sql.js';
 import { PLATFORM_ORGANIZATION } from './sql/phone-number-views.sql.js';
+import { COUNT_HELD_OF_POOL, LOCK_POOL_QUOTA, READ_POOL_QUOTA } from './sql/pool-quota.sql.js';
 import { RESERVE_PHONE_NUMBER, UNRESERVE_PHONE_NUMBER } from './sql/reserve-phone-numbers.sql.js';
 
 export interface MovedPhoneNumber {
@@ -20,7 +22,20 @@ export interface AnsweredPhoneNumber {
 export class NumberLifecycleRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns the numbers that were free and are the organization's now */
+  /**
+   * Locks the organization's quota until the transaction ends: of two requests that take the last room at once, the
+   * second counts what the first took. Take this lock before those of clients and numbers.
+   */
+  lockPoolQuota(tx: Transaction, context: RequestContext): Promise<PoolQuota> {
+    return this.poolQuota(tx, context, LOCK_POOL_QUOTA);
+  }
+
+  /** The quota at the moment, for a preview. */
+  readPoolQuota(tx: Transaction, context: RequestContext): Promise<PoolQuota> {
+    return this.poolQuota(tx, context, READ_POOL_QUOTA);
+  }
+
+  /** @returns the numbers that were free and are the organization's now; the caller has taken room in the quota */
   claim(
     tx: Transaction,
     context: RequestContext,
@@ -77,6 +92,13 @@ export class NumberLifecycleRepository {
       [context.organizationId, agentId, clientLimit(context)],
     );
     return row ?? null;
+  }
+
+  private async poolQuota(tx: Transaction, { organizationId }: RequestContext, quotaSql: string): Promise<PoolQuota> {
+    const [organization] = await tx.query<{ quota: number | null }>(quotaSql, [organizationId]);
+    // A later statement than the lock: the one that waited for it would count what was there before.
+    const [numbers] = await tx.query<{ held: number }>(COUNT_HELD_OF_POOL, [organizationId]);
+    return new PoolQuota(organization!.quota, numbers!.held);
   }
 
   /** The platform's rows are writable for the one statement only. */

@@ -11,6 +11,7 @@ import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import {
   agentAnswers,
   connected,
+  isClaimable,
   notYours,
   requireFromPool,
   requireUnused,
@@ -41,8 +42,8 @@ export class NumberLifecycleService {
   /**
    * Takes a number out of the pool. Of two organizations that claim it at once, one gets it.
    *
-   * @throws ProblemError record_not_found, phone_number_taken, phone_number_reserved, conflict (it is the own already),
-   *   validation_failed (client)
+   * @throws ProblemError record_not_found, phone_number_taken, phone_number_reserved, pool_quota_reached, conflict (it is
+   *   the own already), validation_failed (client)
    */
   async claim(context: RequestContext, id: string, clientId: string | null): Promise<PhoneNumberView> {
     if (context.organizationId === PLATFORM_ORGANIZATION) {
@@ -51,7 +52,12 @@ export class NumberLifecycleService {
       throw new ProblemError('conflict', detail);
     }
     const claimed = await this.database.inTenant(context.organizationId, async (tx) => {
+      const quota = await this.repository.lockPoolQuota(tx, context);
       const chosen = await this.clients.choose(tx, context, clientId);
+      const before = await this.find(tx, context, id);
+      if (!before) return null;
+      if (!isClaimable(before)) throw unclaimable(before);
+      quota.take(before);
       const [number] = await this.repository.claim(tx, context, [id], chosen);
       if (number) {
         const changes = { inPool: { from: true, to: false }, ...fieldsSet({ clientId: chosen }) };
@@ -89,20 +95,25 @@ export class NumberLifecycleService {
   /**
    * Keeps a number of the pool for the organization. Reserving again prolongs it; by itself it ends by the clock.
    *
-   * @throws ProblemError record_not_found, phone_number_reserved, phone_number_taken, conflict (it is the own already)
+   * @throws ProblemError record_not_found, phone_number_reserved, phone_number_taken, pool_quota_reached, conflict (it is
+   *   the own already)
    */
   async reserve(context: RequestContext, id: string, minutes: number): Promise<PhoneNumberView> {
     const number = await this.database.inTenant(context.organizationId, async (tx) => {
+      const quota = await this.repository.lockPoolQuota(tx, context);
       const before = await this.find(tx, context, id);
+      if (!before) return null;
+      if (!before.inPool) {
+        throw new ProblemError('conflict', `${before.phoneNumber} is yours already. There is nothing to reserve.`);
+      }
+      if (before.reservedUntil !== null && !before.reservedByUs) throw reserved(before);
+      quota.take(before);
       const until = await this.repository.reserve(tx, context, id, minutes);
       if (until) {
-        const changes = { reservedUntil: { from: before?.reservedUntil ?? null, to: until.toISOString() } };
+        const changes = { reservedUntil: { from: before.reservedUntil, to: until.toISOString() } };
         return this.recorded(tx, context, id, 'reserved', changes);
       }
       const seen = await this.find(tx, context, id);
-      if (seen && !seen.inPool) {
-        throw new ProblemError('conflict', `${seen.phoneNumber} is yours already. There is nothing to reserve.`);
-      }
       if (seen) throw seen.reservedUntil === null ? taken() : reserved(seen);
       return null;
     });

@@ -5,4 +5,5 @@ export { partsOfNumber } from './phone-number-filter.js';
 export { FIND_PHONE_NUMBERS, likePattern } from './sql/find-phone-numbers.sql.js';
 export { PhoneNumberPlaces } from './phone-number-places.js';
 export { PhoneNumbers } from './phone-numbers.js';
+export type { PoolQuota } from './pool-quota.js';
 export { PhoneNumbersModule } from './phone-numbers.module.js';

@@ -8,7 +8,7 @@ import {
   type CallCandidateView,
   type CallCheckResult,
   callChecks,
-  reasonCodes,
+  reasonText,
 } from '#contracts';
 import { spaced } from '../../shared/phoneFormat';
 import { StateChip } from '../../shared/StateChip';
@@ -43,7 +43,7 @@ export const CandidateChecks = ({ candidate, assignment, open, onChanged }: Cand
       <AccordionSummary expandIcon={<ExpandMoreIcon />} id={id} aria-controls={`${id}-list`}>
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
           <Typography sx={{ fontWeight: 600 }}>{spaced(from.phoneNumber)}</Typography>
-          <StateChip label={reasonCodes[reasonCode].label} color={reasonCode === 'allowed' ? 'success' : 'error'} />
+          <StateChip label={reasonText(reasonCode).label} color={reasonCode === 'allowed' ? 'success' : 'error'} />
         </Box>
       </AccordionSummary>
       <AccordionDetails sx={{ pt: 0 }}>

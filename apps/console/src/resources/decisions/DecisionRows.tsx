@@ -11,7 +11,7 @@ import {
   useMediaQuery,
 } from '@mui/material';
 import type { KeyboardEvent } from 'react';
-import { type AuthorizationStatus, type DecisionView, reasonCodes } from '#contracts';
+import { type AuthorizationStatus, type DecisionView, reasonText } from '#contracts';
 import { authorizationStatusLabels } from '../../shared/labels';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
 import { spaced } from '../../shared/phoneFormat';
@@ -30,7 +30,7 @@ export const Verdict = ({ decision }: { decision: DecisionView }) => (
   <Tooltip title={decision.message} describeChild>
     <span>
       <StateChip
-        label={reasonCodes[decision.reasonCode].label}
+        label={reasonText(decision.reasonCode).label}
         color={decision.decision === 'allowed' ? 'success' : 'warning'}
       />
     </span>

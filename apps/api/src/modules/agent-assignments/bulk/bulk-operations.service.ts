@@ -49,13 +49,17 @@ export class BulkOperationsService {
   run(context: RequestContext, request: BulkRequest): Promise<BulkResultView> {
     requirePermission(context, request.operation);
     return this.database.inTenant(context.organizationId, async (tx) => {
+      const poolQuota =
+        request.operation === 'claim'
+          ? await this.numbers.poolQuota(tx, context, request.preview ? 'read' : 'lock')
+          : null;
       const ids = await this.select(tx, context, request);
       const agents = await this.lockAgents(tx, context, request);
       if (!request.preview) await this.numbers.lock(tx, context, ids);
       const numbers = await this.numbers.find(tx, context, ids);
       const seen = new Set(numbers.map(({ id }) => id));
       const items = [
-        ...planBulk(numbers, { ...request, agents }),
+        ...planBulk(numbers, { ...request, agents, poolQuota }),
         ...ids.filter((id) => !seen.has(id)).map((id) => missing(id)),
       ];
       const refused = items.some(({ outcome }) => outcome === 'refused');

@@ -1,6 +1,6 @@
 import type { BulkItemView, BulkOperation, PhoneNumberView } from '#contracts';
 import { ProblemError } from '../../../platform/http/problem.error.js';
-import { NumberSteps } from '../../phone-numbers/phone-numbers.public.js';
+import { NumberSteps, type PoolQuota } from '../../phone-numbers/phone-numbers.public.js';
 
 export interface BulkAgent {
   id: string;
@@ -15,13 +15,15 @@ export interface BulkParameters {
   /** Take numbers from the agents that have them. */
   reassign: boolean;
   agents: readonly BulkAgent[];
+  /** What may be taken from the pool; null where nothing is. */
+  poolQuota: PoolQuota | null;
 }
 
 const MAX_TAGS = 20;
 
 /**
  * What an operation would do to each number, in the order of the numbers. It refuses by the same words as the operation on
- * one number. Pure: preview and real run plan alike.
+ * one number. It touches nothing but the room in the quota: preview and real run plan alike.
  */
 export function planBulk(numbers: readonly PhoneNumberView[], parameters: BulkParameters): BulkItemView[] {
   const nextAgent = agentsInTurn(parameters.agents);
@@ -44,6 +46,7 @@ function stepOf(number: PhoneNumberView, parameters: BulkParameters, nextAgent: 
   const { operation, tags, reassign } = parameters;
   if (operation === 'claim') {
     if (!NumberSteps.isClaimable(number)) throw NumberSteps.unclaimable(number);
+    parameters.poolQuota?.take(number);
     return { outcome: 'done' };
   }
   if (number.inPool) throw NumberSteps.notYours(number, operation);

@@ -2,16 +2,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   authorizationStatuses,
   callOutcomes,
-  destinationTypes,
   phoneNumberProviders,
-  reasonCodeList,
   voidReasons,
   type AuthorizationStatus,
   type AuthorizationView,
   type CallOutcome,
-  type DestinationType,
   type PhoneNumberProvider,
-  type ReasonCode,
   type VoidReason,
 } from '#contracts';
 
@@ -22,8 +18,13 @@ class AuthorizationDestinationDto {
   @ApiProperty({ type: String, nullable: true, example: 'CA' })
   countryCode!: string | null;
 
-  @ApiProperty({ enum: destinationTypes, nullable: true })
-  type!: DestinationType | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'MOBILE',
+    description: 'By the name that the type had at the decision: it is not renamed afterwards.',
+  })
+  type!: string | null;
 }
 
 export class AuthorizationViewDto implements AuthorizationView {
@@ -33,8 +34,11 @@ export class AuthorizationViewDto implements AuthorizationView {
   @ApiProperty({ enum: ['allowed', 'denied'] })
   decision!: 'allowed' | 'denied';
 
-  @ApiProperty({ enum: reasonCodeList })
-  reasonCode!: ReasonCode;
+  @ApiProperty({
+    example: 'daily_limit_reached',
+    description: 'As the decision was made: a code that has left the list since stays in the record.',
+  })
+  reasonCode!: string;
 
   @ApiProperty({
     enum: authorizationStatuses,

@@ -1,12 +1,4 @@
-import type {
-  AuthorizationStatus,
-  AuthorizationView,
-  CallOutcome,
-  DestinationType,
-  PhoneNumberProvider,
-  ReasonCode,
-  VoidReason,
-} from '#contracts';
+import type { AuthorizationStatus, AuthorizationView, CallOutcome, PhoneNumberProvider, VoidReason } from '#contracts';
 
 /**
  * One line of the ledger (`l`) as people see it at an instant (`clock.at`). The date and the cost come as text: a Date
@@ -24,7 +16,7 @@ export const AUTHORIZATION_COLUMNS = `
 export interface AuthorizationRow {
   id: string;
   decision: 'allowed' | 'denied';
-  reasonCode: ReasonCode;
+  reasonCode: string;
   status: AuthorizationStatus;
   agentId: string | null;
   assignmentId: string | null;
@@ -33,7 +25,7 @@ export interface AuthorizationRow {
   provider: PhoneNumberProvider | null;
   destination: string;
   destinationCountry: string | null;
-  destinationType: DestinationType | null;
+  destinationType: string | null;
   limit: number | null;
   used: number | null;
   localDate: string;

@@ -34,7 +34,7 @@ export const SIMULATE_CALL = `
       and (c.from_number is null or f.from_number = c.from_number)
   ), judged as (
     select k.*, r.reason, array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed',
-        'number_type_blocked', 'destination_unroutable', 'assignment_paused', 'number_inactive'], r.reason) as place,
+        'number_type_blocked', 'assignment_paused', 'number_inactive'], r.reason) as place,
       checks.refusals, checks.type_is_free, checks.country_is_free
     from candidate k
     cross join lateral (
@@ -44,11 +44,11 @@ export const SIMULATE_CALL = `
     cross join lateral (
       select
         jsonb_build_object(
-          'destination', decide_call(k.refusal, false, true, true, false, 'ZZ', null, '{ZZ}', '{}'),
-          'organization', decide_call(null, k.organization_suspended, true, true, false, 'ZZ', null, '{ZZ}', '{}'),
-          'agent', decide_call(null, false, k.agent_active, true, false, 'ZZ', null, '{ZZ}', '{}'),
-          'number', decide_call(null, false, true, k.number_active, false, 'ZZ', null, '{ZZ}', '{}'),
-          'pause', decide_call(null, false, true, true, k.assignment_paused, 'ZZ', null, '{ZZ}', '{}'),
+          'destination', decide_call(k.refusal, false, true, true, false, 'ZZ', 'MOBILE', '{ZZ}', '{}'),
+          'organization', decide_call(null, k.organization_suspended, true, true, false, 'ZZ', 'MOBILE', '{ZZ}', '{}'),
+          'agent', decide_call(null, false, k.agent_active, true, false, 'ZZ', 'MOBILE', '{ZZ}', '{}'),
+          'number', decide_call(null, false, true, k.number_active, false, 'ZZ', 'MOBILE', '{ZZ}', '{}'),
+          'pause', decide_call(null, false, true, true, k.assignment_paused, 'ZZ', 'MOBILE', '{ZZ}', '{}'),
           'number_type', decide_call(null, false, true, true, false, 'ZZ', k.type, '{ZZ}', k.allowed_number_types),
           'country', decide_call(null, false, true, true, false, k.country, k.type, k.allowed_countries, array[k.type]),
           'daily_limit', l.exhausted

@@ -10,6 +10,7 @@ export class CreateOrganizationDto extends PickType(UpdateOrganizationDto, [
   'defaultDailyLimit',
   'defaultAllowedCountries',
   'numbersPerAgent',
+  'poolQuota',
 ] as const) {
   @ApiProperty({ example: 'acme', description: 'Small letters, digits and hyphens; it cannot be changed later.' })
   @IsString()

@@ -35,6 +35,15 @@ export class OrganizationViewDto implements OrganizationView {
   @ApiProperty({ enum: numbersPerAgent, description: 'How many numbers an agent may have, outbound and inbound each.' })
   numbersPerAgent!: NumbersPerAgent;
 
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    example: 100,
+    description:
+      'How many numbers of the pool it may hold, claimed or reserved. null for the platform organization, which owns the pool.',
+  })
+  poolQuota!: number | null;
+
   @ApiProperty({ description: 'The call gate refuses every call of a suspended organization.' })
   suspended!: boolean;
 

@@ -19,6 +19,8 @@ import { numbersPerAgent, type NumbersPerAgent } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
 import { countryCheck, currencyCheck, isSent, timeZoneCheck, trimmed } from './organization-fields.js';
 
+const MAX_POOL_QUOTA = 1_000_000;
+
 /** What may be changed, and the rest of the record, for the console sends back all of it. */
 export class UpdateOrganizationDto {
   @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
@@ -57,6 +59,21 @@ export class UpdateOrganizationDto {
   @ValidateIf(isSent)
   @IsIn(numbersPerAgent)
   numbersPerAgent?: NumbersPerAgent;
+
+  @ApiProperty({
+    required: false,
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    maximum: MAX_POOL_QUOTA,
+    description:
+      'How many numbers of the pool it may hold, claimed or reserved. Only platform administrators change it; what is held already stays.',
+  })
+  @ValidateIf((_record, value) => value !== undefined && value !== null)
+  @IsInt()
+  @Min(0)
+  @Max(MAX_POOL_QUOTA)
+  poolQuota?: number | null;
 
   @ApiProperty({ required: false, description: 'Only platform administrators change it.' })
   @ValidateIf(isSent)
