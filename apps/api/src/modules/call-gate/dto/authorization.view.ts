@@ -4,7 +4,7 @@ import {
   callOutcomes,
   destinationTypes,
   phoneNumberProviders,
-  reasonCodeList,
+  loggedReasonCodeList,
   voidReasons,
   type AuthorizationStatus,
   type AuthorizationView,
@@ -33,7 +33,7 @@ export class AuthorizationViewDto implements AuthorizationView {
   @ApiProperty({ enum: ['allowed', 'denied'] })
   decision!: 'allowed' | 'denied';
 
-  @ApiProperty({ enum: reasonCodeList })
+  @ApiProperty({ enum: loggedReasonCodeList })
   reasonCode!: ReasonCode;
 
   @ApiProperty({
