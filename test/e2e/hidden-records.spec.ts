@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { ApiKeyScope } from '#contracts';
@@ -100,11 +99,11 @@ async function statementsOf<T>(work: () => Promise<T>): Promise<{ answer: T; sta
     if (text === 'COMMIT' || text === 'ROLLBACK') tenants.delete(this);
     return original.apply(this, asked);
   };
-  const spy = jest.spyOn(pg.Client.prototype, 'query').mockImplementation(noted as never);
+  pg.Client.prototype.query = noted as typeof pg.Client.prototype.query;
   try {
     return { answer: await work(), statements };
   } finally {
-    spy.mockRestore();
+    pg.Client.prototype.query = original as typeof pg.Client.prototype.query;
   }
 }
 

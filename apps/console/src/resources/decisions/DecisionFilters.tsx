@@ -1,6 +1,12 @@
 import { Box, ListSubheader, MenuItem, TextField } from '@mui/material';
 import { type ReactNode, useEffect, useState } from 'react';
-import { type AgentView, authorizationStatuses, type PhoneNumberView, loggedReasonCodeList, reasonCodes } from '#contracts';
+import {
+  type AgentView,
+  authorizationStatuses,
+  type PhoneNumberView,
+  loggedReasonCodeList,
+  reasonCodes,
+} from '#contracts';
 import { authorizationStatusLabels } from '../../shared/labels';
 import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
