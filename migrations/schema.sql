@@ -1323,12 +1323,13 @@ AS $function$
         p_lease) g;
     end if;
 
-    -- A key that was used before answers what was answered then, or says that it belongs to another request.
-    if array_remove(p_key, null) <> '{}' then
+    -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
+    -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
+    if array_remove(p_key, null) <> '{}' and false = any (v_open) then
       return query
       select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
-        l.id, l.reason_code, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
-        l.destination_type, l.limit_at, l.used_after, l.resets_at, l.expires_at
+        l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
+        l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
       from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
         with ordinality c(org, key, fingerprint, id, busy, i)
       cross join lateral (
@@ -1341,6 +1342,31 @@ AS $function$
         where l.organization_id = c.org and l.id = k.authorization_id
         offset 0
       ) l
+      cross join lateral (
+        select g.* from gate_organizations(v_organizations, 0) g
+        where g.id = c.org
+        limit 1
+      ) o
+      left join lateral (
+        select a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
+          a.allowed_number_types
+        from agent_phone_numbers a
+        where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
+          and a.id = l.assignment_id
+        offset 0
+      ) a on true
+      cross join lateral (
+        select case
+          when l.decision = 'denied' then l.reason_code
+          when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
+            then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
+          when a.paused is null then coalesce(p_refusal[c.i], 'no_assignment')
+          else coalesce(decide_call(p_refusal[c.i], o.suspended, a.agent_active, a.number_active, a.paused,
+            p_country[c.i], p_type[c.i], coalesce(a.allowed_countries, o.default_allowed_countries),
+            a.allowed_number_types), l.reason_code)
+        end as reason
+        offset 0
+      ) r
       where c.busy is not true;
     end if;
   end
@@ -1849,7 +1875,7 @@ AS $function$
     where u.organization_id = p_organization and u.local_date = v_call.local_date
       and u.agent_id = v_assignment.agent_id and u.phone_number_id = v_assignment.phone_number_id;
 
-    if coalesce(v_voided, 0) >= greatest(10, v_assignment.daily_limit / 10) then
+    if coalesce(v_voided, 0) >= least(v_assignment.daily_limit, greatest(10, v_assignment.daily_limit / 10)) then
       return 'too_many';
     end if;
 

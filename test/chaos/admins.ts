@@ -245,7 +245,7 @@ export class Admins {
   }
 
   /** As the API does it for a platform administrator, who is none of the organization's admins. */
-  private setSuspended(organizationId: string, suspended: boolean): Promise<boolean> {
+  setSuspended(organizationId: string, suspended: boolean): Promise<boolean> {
     return this.log.record(`suspended:${organizationId}`, suspended, () =>
       this.cluster
         .query('update organizations set suspended_at = case when $2 then now() end where id = $1', [

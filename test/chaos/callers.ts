@@ -18,6 +18,10 @@ const TIMEOUT_MS = 2_500;
 const DUPLICATES = 0.1;
 const REUSES = 0.03;
 const SETTLED = 0.08;
+/** How often a dialer asks once more for one of its last calls, and for a call that it has settled. */
+const ASKED_AGAIN = 0.15;
+const ASKED_AFTER_SETTLING = 0.5;
+const REMEMBERED = 12;
 /** Calls for the pair that an admin made last, perhaps just now, and of the others for the first. */
 const NEWEST = 0.15;
 const HOT = 0.3;
@@ -29,6 +33,13 @@ export const portsOf = (cluster: Cluster): Ports => cluster.slots.map((slot) => 
 
 interface Posted {
   status: number;
+  body: string;
+  replayed: boolean;
+}
+
+/** A call as it was sent, to be sent once more. */
+interface Sent {
+  call: CallRecord;
   body: string;
 }
 
@@ -56,9 +67,12 @@ export class Callers {
     await Promise.all(
       Array.from({ length: count }, async (_, index) => {
         const random = new Random(this.seed * 7_919 + index);
+        const sent: Sent[] = [];
         await delay(random.next() * thinkMs);
         while (!this.stopped) {
-          await this.callOnce(random);
+          if (sent.length > 0 && random.chance(ASKED_AGAIN)) await this.askAgain(random, random.pick(sent));
+          else sent.push(await this.callOnce(random));
+          if (sent.length > REMEMBERED) sent.shift();
           await delay(random.next() * thinkMs);
         }
       }),
@@ -85,7 +99,7 @@ export class Callers {
     return this.attempt(call, bodyOf(call, pair, 0), api);
   }
 
-  private async callOnce(random: Random): Promise<void> {
+  private async callOnce(random: Random): Promise<Sent> {
     const { pairs } = this.world;
     const isNewest = random.chance(NEWEST);
     const pair = isNewest ? pairs.at(-1)! : random.chance(HOT) ? pairs[0]! : random.pick(pairs);
@@ -106,7 +120,14 @@ export class Callers {
       await Promise.all(
         Array.from({ length: times }, () => this.settle(random.pick(kinds), call, this.anyPort(random))),
       );
+      if (random.chance(ASKED_AFTER_SETTLING)) await this.askAgain(random, { call, body });
     }
+    return { call, body };
+  }
+
+  /** A retry of a call that was answered, perhaps before a switch was thrown. */
+  private askAgain(random: Random, { call, body }: Sent): Promise<void> {
+    return this.untilAnswered(call, random, body, 60_000);
   }
 
   private anyPort(random: Random): number {
@@ -200,7 +221,8 @@ export class Callers {
           response.on('data', (chunk: string) => (text += chunk));
           response.on('end', () => {
             clearTimeout(timer);
-            if (response.complete) resolve({ status: response.statusCode ?? 0, body: text });
+            const replayed = response.headers['idempotent-replayed'] === 'true';
+            if (response.complete) resolve({ status: response.statusCode ?? 0, body: text, replayed });
             else reject(new Error('cut short'));
           });
           response.on('error', reject);
@@ -241,6 +263,7 @@ function read(answer: Posted, attempt: Attempt): void {
       country: (body['destination'] as { countryCode: string | null }).countryCode,
       limit: body['limit'] as ToldDecision['limit'],
       used: body['used'] as ToldDecision['used'],
+      replayed: answer.replayed,
     };
   }
   if (typeof body?.['detail'] === 'string') attempt.problem = body['detail'];

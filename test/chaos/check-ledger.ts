@@ -125,6 +125,7 @@ export function checkArchive(
     if (admitted > greatest * (1 + resets)) {
       violations.add('limit', `${key}: ${admitted} admitted, the greatest limit of the day was ${greatest}`);
     }
+    checkVoids(key, rows, timelines.possible(`limit:${pair}`, fromMs, record.endedMs) as number[], violations);
   }
   for (const [key, calls] of counted) {
     if (calls !== 0) violations.add('count', `${key}: nothing in the ledger, ${calls} in counter and archive`);
@@ -132,6 +133,13 @@ export function checkArchive(
   checkSettlements(record, evidence, violations);
   checkRulesInForce(record, evidence, timelines, violations);
   checkSamples(record, violations);
+}
+
+/** Ten calls of a day may be given back, or a tenth of its limit where that is more, and never more than the limit. */
+function checkVoids(key: string, rows: LedgerRow[], limits: number[], violations: Violations): void {
+  const voided = rows.filter((row) => row.voided).length;
+  const most = Math.max(...limits.map((limit) => Math.min(limit, Math.max(10, Math.floor(limit / 10)))));
+  if (voided > most) violations.add('void', `${key}: ${voided} calls were given back, of ${most} that may be`);
 }
 
 /** What was acknowledged as settled is, in that way and no other, and nothing is but what somebody asked for. */

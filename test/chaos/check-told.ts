@@ -1,18 +1,18 @@
 import type { Evidence, LedgerRow } from './evidence.js';
 import type { CallRecord, ChaosRecord, Pair, ToldDecision } from './record.js';
 import { pairKey } from './record.js';
+import { CLOCK_SLACK_MS, checkRetries } from './check-retries.js';
 import { groupBy } from './grouping.js';
+import { possibleReasons, type Span } from './possible-reasons.js';
 import type { Timelines } from './timelines.js';
 import type { Violations } from './violations.js';
-
-/** Clock of the test and clock of the database are the same machine's, read in different ways. */
-const CLOCK_SLACK_MS = 100;
 
 /** Holds every answer against the ledger, and every decision against what was in force while it was asked for. */
 export function checkTold(record: ChaosRecord, evidence: Evidence, timelines: Timelines, violations: Violations): void {
   const pairsOf = groupBy(record.world.pairs, ({ agentId }) => agentId);
   const defaults = new Map(record.world.organizations.map(({ id, defaultCountries }) => [id, defaultCountries]));
   const rowsOf = groupBy(evidence.ledger, ({ destination }) => destination);
+  const settlements = groupBy(record.settlements, ({ authorizationId }) => authorizationId);
   const asked = new Set<string>();
   for (const call of record.calls) {
     asked.add(call.destination.number);
@@ -23,6 +23,7 @@ export function checkTold(record: ChaosRecord, evidence: Evidence, timelines: Ti
     checkAnswers(call, rows, violations);
     for (const row of rows) {
       checkRow(call, row, pairs, violations);
+      checkRetries(call, row, pairs, defaults.get(call.organizationId)!, settlements, timelines, violations);
       const span = spanOf(call, record.endedMs);
       checkReason(row, call, pairs, defaults.get(call.organizationId)!, timelines, span, violations);
       checkDate(row, timelines, span, violations);
@@ -31,11 +32,6 @@ export function checkTold(record: ChaosRecord, evidence: Evidence, timelines: Ti
   for (const row of evidence.ledger) {
     if (!asked.has(row.destination)) violations.add('counted once', `nobody asked to call ${row.destination}`);
   }
-}
-
-interface Span {
-  fromMs: number;
-  toMs: number;
 }
 
 /** A decision fell between the first time that it was asked for and the first answer. */
@@ -59,8 +55,10 @@ function checkAnswers(call: CallRecord, rows: LedgerRow[], violations: Violation
     } else if (told) answers.push(told);
   }
   if (answers.length === 0) violations.add('unanswered', `${call.key} of ${call.agentId}: ${attemptsOf(call)}`);
+  const decisions = answers.filter(({ replayed }) => !replayed).length;
+  if (decisions > 1) violations.add('counted once', `${call.key} was told ${decisions} decisions`);
   for (const told of answers) {
-    if (JSON.stringify(told) !== JSON.stringify(answers[0])) {
+    if (told.authorizationId !== answers[0]!.authorizationId) {
       violations.add('same answer', `${call.key}: ${JSON.stringify(answers[0])}, then ${JSON.stringify(told)}`);
     }
     const row = rows.find(({ id }) => id === told.authorizationId);
@@ -69,7 +67,7 @@ function checkAnswers(call: CallRecord, rows: LedgerRow[], violations: Violation
         'lost acknowledgement',
         `${call.key}: ${told.reasonCode} ${told.authorizationId} is not in the ledger`,
       );
-    } else if (!isAsTold(row, told)) {
+    } else if (!isAsTold(row, told) && !isDeniedByNow(row, told)) {
       violations.add('same answer', `${call.key}: told ${JSON.stringify(told)}, the ledger has ${JSON.stringify(row)}`);
     }
   }
@@ -91,11 +89,19 @@ function isAsTold(row: LedgerRow, told: ToldDecision): boolean {
     row.allowed === told.allowed &&
     row.allowed === (row.reason === 'allowed') &&
     row.reason === told.reasonCode &&
-    row.from === told.from &&
-    row.country === told.country &&
-    row.limitAt === told.limit &&
-    row.usedAfter === told.used
+    isOfRow(row, told)
   );
+}
+
+function isOfRow(row: LedgerRow, told: ToldDecision): boolean {
+  return (
+    row.from === told.from && row.country === told.country && row.limitAt === told.limit && row.usedAfter === told.used
+  );
+}
+
+/** A retry of an allowed call may be denied; whether it had to be is for `checkRetries`. */
+function isDeniedByNow(row: LedgerRow, told: ToldDecision): boolean {
+  return told.replayed && row.allowed && !told.allowed && told.reasonCode !== 'allowed' && isOfRow(row, told);
 }
 
 function checkRow(call: CallRecord, row: LedgerRow, pairs: Pair[], violations: Violations): void {
@@ -120,36 +126,19 @@ function checkReason(
   pairs: Pair[],
   defaults: string[],
   timelines: Timelines,
-  { fromMs, toMs }: Span,
+  span: Span,
   violations: Violations,
 ): void {
   const concerned =
     row.phoneNumberId === null ? pairs : pairs.filter((pair) => pair.phoneNumberId === row.phoneNumberId);
   const may = (pair: Pair): Set<string> => {
-    const possible = (field: string) => timelines.possible(field, fromMs, toMs);
-    const reasons = new Set<string>();
-    const { refusal, country } = call.destination;
-    const live = possible(`live:${pairKey(pair)}`);
-    if (refusal === 'destination_invalid') return new Set([refusal]);
-    if (live.includes(false)) reasons.add('no_assignment');
-    if (!live.includes(true)) return reasons;
-    const suspended = possible(`suspended:${pair.organizationId}`);
-    if (suspended.includes(true)) reasons.add('organization_suspended');
-    if (!suspended.includes(false)) return reasons;
-    if (possible(`agent:${pair.agentId}`).includes('inactive')) reasons.add('agent_inactive');
-    if (!possible(`agent:${pair.agentId}`).includes('active')) return reasons;
-    if (possible(`number:${pair.phoneNumberId}`).includes('inactive')) reasons.add('number_inactive');
-    if (!possible(`number:${pair.phoneNumberId}`).includes('active')) return reasons;
-    if (possible(`paused:${pairKey(pair)}`).includes(true)) reasons.add('assignment_paused');
-    if (!possible(`paused:${pairKey(pair)}`).includes(false)) return reasons;
-    if (refusal) return reasons.add(refusal);
-    const lists = (possible(`countries:${pairKey(pair)}`) as (string[] | null)[]).map((list) => list ?? defaults);
-    if (lists.some((list) => !list.includes(country!))) reasons.add('country_not_allowed');
-    if (!lists.some((list) => list.includes(country!))) return reasons;
+    const { refusals, mayPass } = possibleReasons(call, pair, defaults, timelines, span);
+    if (!mayPass) return refusals;
     // Whether the limit was reached is told exactly by the order of commits.
-    const limits = possible(`limit:${pairKey(pair)}`) as number[];
-    if (row.limitAt !== null && limits.includes(row.limitAt)) reasons.add('allowed').add('daily_limit_reached');
-    return reasons;
+    const limits = timelines.possible(`limit:${pairKey(pair)}`, span.fromMs, span.toMs) as number[];
+    return row.limitAt !== null && limits.includes(row.limitAt)
+      ? new Set([...refusals, 'allowed', 'daily_limit_reached'])
+      : refusals;
   };
   // Of several numbers the gate may choose any, but it must not overlook one that the agent had all the while.
   const overlooks = row.reason === 'no_assignment' && concerned.some((pair) => !may(pair).has('no_assignment'));

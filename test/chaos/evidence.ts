@@ -21,6 +21,8 @@ export interface LedgerRow {
   completed: boolean;
   durationSeconds: number | null;
   decidedMs: number;
+  /** Null where it was denied. */
+  expiresMs: number | null;
   key: string | null;
   /** Microseconds since 1970. Of a settled row `rowCommit` is the settlement's. */
   commit: number;
@@ -66,7 +68,9 @@ export async function readEvidence(query: Query, organizationIds: readonly strin
     `select l.id, l.organization_id as "organizationId", l.agent_id as "agentId", l.phone_number_id as "phoneNumberId",
        l.from_number as "from", l.destination, l.destination_country as country, l.decision = 'allowed' as allowed,
        l.reason_code as reason, l.local_date::text as "localDate", l.used_after as "usedAfter", l.limit_at as "limitAt",
-       l.status = 'voided' as voided, l.status = 'completed' as completed, l.duration_seconds as "durationSeconds", (extract(epoch from l.decided_at) * 1000)::float8 as "decidedMs", k.key,
+       l.status = 'voided' as voided, l.status = 'completed' as completed, l.duration_seconds as "durationSeconds",
+       (extract(epoch from l.decided_at) * 1000)::float8 as "decidedMs",
+       (extract(epoch from l.expires_at) * 1000)::float8 as "expiresMs", k.key,
        coalesce(${commitOf('k.xmin')}, ${commitOf('l.xmin')}) as commit, ${commitOf('l.xmin')} as "rowCommit"
      from call_authorizations l
      left join idempotency_keys k on k.organization_id = l.organization_id and k.authorization_id = l.id

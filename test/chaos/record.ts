@@ -48,6 +48,8 @@ export interface ToldDecision {
   country: string | null;
   limit: number | null;
   used: number | null;
+  /** Whether it said that the key had been used before. */
+  replayed: boolean;
 }
 
 export interface Attempt {

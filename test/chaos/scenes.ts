@@ -53,6 +53,52 @@ export async function retried(scene: Scene): Promise<void> {
   for (const call of await callAtOnce(scene, 5)) await scene.callers.again(call, scene.pair, 1);
 }
 
+/** Each switch is thrown between a call and its retry; what can be turned back is. */
+export async function retriedAfterPause(scene: Scene): Promise<void> {
+  const { pair, admins } = scene;
+  const calls = await callAtOnce(scene, 2);
+  await admins.setPaused(pair, true);
+  await retryAll(scene, calls);
+  await admins.setPaused(pair, false);
+  await retryAll(scene, calls);
+}
+
+export async function retriedAfterSuspension(scene: Scene): Promise<void> {
+  const { pair, admins } = scene;
+  const calls = await callAtOnce(scene, 2);
+  await admins.setSuspended(pair.organizationId, true);
+  await retryAll(scene, calls);
+  await admins.setSuspended(pair.organizationId, false);
+  await retryAll(scene, calls);
+}
+
+export async function retriedAfterReassignment(scene: Scene): Promise<void> {
+  const { pair, admins } = scene;
+  const calls = await callAtOnce(scene, 2);
+  await admins.unassign(pair);
+  await retryAll(scene, calls);
+  await admins.assign(pair, pair.limit, ['US']);
+  await retryAll(scene, calls);
+}
+
+export async function retriedAfterSettling(scene: Scene): Promise<void> {
+  const [voided, completed] = await callAtOnce(scene, 2);
+  await scene.callers.settle('void', voided!, 0);
+  await scene.callers.settle('complete', completed!, 0);
+  await retryAll(scene, [voided!, completed!]);
+}
+
+export async function retriedAfterTheLease(scene: Scene): Promise<void> {
+  const calls = await callAtOnce(scene, 2);
+  await scene.admins.turnClock(5);
+  await retryAll(scene, calls);
+  await scene.admins.turnClock(-5);
+}
+
+async function retryAll({ callers, pair }: Scene, calls: readonly CallRecord[]): Promise<void> {
+  for (const call of calls) await callers.again(call, pair, 1);
+}
+
 /** The change waits for a lock, and calls behind it. When the lock goes, the change comes first. */
 export async function loweredWhileCallsWait(scene: Scene): Promise<void> {
   const { pair, admins } = scene;
@@ -186,6 +232,15 @@ export async function completedTwice(scene: Scene): Promise<void> {
   const [call] = await callAtOnce(scene, 1);
   await scene.callers.settle('complete', call!, 0);
   await scene.callers.settle('complete', call!, 1);
+}
+
+/** Each call is given back as soon as it is allowed, for as long as that is possible. */
+export async function voidedAgainAndAgain(scene: Scene): Promise<void> {
+  await scene.admins.setLimit(scene.pair, 3);
+  for (let time = 0; time < 5; time += 1) {
+    const [call] = await callAtOnce(scene, 1);
+    await scene.callers.settle('void', call!, 0);
+  }
 }
 
 export async function crashed(scene: Scene): Promise<void> {

@@ -19,6 +19,27 @@ const PARTS = {
   isReplay: `exists (
       select from idempotency_keys k
       where k.organization_id = p_organization[i] and k.key = p_key[i] and k.authorization_id <> v_ids[i])`,
+  /** What a retry is told of the call `l`: whether it may be placed now. */
+  retried: `
+    case
+      when l.decision = 'denied' then l.reason_code
+      when l.status in ('completed', 'voided') then 'authorization_' || l.status
+      when l.expires_at < ringfence_clock() then 'authorization_expired'
+      else coalesce((
+        select case
+          when p_refusal[i] is not null then p_refusal[i]
+          when o.suspended_at is not null then 'organization_suspended'
+          when g.status <> 'active' then 'agent_inactive'
+          when n.lifecycle <> 'active' then 'number_inactive'
+          when a.paused_at is not null then 'assignment_paused'
+          when not p_country[i] = any (coalesce(a.allowed_countries, o.default_allowed_countries))
+            then 'country_not_allowed'
+          else l.reason_code
+        end
+        from agent_phone_numbers a, organizations o, agents g, phone_numbers n
+        where a.id = l.assignment_id and a.ended_at is null and o.id = a.organization_id and g.id = a.agent_id
+          and n.id = a.phone_number_id), 'no_assignment')
+    end`,
   clock: 'ringfence_clock()',
   find: `
     select a.* into v_row from agent_phone_numbers a
@@ -73,7 +94,7 @@ function bodyOf(part: Record<Part, string>): string {
     for i in 1..cardinality(p_organization) loop
       if ${part.isReplay} then
         return query
-        select i, case when k.fingerprint = p_fingerprint[i] then 'replayed' else 'key_reused' end, l.id, l.reason_code,
+        select i, case when k.fingerprint = p_fingerprint[i] then 'replayed' else 'key_reused' end, l.id, ${part.retried},
           l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country, l.destination_type,
           l.limit_at, l.used_after, l.resets_at, l.expires_at
         from idempotency_keys k
@@ -105,6 +126,7 @@ function bodyOf(part: Record<Part, string>): string {
         v_used := v_row.calls_made_today;
         v_reason := case
           when p_refusal[i] is not null then p_refusal[i]
+          when v_org.suspended_at is not null then 'organization_suspended'
           when not v_active then 'agent_inactive'
           when v_number.lifecycle <> 'active' then 'number_inactive'
           when v_row.paused_at is not null then 'assignment_paused'
@@ -181,6 +203,14 @@ export const RECREATE_ON_ASSIGN = `
 export const DROP_RECREATE = 'drop trigger recreate on agent_phone_numbers; drop function recreate()';
 
 export const NO_IDEMPOTENCY = { isReplay: 'false' };
+
+/** A retry is told what was told first, whatever has happened since. */
+export const TOLD_AS_BEFORE = { retried: 'l.reason_code' };
+
+/** No call is placed by a retry. */
+export const RETRIES_DENIED = {
+  retried: `case when l.decision = 'denied' then l.reason_code else 'authorization_expired' end`,
+};
 
 /** Every call of this destination fails, which the API answers with 503. */
 export const FAIL_FOR_CANADA = {

@@ -16,8 +16,14 @@ import {
   paused,
   type Play,
   retried,
+  retriedAfterPause,
+  retriedAfterReassignment,
+  retriedAfterSettling,
+  retriedAfterSuspension,
+  retriedAfterTheLease,
   rulesBrokenIn,
   voidedAfterMidnight,
+  voidedAgainAndAgain,
 } from '../chaos/scenes.js';
 import {
   ASYNCHRONOUS_COMMIT,
@@ -36,8 +42,10 @@ import {
   READ_THEN_WRITE,
   RECREATE_ON_ASSIGN,
   REMEMBER_ASSIGNMENTS,
+  RETRIES_DENIED,
   STALE_NUMBERS,
   STALE_PAUSE,
+  TOLD_AS_BEFORE,
 } from '../chaos/simple-gate.js';
 
 const FUNCTIONS = ['gate_authorize', 'gate_choose', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
@@ -80,6 +88,11 @@ describe('the checker of the chaos test', () => {
   const scenes: [string, Play][] = [
     ['more calls than the limit', overTheLimit],
     ['retries', retried],
+    ['retries after a pause', retriedAfterPause],
+    ['retries after a suspension', retriedAfterSuspension],
+    ['retries after the number was given away and back', retriedAfterReassignment],
+    ['retries after a void and a completion', retriedAfterSettling],
+    ['retries after the lease', retriedAfterTheLease],
     ['a limit lowered while calls wait', loweredWhileCallsWait],
     ['a number given to an agent while calls wait', givenWhileCallsWait],
     ['a number assigned again', assignedAgain],
@@ -88,6 +101,7 @@ describe('the checker of the chaos test', () => {
     ['a clock turned over midnight and back', overMidnight],
     ['calls to three countries of one dial code', abroad],
     ['a void after midnight', voidedAfterMidnight],
+    ['voids of every call', voidedAgainAndAgain],
     ['a call that was completed twice', completedTwice],
     ['a crash of the server', crashed],
   ];
@@ -114,6 +128,42 @@ describe('the checker of the chaos test', () => {
   it('catches a gate that knows no idempotency', async () => {
     await installSimpleGate(cluster.database, NO_IDEMPOTENCY);
     expect(await rulesBrokenIn(cluster, retried)).toEqual(expect.arrayContaining(['counted once', 'same answer']));
+  });
+
+  it.each<[string, Play]>([
+    ['a pause', retriedAfterPause],
+    ['a suspension', retriedAfterSuspension],
+    ['the end of the assignment', retriedAfterReassignment],
+    ['a void and a completion', retriedAfterSettling],
+    ['the end of the lease', retriedAfterTheLease],
+  ])('catches a gate that tells a retry what it told before: %s', async (_, play) => {
+    await installSimpleGate(cluster.database, TOLD_AS_BEFORE);
+    expect(await rulesBrokenIn(cluster, play)).toEqual(['old value']);
+  });
+
+  it('catches a gate that denies a retry for nothing', async () => {
+    await installSimpleGate(cluster.database, RETRIES_DENIED);
+    expect(await rulesBrokenIn(cluster, retried)).toEqual(['groundless refusal']);
+  });
+
+  it.each<[string, string, string, Play]>([
+    ['status', 'authorization_status(l.status, l.expires_at, o.at) <> ', `'authorized' <> `, retriedAfterSettling],
+    ['pause', 'a.number_active, a.paused,', 'a.number_active, false,', retriedAfterPause],
+    [
+      'suspension',
+      'decide_call(p_refusal[c.i], o.suspended,',
+      'decide_call(p_refusal[c.i], false,',
+      retriedAfterSuspension,
+    ],
+    [
+      'end',
+      'where a.live_organization_id = c.org and a.agent_id = l.agent_id',
+      'where a.agent_id = l.agent_id',
+      retriedAfterReassignment,
+    ],
+  ])('catches that our gate leaves the %s out of what a retry is checked by', async (_, passage, wrong, play) => {
+    await mutate('gate_authorize', passage, wrong);
+    expect(await rulesBrokenIn(cluster, play)).toEqual(['old value']);
   });
 
   it('catches a limit that is read from another table in the statement that locks', async () => {
@@ -170,6 +220,11 @@ describe('the checker of the chaos test', () => {
   it('catches a void that is given back to today', async () => {
     await mutate('void_authorization', 'v_assignment.last_reset_date = v_call.local_date and', '');
     expect(await rulesBrokenIn(cluster, voidedAfterMidnight)).toEqual(['count']);
+  });
+
+  it('catches voids that give more back than the limit', async () => {
+    await mutate('void_authorization', 'least(v_assignment.daily_limit, ', '(');
+    expect(await rulesBrokenIn(cluster, voidedAgainAndAgain)).toEqual(['void']);
   });
 
   it('catches a call that is completed once more', async () => {

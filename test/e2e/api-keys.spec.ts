@@ -81,6 +81,7 @@ describe('POST /api-keys', () => {
     ['no scopes', { name: 'x', scopes: [] }, 'scopes'],
     ['a scope twice', { name: 'x', scopes: ['numbers:read', 'numbers:read'] }, 'scopes'],
     ['a permission that no key may carry', { name: 'x', scopes: ['keys:manage'] }, 'scopes'],
+    ['a scope without the one that it widens', { name: 'x', scopes: ['calls:settle-any'] }, 'scopes'],
     ['a date that is none', { name: 'x', scopes: ['numbers:read'], expiresAt: '2030-02-30' }, 'expiresAt'],
     ['a date in the past', { name: 'x', scopes: ['numbers:read'], expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
     ['a key of its own', { name: 'x', scopes: ['numbers:read'], key: 'rf_live_mine' }, 'key'],

@@ -83,9 +83,22 @@ async function without(table: string, work: () => Promise<Answer>): Promise<Answ
   }
 }
 
+/** Asks for a call once more with its key, after something became of its authorization. */
+async function retriedAfter(happening: (id: string) => Promise<unknown>): Promise<Answer> {
+  const { agentId } = await assignment();
+  const again = { 'idempotency-key': crypto.randomUUID() };
+  const first = await authorize({ agentId, destination: CANADA }, again);
+  await happening(first.body.authorizationId as string);
+  return authorize({ agentId, destination: CANADA }, again);
+}
+
 /** How each reason comes about. A new code without an entry does not compile. */
 const reasons = {
   allowed: () => call(),
+  authorization_voided: () => retriedAfter((id) => settle(id, 'void', { reason: 'not_dialed' })),
+  authorization_completed: () => retriedAfter((id) => settle(id, 'complete', { outcome: 'busy' })),
+  authorization_expired: () =>
+    retriedAfter((id) => db.query('update call_authorizations set expires_at = decided_at where id = $1', [id])),
   destination_invalid: () => call('+1'),
   destination_emergency: () => call('911'),
   no_assignment: async () => authorize({ agentId: await createAgent(db, { organizationId }), destination: CANADA }),

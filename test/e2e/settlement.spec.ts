@@ -28,6 +28,8 @@ describe('settling an authorization', () => {
   let organizationId: string;
   let dialer: { id: string; key: string };
   let otherDialer: { id: string; key: string };
+  /** A system that hears of all calls. */
+  let collector: { id: string; key: string };
   let admin: string;
 
   beforeAll(async () => {
@@ -36,6 +38,7 @@ describe('settling an authorization', () => {
     organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
     dialer = await createApiKey(db, { organizationId, scopes: ['calls:authorize', 'calls:settle'] });
     otherDialer = await createApiKey(db, { organizationId, scopes: ['calls:authorize', 'calls:settle'] });
+    collector = await createApiKey(db, { organizationId, scopes: ['calls:settle', 'calls:settle-any'] });
     admin = (await user('admin')).token;
   });
 
@@ -164,9 +167,9 @@ describe('settling an authorization', () => {
       expect(await counts(own)).toEqual({ counter: 1, archive: 0 });
     });
 
-    it('may come from another key, for another system may hear how the call ended', async () => {
+    it('may come from another key with calls:settle-any, for another system may hear how the call ended', async () => {
       const id = await authorized((await line()).agentId);
-      expect(await complete(id, { outcome: 'busy', sipCode: 486 }, { apiKey: otherDialer.key })).toMatchObject({
+      expect(await complete(id, { outcome: 'busy', sipCode: 486 }, { apiKey: collector.key })).toMatchObject({
         status: 200,
       });
     });
@@ -259,36 +262,45 @@ describe('settling an authorization', () => {
       ]);
     });
 
+    // What is admitted of a day is the limit, and once more what is given back.
     it.each([
-      [undefined, 10],
+      [1, 1],
+      [2, 2],
+      [5, 5],
+      [10, 10],
+      [100, 10],
       [250, 25],
+      [1000, 100],
     ])('is limited: with a daily limit of %s, to %s calls of a day', async (dailyLimit, most) => {
       const own = await line({ dailyLimit });
       for (let i = 0; i < most; i += 1) {
         expect(await voidCall(await authorized(own.agentId))).toMatchObject({ status: 200 });
       }
       const id = await authorized(own.agentId);
-      expect(await voidCall(id)).toMatchObject(problem(429, 'void_limit_reached'));
+      const refused = await voidCall(id);
+      expect(refused).toMatchObject(problem(429, 'void_limit_reached'));
+      expect(refused.body.detail).toContain('never more than the daily limit itself');
       expect(await voidCall(id, 'test_call', { token: admin })).toMatchObject(problem(429, 'void_limit_reached'));
       expect(await counts(own)).toEqual({ counter: 1, archive: 0 });
       expect(await complete(id, { outcome: 'failed' })).toMatchObject({ status: 200 });
+      const calls = Array.from({ length: 500 }, () => ({ agentId: own.agentId, destination: CANADA }));
+      for (let asked = 0; asked <= dailyLimit; asked += 500) await post('call-gate/authorize-batch', { calls });
+      const [admitted] = await db.query(
+        `select count(*)::integer as calls from call_authorizations where assignment_id = $1 and decision = 'allowed'`,
+        [own.assignmentId],
+      );
+      expect(admitted).toEqual({ calls: dailyLimit + most });
 
       await setClock(`timestamptz '2026-03-03T12:00:00Z'`);
       expect(await voidCall(await authorized(own.agentId))).toMatchObject({ status: 200 });
     });
 
-    it('is for whom authorized the call, an owner and an admin', async () => {
-      const { agentId } = await line();
-      const ids = [await authorized(agentId), await authorized(agentId, { token: admin }), await authorized(agentId)];
-      const owner = (await user('owner')).token;
-      for (const [index, caller] of [{ apiKey: otherDialer.key }, { apiKey: dialer.key }].entries()) {
-        expect(await voidCall(ids[index]!, 'test_call', caller)).toMatchObject(problem(403, 'permission_denied'));
-      }
-      expect(await voidCall(ids[0]!, 'test_call', { token: admin })).toMatchObject({ status: 200 });
-      expect(await voidCall(ids[1]!, 'test_call', { token: owner })).toMatchObject({ status: 200 });
-      expect(await voidCall(ids[2]!)).toMatchObject({ status: 200 });
-      // Not even by repeating what an admin has done.
-      expect(await voidCall(ids[0]!, 'test_call', { apiKey: otherDialer.key })).toMatchObject({ status: 403 });
+    it('gives nothing back once the daily limit is zero', async () => {
+      const own = await line({ dailyLimit: 1 });
+      const id = await authorized(own.agentId);
+      await db.query('update agent_phone_numbers set daily_limit = 0 where id = $1', [own.assignmentId]);
+      expect(await voidCall(id)).toMatchObject(problem(429, 'void_limit_reached'));
+      expect(await counts(own)).toEqual({ counter: 1, archive: 0 });
     });
 
     it.each([[{}], [{ reason: 'bored' }], [{ reason: 'not_dialed', count: 2 }]])('refuses %j', async (body) => {
@@ -385,13 +397,46 @@ describe('settling an authorization', () => {
     for (const refused of [
       await complete(theirs, { outcome: 'answered' }, person),
       await voidCall(theirs, 'not_dialed', person),
-      // Their own agent's call, but a dialer authorized it.
-      await voidCall(dialed, 'not_dialed', person),
     ]) {
-      expect(refused).toMatchObject(problem(403, 'permission_denied'));
+      expect(refused).toMatchObject(problem(404, 'record_not_found'));
     }
+    // Their own agent's call, but a dialer authorized it.
+    expect(await voidCall(dialed, 'not_dialed', person)).toMatchObject(problem(403, 'permission_denied'));
     expect(await voidCall(mine, 'caller_abandoned', person)).toMatchObject({ status: 200 });
     expect(await complete(dialed, { outcome: 'no_answer' }, person)).toMatchObject({ status: 200 });
+  });
+
+  it('is for whom authorized the call, for owners, admins and keys with calls:settle-any', async () => {
+    const { agentId } = await line();
+    const owner = (await user('owner')).token;
+    const settlings = [
+      (id: string, caller: Caller) => complete(id, { outcome: 'answered' }, caller),
+      (id: string, caller: Caller) => voidCall(id, 'test_call', caller),
+    ];
+    for (const settling of settlings) {
+      const [ofDialer, ofAdmin, another, last] = [
+        await authorized(agentId),
+        await authorized(agentId, { token: admin }),
+        await authorized(agentId),
+        await authorized(agentId),
+      ] as [string, string, string, string];
+      const unknown = await settling(randomUUID(), { apiKey: otherDialer.key });
+      expect(unknown).toMatchObject(problem(404, 'record_not_found'));
+      expect(unknown.body.detail).toContain('calls:settle-any');
+      const refused = [
+        await settling(ofDialer, { apiKey: otherDialer.key }),
+        await settling(ofAdmin, { apiKey: dialer.key }),
+      ];
+      for (const { status, body } of refused) {
+        expect([status, body.detail]).toEqual([404, unknown.body.detail]);
+      }
+      expect(await settling(ofDialer, { token: admin })).toMatchObject({ status: 200 });
+      expect(await settling(ofAdmin, { token: owner })).toMatchObject({ status: 200 });
+      expect(await settling(another, { apiKey: collector.key })).toMatchObject({ status: 200 });
+      expect(await settling(last, { apiKey: dialer.key })).toMatchObject({ status: 200 });
+      // Not even by repeating what an admin has done.
+      expect(await settling(ofDialer, { apiKey: otherDialer.key })).toMatchObject({ status: 404 });
+    }
   });
 
   it('needs the permission calls:settle', async () => {

@@ -4,7 +4,8 @@
  */
 export const permissions = {
   'calls:authorize': 'Ask the call gate for a decision',
-  'calls:settle': 'Complete or void an authorization',
+  'calls:settle': 'Complete or void the calls that it authorized itself',
+  'calls:settle-any': 'Complete or void the calls that others authorized as well',
   'calls:read': 'Read the decision log',
   'numbers:read': 'Read phone numbers',
   'numbers:write': 'Add, change, upload and delete phone numbers',
@@ -41,6 +42,7 @@ const administer = [
   ...readEverything,
   'calls:authorize',
   'calls:settle',
+  'calls:settle-any',
   'numbers:write',
   'agents:write',
   'assignments:write',
@@ -63,6 +65,7 @@ export const permissionsOfRole = {
 export const apiKeyScopes = [
   'calls:authorize',
   'calls:settle',
+  'calls:settle-any',
   'calls:read',
   'numbers:read',
   'numbers:write',

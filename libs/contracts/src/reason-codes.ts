@@ -1,4 +1,23 @@
 /**
+ * Why a retry of an allowed call is denied although nothing else forbids the call: its authorization is used up. The
+ * ledger never holds these, because it keeps the decision that the retry is about.
+ */
+const retryReasonCodes = {
+  authorization_voided: {
+    label: 'Authorization voided',
+    message: 'The call of this Idempotency-Key was voided. Ask with a new key to place it after all.',
+  },
+  authorization_completed: {
+    label: 'Authorization completed',
+    message: 'The call of this Idempotency-Key was placed and completed. Ask with a new key for another call.',
+  },
+  authorization_expired: {
+    label: 'Authorization expired',
+    message: 'The authorization of this Idempotency-Key has expired and counts as used. Ask with a new key to call.',
+  },
+} as const;
+
+/**
  * Every answer that the call gate can give, in the order in which the checks run (the first refusal wins).
  * The docs page of a code is `docs/reasons/<code>.md`; the console takes its labels from here.
  */
@@ -7,6 +26,7 @@ export const reasonCodes = {
     label: 'Allowed',
     message: 'The call may be placed.',
   },
+  ...retryReasonCodes,
   destination_invalid: {
     label: 'Invalid destination',
     message: 'The destination is not a valid phone number. Send it in E.164 form, for example +14165550123.',
@@ -61,3 +81,9 @@ export const reasonCodeList = Object.keys(reasonCodes) as ReasonCode[];
 export function reasonText(code: string): { label: string; message: string } {
   return Object.hasOwn(reasonCodes, code) ? reasonCodes[code as ReasonCode] : { label: code, message: code };
 }
+
+/** The reasons that decisions in the ledger have. */
+export type LoggedReasonCode = Exclude<ReasonCode, keyof typeof retryReasonCodes>;
+export const loggedReasonCodeList = reasonCodeList.filter(
+  (code): code is LoggedReasonCode => !(code in retryReasonCodes),
+);

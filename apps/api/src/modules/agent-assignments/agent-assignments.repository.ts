@@ -63,11 +63,18 @@ export class AgentAssignmentsRepository {
     return tx.query<LockedAssignment>(LOCK_ASSIGNMENTS_OF_NUMBER, [context.organizationId, phoneNumberId, agentId]);
   }
 
-  /** Locks a live assignment. False when there is none. */
+  /**
+   * Locks a live assignment that the caller may see. False when there is none: one that is hidden is neither locked nor
+   * looked at any further, so that it takes as long as one that does not exist.
+   */
   async lockLive(tx: Transaction, context: RequestContext, id: string): Promise<boolean> {
     const rows = await tx.query(
-      `select from agent_phone_numbers where organization_id = $1 and id = $2 and ended_at is null for no key update`,
-      [context.organizationId, id],
+      `select from agent_phone_numbers a
+       where a.organization_id = $1 and a.id = $2 and a.ended_at is null and ($3::uuid[] is null or exists (
+         select from phone_numbers n
+         where n.organization_id = a.organization_id and n.id = a.phone_number_id and n.client_id = any ($3)))
+       for no key update of a`,
+      [context.organizationId, id, clientLimit(context)],
     );
     return rows.length > 0;
   }

@@ -19,7 +19,10 @@ export interface CallCommand {
   fingerprint: Buffer | null;
 }
 
-/** What was decided, or what an earlier request with the same idempotency key was told. */
+/**
+ * What was decided, or what an earlier request with the same idempotency key was told, unless the call that was allowed
+ * then may not be placed any more.
+ */
 export interface CallDecision {
   outcome: 'decided' | 'replayed' | 'key_reused';
   authorizationId: string;

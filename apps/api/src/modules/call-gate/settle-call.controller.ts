@@ -8,6 +8,10 @@ import { AuthorizationViewDto } from './dto/authorization.view.js';
 import { CompleteCallDto, VoidCallDto } from './dto/settle-call.dto.js';
 import { SettleCallService } from './settle-call.service.js';
 
+const ABOUT_REACH =
+  'An API key reaches the calls that it authorized itself, a person with the role agent those of their own agents, and ' +
+  'whoever has `calls:settle-any` all of the organization. Any other call is answered as one that does not exist.';
+
 @ApiTags('Call gate')
 @Controller('call-gate/authorizations/:id')
 export class SettleCallController {
@@ -18,7 +22,9 @@ export class SettleCallController {
   @RequirePermission('calls:settle')
   @ApiOperation({
     summary: 'Record how an authorized call went',
-    description: 'Possible after the lease has run out as well. The same body again changes nothing and answers 200.',
+    description:
+      'Possible after the lease has run out as well. The same body again changes nothing and answers 200. ' +
+      ABOUT_REACH,
   })
   @ApiOkResponse({ type: AuthorizationViewDto })
   complete(
@@ -42,9 +48,11 @@ export class SettleCallController {
   @ApiOperation({
     summary: 'Give back a call that was not placed',
     description:
-      'Only soon after the decision, by whom authorized it (or an owner or admin), and a limited number of times a day. ' +
+      'Only soon after the decision, by whom authorized it (or with `calls:settle-any`), and a limited number of times a ' +
+      'day: 10, or a tenth of the daily limit where that is more, but never more than the daily limit itself. ' +
       'The same body again changes nothing and answers 200. The permission to dial ends with it: a retry of the ' +
-      'authorization with its Idempotency-Key still answers as it did at first, so ask with a new key to call after all.',
+      'authorization with its Idempotency-Key is denied, so ask with a new key to call after all. ' +
+      ABOUT_REACH,
   })
   @ApiOkResponse({ type: AuthorizationViewDto })
   void(

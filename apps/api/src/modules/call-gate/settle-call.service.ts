@@ -25,11 +25,11 @@ export class SettleCallService {
   /**
    * Records how the call went. Possible after the lease has run out as well: a call may last longer.
    *
-   * @throws ProblemError record_not_found, permission_denied, authorization_settled, authorization_not_settleable
+   * @throws ProblemError record_not_found, authorization_settled, authorization_not_settleable
    */
   async complete(context: RequestContext, id: string, call: CompletedCall): Promise<AuthorizationView> {
     const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
-      await this.requireOwn(tx, context, id);
+      await this.requireWithinReach(tx, context, id);
       const result = await this.repository.complete(tx, context, id, idOf(context.principal), call);
       const view = await this.repository.view(tx, context, id);
       if (result === 'completed') {
@@ -51,9 +51,9 @@ export class SettleCallService {
   async void(context: RequestContext, id: string, reason: VoidReason): Promise<AuthorizationView> {
     const windowSeconds = this.env.VOID_WINDOW_SECONDS;
     const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
-      const { authorizedBy } = await this.requireOwn(tx, context, id);
+      const { authorizedBy } = await this.requireWithinReach(tx, context, id);
       const { principal } = context;
-      if (authorizedBy !== idOf(principal) && !administers(principal)) throw notTheirs();
+      if (authorizedBy !== idOf(principal) && !settlesAny(principal)) throw notTheirs();
       const result = await this.repository.void(tx, context, id, idOf(principal), reason, windowSeconds);
       const view = await this.repository.view(tx, context, id);
       if (result === 'voided') {
@@ -66,13 +66,14 @@ export class SettleCallService {
     return settledOrThrow(result, view, windowSeconds);
   }
 
-  private async requireOwn(tx: Transaction, context: RequestContext, id: string): Promise<PartiesOfAuthorization> {
+  /** @throws ProblemError record_not_found, in the same words for a call beyond the caller's reach as for none at all */
+  private async requireWithinReach(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+  ): Promise<PartiesOfAuthorization> {
     const parties = await this.repository.parties(tx, context, id);
-    if (!parties) throw new ProblemError('record_not_found', 'There is no such authorization.');
-    const ownUserId = ownAgentsOnly(context);
-    if (ownUserId !== null && parties.agentUserId !== ownUserId) {
-      throw new ProblemError('permission_denied', 'You may only settle calls of your own agent.');
-    }
+    if (!parties || !isWithinReach(context, parties)) throw notWithinReach(context);
     return parties;
   }
 
@@ -91,15 +92,27 @@ function idOf(principal: Principal): string {
   return principal.kind === 'user' ? principal.userId : principal.apiKeyId;
 }
 
-function administers(principal: Principal): boolean {
-  return (
-    principal.kind === 'user' &&
-    (principal.role === 'owner' || principal.role === 'admin' || (principal.role === null && principal.platformAdmin))
+const settlesAny = (principal: Principal): boolean => principal.permissions.has('calls:settle-any');
+
+/** Which calls the caller settles: all, those of the own agents, or those that it authorized itself. */
+function isWithinReach(context: RequestContext, { authorizedBy, agentUserId }: PartiesOfAuthorization): boolean {
+  const { principal } = context;
+  if (settlesAny(principal)) return true;
+  const ownUserId = ownAgentsOnly(context);
+  return ownUserId === null ? authorizedBy === idOf(principal) : agentUserId === ownUserId;
+}
+
+function notWithinReach({ principal }: RequestContext): ProblemError {
+  if (settlesAny(principal)) return new ProblemError('record_not_found', 'There is no such authorization.');
+  const whose = principal.kind === 'user' ? 'the calls of your own agents' : 'the calls that this key authorized';
+  return new ProblemError(
+    'record_not_found',
+    `There is no such authorization among ${whose}. Settling those of others needs the permission calls:settle-any.`,
   );
 }
 
 function notTheirs(): ProblemError {
-  const detail = 'Only the key or user that authorized the call, an owner or an admin may void it.';
+  const detail = 'Another user or a dialer authorized the call. Voiding it needs the permission calls:settle-any.';
   return new ProblemError('permission_denied', detail);
 }
 
@@ -134,7 +147,8 @@ function settledOrThrow(
     case 'too_many':
       throw new ProblemError(
         'void_limit_reached',
-        `On ${view.localDate} this assignment has voided as many calls as it may: 10, or a tenth of its daily limit. ` +
+        `On ${view.localDate} this assignment has voided as many calls as it may: 10, or a tenth of its daily limit ` +
+          'where that is more, but never more than the daily limit itself. ' +
           'The call counts as used. Complete it instead, and find out why so many calls are not dialed.',
       );
   }

@@ -1,6 +1,12 @@
 import { Box, ListSubheader, MenuItem, TextField } from '@mui/material';
 import { type ReactNode, useEffect, useState } from 'react';
-import { type AgentView, authorizationStatuses, type PhoneNumberView, reasonCodeList, reasonCodes } from '#contracts';
+import {
+  type AgentView,
+  authorizationStatuses,
+  type PhoneNumberView,
+  loggedReasonCodeList,
+  reasonCodes,
+} from '#contracts';
 import { authorizationStatusLabels } from '../../shared/labels';
 import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
@@ -96,7 +102,7 @@ export const DecisionFilters = ({ filter }: FilterProps) => {
         <MenuItem value="allowed">{reasonCodes.allowed.label}</MenuItem>
         <MenuItem value="denied">Denied</MenuItem>
         <ListSubheader>Denied because</ListSubheader>
-        {reasonCodeList
+        {loggedReasonCodeList
           .filter((code) => code !== 'allowed')
           .map((code) => (
             <MenuItem key={code} value={code}>

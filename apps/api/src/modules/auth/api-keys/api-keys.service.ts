@@ -36,13 +36,17 @@ export class ApiKeysService {
   /**
    * Creates a key. The answer is the only place where the key itself is ever shown.
    *
-   * @throws ProblemError validation_failed when it would have expired already
+   * @throws ProblemError validation_failed when it would have expired already, or a scope lacks the one that it widens
    */
   create(context: RequestContext, fields: ApiKeyFields): Promise<NewApiKeyView> {
     if (fields.expiresAt !== null && fields.expiresAt.getTime() <= Date.now()) {
       throw new ProblemError('validation_failed', 'expiresAt: must lie in the future', {
         errors: { expiresAt: 'must lie in the future' },
       });
+    }
+    if (fields.scopes.includes('calls:settle-any') && !fields.scopes.includes('calls:settle')) {
+      const message = 'calls:settle-any widens calls:settle; give the key both';
+      throw new ProblemError('validation_failed', `scopes: ${message}`, { errors: { scopes: message } });
     }
     const { key, prefix, keyHash } = newApiKey();
     const { principal } = context;

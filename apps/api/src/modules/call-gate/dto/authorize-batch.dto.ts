@@ -22,7 +22,7 @@ export class AuthorizeBatchDto {
 class BatchDecisionDto extends CallDecisionDto {
   @ApiPropertyOptional({
     enum: [true],
-    description: 'An earlier request with this idempotency key was told the same. Left out otherwise.',
+    description: 'An earlier request had this idempotency key: this is no new decision. Left out otherwise.',
   })
   replayed?: true;
 }

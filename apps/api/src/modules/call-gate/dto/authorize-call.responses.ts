@@ -6,7 +6,9 @@ const decision = { schema: { $ref: getSchemaPath(CallDecisionDto) } };
 
 const headers = {
   'Idempotent-Replayed': {
-    description: 'Stands here when the Idempotency-Key was used before: this is the answer of that time.',
+    description:
+      'Stands here when the Idempotency-Key was used before: this is the answer of that time, or a denial because the call ' +
+      'that was allowed then may not be placed any more. `limit`, `used` and `remaining` are of that time.',
     schema: { type: 'string' as const, enum: ['true'] },
   },
 };

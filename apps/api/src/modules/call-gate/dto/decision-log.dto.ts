@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsString, IsUUID, Length, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import {
   authorizationStatuses,
-  reasonCodeList,
+  loggedReasonCodeList,
   type AuthorizationStatus,
   type DecisionPageView,
   type DecisionView,
@@ -82,9 +82,9 @@ export class DecisionFilterDto {
   @IsIn(['allowed', 'denied'])
   decision?: 'allowed' | 'denied';
 
-  @ApiProperty({ enum: reasonCodeList, required: false })
+  @ApiProperty({ enum: loggedReasonCodeList, required: false })
   @ValidateIf(given)
-  @IsIn(reasonCodeList)
+  @IsIn(loggedReasonCodeList)
   reasonCode?: ReasonCode;
 
   @ApiProperty({ enum: authorizationStatuses, required: false })
