@@ -58,12 +58,13 @@ const NARROWED: readonly Narrowed[] = [
   {
     table: 'import_jobs',
     role: 'ringfence_app',
-    allBut: 'organization_id, id, mode, dry_run, file_name, created_by, created_at, actor, request_id',
+    allBut: `organization_id, id, mode, dry_run, file_name, created_by, created_at, actor, request_id, country, delimiter,
+      columns, has_header`,
   },
   { table: 'organizations', role: 'ringfence_app', allBut: 'id, kind, slug, created_at, last_rollup_date' },
-  { table: 'organizations', role: 'ringfence_system', allBut: 'id, kind, slug, created_at' },
+  { table: 'organizations', role: 'ringfence_system', allBut: 'id, kind, slug, created_at, deleted_at' },
   { table: 'memberships', role: 'ringfence_system', allBut: 'organization_id, user_id, created_at, updated_at' },
-  { table: 'users', role: 'ringfence_system', allBut: 'id, platform_admin, created_at, updated_at' },
+  { table: 'users', role: 'ringfence_system', allBut: 'id, email, platform_admin, created_at, updated_at' },
   {
     table: 'refresh_tokens',
     role: 'ringfence_system',
@@ -126,7 +127,7 @@ async function narrow(queryRunner: QueryRunner, { table, role, only, allBut }: N
   const [found] = (await queryRunner.query(
     `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
      where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
-       and attname <> all (string_to_array(replace($2, ' ', ''), ','))`,
+       and attname <> all (regexp_split_to_array($2, ',\\s*'))`,
     [table, allBut ?? ''],
   )) as [{ columns: string }];
   await queryRunner.query(`revoke update on ${table} from ${role}`);

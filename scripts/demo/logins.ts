@@ -13,7 +13,9 @@ export function loginsBeside(ownerUrl: string, prefix: string): LoginSettings {
   const addressFor = (login: string) => {
     const url = new URL(ownerUrl);
     url.username = login;
-    url.password = createHmac('sha256', decodeURIComponent(new URL(ownerUrl).password)).update(login).digest('base64url');
+    url.password = createHmac('sha256', decodeURIComponent(new URL(ownerUrl).password))
+      .update(login)
+      .digest('base64url');
     return url.href;
   };
   return { DATABASE_URL: addressFor(`${prefix}_app_login`), SYSTEM_DATABASE_URL: addressFor(`${prefix}_system_login`) };

@@ -28,15 +28,10 @@ type Log = Pick<Logger, 'info' | 'warn'>;
  */
 export async function prepareDatabase(env: Env, log: Log): Promise<void> {
   if (env.AUTO_MIGRATE) await migrate(env, log);
-  const complaints: string[] = [];
-  for (const [url, rules] of [
-    [env.DATABASE_URL, APP_SESSION],
-    [env.SYSTEM_DATABASE_URL, SYSTEM_SESSION],
-  ] as const) {
-    complaints.push(...(await complaintsAsIs(url, rules, log)));
-    if (complaints.length === 0) complaints.push(...(await complaintsOfSessions(url, rules)));
-  }
-  const complaint = gateComplaint([...new Set(complaints)]);
+  const app = await complaintsOf(env.DATABASE_URL, APP_SESSION, log);
+  const system = await complaintsOf(env.SYSTEM_DATABASE_URL, SYSTEM_SESSION, log);
+  // Both find the same server.
+  const complaint = gateComplaint([...new Set([...app, ...system])]);
   if (complaint !== null) throw new StartupRefusal(complaint);
 }
 
@@ -69,14 +64,17 @@ async function migrate(env: Env, log: Log): Promise<void> {
   }
 }
 
-/** What the address leads to when nothing is asked of the session: the settings of the server, the database and the login. */
-async function complaintsAsIs(url: string, rules: SessionRules, log: Log): Promise<string[]> {
+/**
+ * The first session asks for nothing, and so shows the settings of the server, the database and the login, and a pooler
+ * that would refuse the others. The second is one of those that the pool opens.
+ */
+async function complaintsOf(url: string, rules: SessionRules, log: Log): Promise<string[]> {
   return inSession(url, undefined, rules, async (client) => {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     if (isPooled(client, rows[0]!.pid)) return [poolerComplaint(rules.setting)];
     const { complaints, warning } = await readDatabaseSafety(queryOf(client));
     if (warning !== null && rules === APP_SESSION) log.warn(warning);
-    return complaints;
+    return [...complaints, ...(await complaintsOfSessions(url, rules))];
   });
 }
 

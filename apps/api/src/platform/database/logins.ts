@@ -23,7 +23,8 @@ export function loginOf(url: string, { setting, role }: SessionRules): Login {
     throw new LoginRefusal(`${setting} is no address. Write it as postgres://login:password@host:5432/database.`);
   }
   const name = decodeURIComponent(address.username);
-  if (name === '') throw new LoginRefusal(`${setting} names no login. Write it as postgres://login:password@host/name.`);
+  if (name === '')
+    throw new LoginRefusal(`${setting} names no login. Write it as postgres://login:password@host/name.`);
   const password = decodeURIComponent(address.password);
   return { setting, role, name, password: password === '' ? null : password };
 }
@@ -56,7 +57,8 @@ async function prepareLogin(query: Query, login: Login): Promise<string[]> {
     done.push(`Let ${login.name} become ${login.role}`);
   }
   const complaints = loginComplaints(await factsOf(query, login), login);
-  if (complaints.length > 0) throw new LoginRefusal(`The login of ${login.setting} is not safe: ${complaints.join(' ')}`);
+  if (complaints.length > 0)
+    throw new LoginRefusal(`The login of ${login.setting} is not safe: ${complaints.join(' ')}`);
   return done;
 }
 
@@ -85,9 +87,10 @@ async function create(query: Query, { setting, name, password }: Login): Promise
 }
 
 async function grant(query: Query, { name, role }: Login): Promise<boolean> {
-  const [server] = (await query(`select current_setting('server_version_num')::integer >= 160000 as knows_options`, [])) as [
-    { knows_options: boolean },
-  ];
+  const [server] = (await query(
+    `select current_setting('server_version_num')::integer >= 160000 as knows_options`,
+    [],
+  )) as [{ knows_options: boolean }];
   // Before PostgreSQL 16 the login's attribute alone says whether it inherits.
   const statement = `grant ${role} to ${quoted(name)}${server.knows_options ? ' with inherit false, set true' : ''}`;
   try {

@@ -83,7 +83,9 @@ export async function readLoginFacts(query: Query, login: string, role: string):
 
 /** What is wrong with the session that asks, in sentences that say what to do. */
 export async function sessionComplaints(client: ClientBase, query: Query, rules: SessionRules): Promise<string[]> {
-  const [facts] = (await query(READ_SESSION_FACTS, [null, rules.role, JSON.stringify(rules.settings)])) as [SessionFacts];
+  const [facts] = (await query(READ_SESSION_FACTS, [null, rules.role, JSON.stringify(rules.settings)])) as [
+    SessionFacts,
+  ];
   if (isPooled(client, facts.backend_pid)) return [poolerComplaint(rules.setting)];
   const login = loginComplaints(facts, rules);
   return login.length > 0 ? login : arrivalComplaints(facts, rules);
