@@ -162,7 +162,7 @@ describe('a database on which calls must not be decided', () => {
     [
       'the login may not become its role',
       [`revoke ringfence_system from ${SYSTEM_LOGIN}`],
-      /the login of SYSTEM_DATABASE_URL may not become ringfence_system .*migration:run/,
+      /_system_login may not become ringfence_system; run .*migration:run/,
     ],
     [
       'row-level security is not enabled',

@@ -11,7 +11,13 @@ import { migrationDataSource } from './platform/database/data-source.js';
 import { loginOf, LoginRefusal, prepareLogins } from './platform/database/logins.js';
 import { gateComplaint, readDatabaseSafety } from './platform/health/database-safety.js';
 import { readSchemaState, schemaComplaint } from './platform/health/schema-state.js';
-import { isPooled, poolerComplaint, sessionComplaints } from './platform/health/session-safety.js';
+import {
+  isPooled,
+  loginComplaints,
+  poolerComplaint,
+  readLoginFacts,
+  sessionComplaints,
+} from './platform/health/session-safety.js';
 import { signInComplaint } from './platform/health/sign-in-complaint.js';
 import { reasonOf } from './platform/logging/reason-of.js';
 import { StartupRefusal } from './startup-refusal.js';
@@ -65,8 +71,8 @@ async function migrate(env: Env, log: Log): Promise<void> {
 }
 
 /**
- * The first session asks for nothing, and so shows the settings of the server, the database and the login, and a pooler
- * that would refuse the others. The second is one of those that the pool opens.
+ * The first session asks for nothing, and so shows the settings of the server, the database and the login, what the login
+ * may do, and a pooler that would refuse the others. The second is one of those that the pool opens.
  */
 async function complaintsOf(url: string, rules: SessionRules, log: Log): Promise<string[]> {
   return inSession(url, undefined, rules, async (client) => {
@@ -74,7 +80,8 @@ async function complaintsOf(url: string, rules: SessionRules, log: Log): Promise
     if (isPooled(client, rows[0]!.pid)) return [poolerComplaint(rules.setting)];
     const { complaints, warning } = await readDatabaseSafety(queryOf(client));
     if (warning !== null && rules === APP_SESSION) log.warn(warning);
-    return [...complaints, ...(await complaintsOfSessions(url, rules))];
+    const login = loginComplaints((await readLoginFacts(queryOf(client), null, rules.role))!, rules);
+    return [...complaints, ...(login.length > 0 ? login : await complaintsOfSessions(url, rules))];
   });
 }
 

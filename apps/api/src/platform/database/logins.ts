@@ -53,12 +53,12 @@ async function prepareLogin(query: Query, login: Login): Promise<string[]> {
   if ((await readLoginFacts(query, login.name, login.role)) === null && (await create(query, login))) {
     done.push(`Made the login ${login.name}`);
   }
-  if (!(await factsOf(query, login)).is_member && (await grant(query, login))) {
-    done.push(`Let ${login.name} become ${login.role}`);
-  }
-  const complaints = loginComplaints(await factsOf(query, login), login);
+  const facts = await factsOf(query, login);
+  // Who can do more already is not let become the role as well.
+  const complaints = loginComplaints({ ...facts, is_member: true }, login);
   if (complaints.length > 0)
     throw new LoginRefusal(`The login of ${login.setting} is not safe: ${complaints.join(' ')}`);
+  if (!facts.is_member && (await grant(query, login))) done.push(`Let ${login.name} become ${login.role}`);
   return done;
 }
 

@@ -75,8 +75,8 @@ export class UnsafeSessionError extends Error {}
 
 export type Query = (sql: string, parameters: unknown[]) => Promise<unknown[]>;
 
-/** @returns what the login can do by itself; null when there is no such login */
-export async function readLoginFacts(query: Query, login: string, role: string): Promise<SessionFacts | null> {
+/** @returns what the login, or that of the session, can do by itself; null when there is no such login */
+export async function readLoginFacts(query: Query, login: string | null, role: string): Promise<SessionFacts | null> {
   const [facts] = (await query(READ_SESSION_FACTS, [login, role, '{}'])) as SessionFacts[];
   return facts ?? null;
 }
