@@ -34,7 +34,8 @@ async function main(): Promise<void> {
   const flags = readFlags();
   if (flags.help) return say(USAGE);
   const databaseUrl = process.env['SYSTEM_DATABASE_URL'];
-  if (!databaseUrl) throw new Refusal('SYSTEM_DATABASE_URL is missing: it names the database whose audit events are checked.');
+  if (!databaseUrl)
+    throw new Refusal('SYSTEM_DATABASE_URL is missing: it names the database whose audit events are checked.');
   const anchors = await readAnchors(flags);
   const client = new pg.Client({ connectionString: databaseUrl, options: startupOptions(SYSTEM_SESSION) });
   await client.connect().catch((error: Error) => {
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
   try {
     // One snapshot, so that what is written meanwhile cannot look like a break.
     await client.query('begin isolation level repeatable read read only');
-      const organizations = await organizationsOf(client, flags.organization);
+    const organizations = await organizationsOf(client, flags.organization);
     const results = [];
     for (const { id, slug } of withLost(organizations, anchors)) {
       const query = async <Row>(sql: string, parameters: readonly unknown[]) =>

@@ -36,7 +36,8 @@ async function main(): Promise<void> {
   const flags = readFlags();
   if (flags.help) return say(USAGE);
   const databaseUrl = process.env['SYSTEM_DATABASE_URL'];
-  if (!databaseUrl) throw new Refusal('SYSTEM_DATABASE_URL is missing: it names the database that the admin is made in.');
+  if (!databaseUrl)
+    throw new Refusal('SYSTEM_DATABASE_URL is missing: it names the database that the admin is made in.');
   const client = new pg.Client({ connectionString: databaseUrl, options: startupOptions(SYSTEM_SESSION) });
   await client.connect().catch((error: Error) => {
     throw new Refusal(`The database cannot be reached: ${error.message || (error as NodeJS.ErrnoException).code}`);

@@ -36,8 +36,9 @@ export async function checkSettings() {
 
 /** Only migrating needs the owner of the tables: a server that does not migrate does not get that address. */
 export function environmentOfServer() {
-  const { MIGRATION_DATABASE_URL: _, ...others } = process.env;
-  return process.env.AUTO_MIGRATE === 'true' ? process.env : others;
+  const env = { ...process.env };
+  if (env.AUTO_MIGRATE !== 'true') delete env.MIGRATION_DATABASE_URL;
+  return env;
 }
 
 async function troubleWithPort(port, host) {

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
 import { endingOfApi, startApiProcess } from '../support/api-process.js';
 import { request } from '../support/http.js';
+import { refusalAtStart } from '../support/start-refusal.js';
 
 const OWNER = 'ringfence_owner';
 const PASSWORD = 'päss:word/@';
@@ -159,10 +160,10 @@ describe('the logins of the API', () => {
       /acme app may become more than ringfence_system; run "revoke ringfence_app from "acme app""/,
     ],
   ])('do not include %s: the API does not start', async (_name, others, words) => {
-    const ending = await endingOfApi({ ...env, MIGRATION_DATABASE_URL: '', ...others() });
-    expect(ending).toEqual({ code: 1, lines: [expect.stringMatching(/^The call gate cannot be served: /)] });
-    expect(ending.lines[0]).toMatch(words);
-    expect(ending.lines[0]).not.toContain(PASSWORD);
+    const refusal = await refusalAtStart({ ...env, ...others() });
+    expect(refusal).toMatch(/^StartupRefusal: The call gate cannot be served: .*[.]$/);
+    expect(refusal).toMatch(words);
+    expect(refusal).not.toContain(PASSWORD);
   });
 
   it.each([

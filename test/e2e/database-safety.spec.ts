@@ -15,6 +15,7 @@ import {
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 import { loginSettings, migrateWithLogins } from '../support/logins.js';
+import { refusalAtStart } from '../support/start-refusal.js';
 
 const APP_LOGIN = 'ringfence_test_app_login';
 const SYSTEM_LOGIN = 'ringfence_test_system_login';
@@ -185,9 +186,13 @@ describe('a database on which calls must not be decided', () => {
 
   it.each(BROKEN)('is refused at the start when %s', async (_name, statements, words) => {
     await sql(...statements);
-    const ending = await endingOfApi(loginSettings(server.url));
-    expect(ending).toEqual({ code: 1, lines: [expect.stringMatching(/^The call gate cannot be served: /)] });
-    expect(ending.lines[0]).toMatch(words);
+    const refusal = await refusalAtStart(loginSettings(server.url));
+    expect(refusal).toMatch(/^StartupRefusal: The call gate cannot be served: .*[.]$/);
+    expect(refusal).toMatch(words);
+  });
+
+  it('is taken at the start when nothing is wrong', async () => {
+    expect(await refusalAtStart(loginSettings(server.url))).toBeNull();
   });
 
   it('names everything that is wrong in one message', async () => {
@@ -206,6 +211,18 @@ describe('a database on which calls must not be decided', () => {
     const ready = await request(`${api.url}/readyz`);
     expect([ready.status, ready.body.code]).toEqual([503, 'service_unavailable']);
     expect(ready.body.detail).toContain('fsync is off');
+    await sql(...SAFE);
+    await eventually(async () => (await ask()).body.allowed === true);
+    expect((await request(`${api.url}/readyz`)).status).toBe(200);
+  });
+
+  it('is refused by readiness at once when a login may become more, and by connections that open then', async () => {
+    expect((await ask()).body).toMatchObject({ allowed: true });
+    await sql(`grant ringfence_system to ${APP_LOGIN}`);
+    const ready = await request(`${api.url}/readyz`);
+    expect([ready.status, ready.body.detail]).toEqual([503, expect.stringContaining('may become more')]);
+    await sql(end);
+    await eventually(async () => (await ask()).body.code === 'gate_unavailable');
     await sql(...SAFE);
     await eventually(async () => (await ask()).body.allowed === true);
     expect((await request(`${api.url}/readyz`)).status).toBe(200);

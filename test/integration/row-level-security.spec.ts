@@ -92,7 +92,9 @@ describe('row-level security', () => {
   it('shows nothing but the numbers of the pool without a context', async () => {
     for (const table of tables.filter((name) => name !== 'refresh_tokens')) {
       const besides = table.startsWith('phone_number') ? `where organization_id <> '${PLATFORM}'` : '';
-      const seen = await asTenant(null, (query) => query(`select ${ownerColumn(table)} from ${table} ${besides} limit 1`));
+      const seen = await asTenant(null, (query) =>
+        query(`select ${ownerColumn(table)} from ${table} ${besides} limit 1`),
+      );
       expect({ table, seen }).toEqual({ table, seen: [] });
     }
   });

@@ -11,7 +11,9 @@ const apiSchema = envSchema
     path: ['MIGRATION_DATABASE_URL'],
     message: 'is needed with AUTO_MIGRATE=true, to migrate as the owner of the tables',
   })
-  .transform(({ MIGRATION_DATABASE_URL, ...env }): Env => (env.AUTO_MIGRATE ? { ...env, MIGRATION_DATABASE_URL } : env));
+  .transform(({ MIGRATION_DATABASE_URL, ...env }): Env =>
+    env.AUTO_MIGRATE ? { ...env, MIGRATION_DATABASE_URL } : env,
+  );
 
 /**
  * Reads the settings once. The only reader of process.env in the API.
