@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { type ChainAnchor, verifyChain } from '../apps/api/src/modules/audit/audit.public.js';
+import { startupOptions, SYSTEM_SESSION } from '../apps/api/src/platform/database/connection-options.js';
 
 const USAGE = `Computes the chains of audit events anew and names the first link that is broken.
 
@@ -12,7 +13,7 @@ const USAGE = `Computes the chains of audit events anew and names the first link
   --anchors       a file that was printed with --json before: every head in it is an anchor
   --json          print the result as JSON
 
-It reads the database of DATABASE_URL. Exit code 0: every chain is intact; 1: one is broken; 2: it could not be checked.
+It reads the database of SYSTEM_DATABASE_URL. Exit code 0: every chain is intact; 1: one is broken; 2: it could not be checked.
 Keep what it prints outside of the database: only against an anchor can a chain be shown to be complete.`;
 
 /** A reason not to go on, in one line that says what to do. */
@@ -32,17 +33,17 @@ const NOT_CHECKED = 2;
 async function main(): Promise<void> {
   const flags = readFlags();
   if (flags.help) return say(USAGE);
-  const databaseUrl = process.env['DATABASE_URL'];
-  if (!databaseUrl) throw new Refusal('DATABASE_URL is missing: it names the database whose audit events are checked.');
+  const databaseUrl = process.env['SYSTEM_DATABASE_URL'];
+  if (!databaseUrl)
+    throw new Refusal('SYSTEM_DATABASE_URL is missing: it names the database whose audit events are checked.');
   const anchors = await readAnchors(flags);
-  const client = new pg.Client(databaseUrl);
+  const client = new pg.Client({ connectionString: databaseUrl, options: startupOptions(SYSTEM_SESSION) });
   await client.connect().catch((error: Error) => {
     throw new Refusal(`The database cannot be reached: ${error.message || (error as NodeJS.ErrnoException).code}`);
   });
   try {
     // One snapshot, so that what is written meanwhile cannot look like a break.
     await client.query('begin isolation level repeatable read read only');
-    await client.query('set local role ringfence_system');
     const organizations = await organizationsOf(client, flags.organization);
     const results = [];
     for (const { id, slug } of withLost(organizations, anchors)) {

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { hashPassword } from '../apps/api/src/modules/auth/auth.public.js';
+import { startupOptions, SYSTEM_SESSION } from '../apps/api/src/platform/database/connection-options.js';
 import { readSchemaState, schemaComplaint } from '../apps/api/src/platform/health/schema-state.js';
 import { ask, askSecretly } from './create-admin/prompts.js';
 import { weaknessOf } from './create-admin/password-strength.js';
 
-const USAGE = `Makes an organization and its owner in the database of DATABASE_URL.
+const USAGE = `Makes an organization and its owner in the database of SYSTEM_DATABASE_URL.
 
   npm run create-admin -- --email you@example.com --organization "Example Ltd" [options]
 
@@ -34,9 +35,10 @@ interface NewAdmin {
 async function main(): Promise<void> {
   const flags = readFlags();
   if (flags.help) return say(USAGE);
-  const databaseUrl = process.env['DATABASE_URL'];
-  if (!databaseUrl) throw new Refusal('DATABASE_URL is missing: it names the database that the admin is made in.');
-  const client = new pg.Client(databaseUrl);
+  const databaseUrl = process.env['SYSTEM_DATABASE_URL'];
+  if (!databaseUrl)
+    throw new Refusal('SYSTEM_DATABASE_URL is missing: it names the database that the admin is made in.');
+  const client = new pg.Client({ connectionString: databaseUrl, options: startupOptions(SYSTEM_SESSION) });
   await client.connect().catch((error: Error) => {
     throw new Refusal(`The database cannot be reached: ${error.message || (error as NodeJS.ErrnoException).code}`);
   });
@@ -120,11 +122,9 @@ function slugOf(name: string): string {
     .replace(/-+$/, '');
 }
 
-/** As the system role, which may write across organizations: the owner of the tables is held back by row-level security. */
 async function create(client: pg.Client, admin: NewAdmin): Promise<void> {
   const passwordHash = await hashPassword(admin.password);
   await client.query('begin');
-  await client.query('set local role ringfence_system');
   const organization = await client.query<{ id: string }>(
     `insert into organizations (slug, name, time_zone, last_rollup_date)
      values ($1, $2, $3, (ringfence_clock() at time zone $3)::date - 1) returning id`,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { ensureBuilt } from './ensure-built.mjs';
 import { ensureInstalled, pinnedNode, root } from './ensure-installed.mjs';
-import { checkSettings } from './start-settings.mjs';
+import { checkSettings, environmentOfServer } from './start-settings.mjs';
 
 /**
  * `npm run dev`: compiles the API on every change and starts it again, and serves the console by Vite, which passes /api
@@ -26,5 +26,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
 for (const child of children) child.once('exit', stop);
 
 function options() {
-  return { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' };
+  return { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', env: environmentOfServer() };
 }

@@ -5,7 +5,8 @@ const HEAD = '# Settings of the API. Generated from apps/api/src/config/env.sche
 
 /** Settings without a default: an example stands in the file, and the operator replaces it. */
 const EXAMPLES: Record<string, string> = {
-  DATABASE_URL: 'postgres://ringfence:secret@localhost:5432/ringfence',
+  DATABASE_URL: 'postgres://ringfence_app_login:secret@localhost:5432/ringfence',
+  SYSTEM_DATABASE_URL: 'postgres://ringfence_system_login:secret@localhost:5432/ringfence',
   JWT_SECRET: 'replace-me-by-the-output-of-openssl-rand-hex-32',
 };
 

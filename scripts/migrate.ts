@@ -1,10 +1,19 @@
+import { APP_SESSION, SYSTEM_SESSION } from '../apps/api/src/platform/database/connection-options.js';
 import { migrationDataSource } from '../apps/api/src/platform/database/data-source.js';
+import { loginOf, LoginRefusal, prepareLogins } from '../apps/api/src/platform/database/logins.js';
 
-/** `npm run migration:run` and `npm run migration:revert`, on the database that DATABASE_URL names. */
+/**
+ * `npm run migration:run` and `npm run migration:revert`, on the database that MIGRATION_DATABASE_URL names, as its owner.
+ * After migrating, the logins that DATABASE_URL and SYSTEM_DATABASE_URL name are made where they are missing.
+ */
 async function main(): Promise<number> {
   const [command] = process.argv.slice(2);
-  const url = process.env['DATABASE_URL'];
-  if (!url) return refuse('Set DATABASE_URL to the database to migrate: postgres://owner:password@host/name');
+  const url = process.env['MIGRATION_DATABASE_URL'];
+  if (!url) {
+    return refuse(
+      'Set MIGRATION_DATABASE_URL to the database to migrate, as the owner of its tables: postgres://owner:password@host/name',
+    );
+  }
   if (command !== 'run' && command !== 'revert') return refuse('Say run or revert.');
 
   const source = migrationDataSource(url);
@@ -16,6 +25,7 @@ async function main(): Promise<number> {
   try {
     return command === 'run' ? await run() : await revert();
   } catch (error) {
+    if (error instanceof LoginRefusal) return refuse(error.message);
     return refuse(`Nothing was changed: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
     await source.destroy();
@@ -25,6 +35,13 @@ async function main(): Promise<number> {
     const done = await source.runMigrations();
     if (done.length === 0) say('Nothing to do: every migration has run.');
     for (const migration of done) say(`Ran ${migration.name}`);
+    const logins = [APP_SESSION, SYSTEM_SESSION].flatMap((rules) => {
+      const address = process.env[rules.setting];
+      if (!address) say(`${rules.setting} is not set: its login is left alone.`);
+      return address ? [loginOf(address, rules)] : [];
+    });
+    const prepared = await prepareLogins((sql, parameters) => source.query(sql, parameters), logins);
+    for (const line of prepared) say(`${line}.`);
     return 0;
   }
 

@@ -56,7 +56,7 @@ async function start(undo: Undo[], stopping: AbortSignal): Promise<void> {
   const postgres = await step('Starting PostgreSQL', () => startEmbeddedPostgres({ dataDir: home.dataDir }));
   undo.push(() => postgres.stop());
   const databaseUrl = await createDatabase(postgres);
-  await step('Migrating the database', () => migrate(databaseUrl));
+  const logins = await step('Migrating the database', () => migrate(databaseUrl));
   await withClient(databaseUrl, async (client) => {
     if (await isEmpty(client)) await step('Filling in demo data', () => seedDemo(client));
   });
@@ -65,7 +65,7 @@ async function start(undo: Undo[], stopping: AbortSignal): Promise<void> {
     LOG_FORMAT: 'pretty',
     LOG_LEVEL: 'warn',
     ...process.env,
-    DATABASE_URL: databaseUrl,
+    ...logins,
     JWT_SECRET: await jwtSecret(home),
     HOST: host,
     PORT: port,

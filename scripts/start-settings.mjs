@@ -13,10 +13,15 @@ const PATIENCE_MS = 2_000;
 export async function checkSettings() {
   const file = path.join(root, '.env');
   if (existsSync(file)) process.loadEnvFile?.(file);
-  const { DATABASE_URL, JWT_SECRET, HOST = '127.0.0.1', PORT = '3000' } = process.env;
+  const { DATABASE_URL, SYSTEM_DATABASE_URL, JWT_SECRET, HOST = '127.0.0.1', PORT = '3000' } = process.env;
   if (DATABASE_URL && !JWT_SECRET) {
     refuse(
       'JWT_SECRET is missing: with DATABASE_URL set, it signs access tokens. Take the output of openssl rand -hex 32',
+    );
+  }
+  if (DATABASE_URL && !SYSTEM_DATABASE_URL) {
+    refuse(
+      'SYSTEM_DATABASE_URL is missing: with DATABASE_URL set, it names the same database with a login that may become ringfence_system only.',
     );
   }
   if (!DATABASE_URL && !LOOPBACK.includes(HOST)) {
@@ -27,6 +32,13 @@ export async function checkSettings() {
   if (!/^\d{1,5}$/.test(PORT) || Number(PORT) > 65_535) refuse(`PORT must be a number from 0 to 65535, not ${PORT}.`);
   const trouble = await troubleWithPort(Number(PORT), HOST);
   if (trouble) refuse(`Port ${PORT} of ${HOST} ${trouble}. Stop what uses it, or take another: PORT=3001 npm start`);
+}
+
+/** Only migrating needs the owner of the tables: a server that does not migrate does not get that address. */
+export function environmentOfServer() {
+  const env = { ...process.env };
+  if (env.AUTO_MIGRATE !== 'true') delete env.MIGRATION_DATABASE_URL;
+  return env;
 }
 
 async function troubleWithPort(port, host) {

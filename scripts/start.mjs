@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
 import { ensureInstalled, pinnedNode, root } from './ensure-installed.mjs';
 import { onNpmGone } from './npm-watch.mjs';
-import { checkSettings } from './start-settings.mjs';
+import { checkSettings, environmentOfServer } from './start-settings.mjs';
 
 /**
  * `npm start`: whatever is missing is installed and built, then the product runs on the pinned Node. With DATABASE_URL
@@ -23,6 +23,7 @@ const child = spawn(
   ['--enable-source-maps', ...memory, '--import', stopWithParent, path.join(root, 'dist', entry)],
   {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: environmentOfServer(),
   },
 );
 child.once('exit', (code) => process.exit(code ?? 1));

@@ -1,8 +1,11 @@
 import pg from 'pg';
 import { type EmbeddedPostgres } from '#embedded-postgres';
+import { APP_SESSION, SYSTEM_SESSION } from '../../apps/api/src/platform/database/connection-options.js';
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+import { loginOf, LoginRefusal, prepareLogins } from '../../apps/api/src/platform/database/logins.js';
 import { readSchemaState, schemaComplaint } from '../../apps/api/src/platform/health/schema-state.js';
 import { StartRefusal } from './home.js';
+import { loginsBeside } from './logins.js';
 
 const DATABASE = 'ringfence';
 
@@ -17,14 +20,27 @@ export async function createDatabase(postgres: EmbeddedPostgres): Promise<string
   return url.toString();
 }
 
-/** @throws StartRefusal when a newer version has migrated the data */
-export async function migrate(databaseUrl: string): Promise<void> {
+/**
+ * Migrates as the owner and makes the logins of the API.
+ *
+ * @returns the settings by which the API signs in
+ * @throws StartRefusal when a newer version has migrated the data
+ */
+export async function migrate(databaseUrl: string, prefix = 'ringfence') {
+  const settings = loginsBeside(databaseUrl, prefix);
   const source = migrationDataSource(databaseUrl);
   await source.initialize();
   try {
     const state = await readSchemaState((sql) => source.query(sql));
     if (state.unknown.length > 0) throw new StartRefusal(schemaComplaint(state)!);
     if (state.missing.length > 0) await source.runMigrations();
+    await prepareLogins(
+      (sql, parameters) => source.query(sql, parameters),
+      [APP_SESSION, SYSTEM_SESSION].map((rules) => loginOf(settings[rules.setting], rules)),
+    );
+    return settings;
+  } catch (error) {
+    throw error instanceof LoginRefusal ? new StartRefusal(error.message) : error;
   } finally {
     await source.destroy();
   }

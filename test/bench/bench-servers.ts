@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
-import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+import { loginSettings, migrateWithLogins } from '../support/logins.js';
 
 /** Something to stop when the benchmark ends, the last started first. */
 type Stop = () => Promise<void>;
@@ -35,10 +35,7 @@ export class BenchServers {
     });
     const url = new URL(this.serverUrl);
     url.pathname = `/${database}`;
-    const migrations = migrationDataSource(url.href);
-    await migrations.initialize();
-    await migrations.runMigrations();
-    await migrations.destroy();
+    await migrateWithLogins(url.href);
     return url.href;
   }
 
@@ -48,7 +45,8 @@ export class BenchServers {
       execArgv: ['--max-old-space-size=1024', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'],
       env: {
         ...process.env,
-        DATABASE_URL: databaseUrl,
+        ...loginSettings(databaseUrl),
+        BENCH_OWNER_URL: databaseUrl,
         JWT_SECRET: 'a secret of the benchmark that signs nothing of worth',
         LOG_LEVEL: 'warn',
         MIDNIGHT_JOB: 'false',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
-import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+import { loginSettings, migrateWithLogins } from '../support/logins.js';
 import { type ListsCaller, seedLists } from './lists-seed.js';
 
 /**
@@ -194,10 +194,7 @@ async function database(): Promise<{ url: string; stop(): Promise<void> }> {
 }
 
 async function prepare(url: string, numbers: number): Promise<ListsCaller> {
-  const migrations = migrationDataSource(url);
-  await migrations.initialize();
-  await migrations.runMigrations();
-  await migrations.destroy();
+  await migrateWithLogins(url);
   const client = new pg.Client(url);
   await client.connect();
   const caller = await seedLists(client, numbers);
@@ -209,7 +206,7 @@ async function startServer(databaseUrl: string): Promise<{ server: ChildProcess;
   const server = fork(fileURLToPath(new URL('./lists-server.js', import.meta.url)), {
     env: {
       ...process.env,
-      DATABASE_URL: databaseUrl,
+      ...loginSettings(databaseUrl),
       JWT_SECRET: 'a secret of the benchmark that signs nothing of worth',
       LOG_LEVEL: 'warn',
       MIDNIGHT_JOB: 'false',

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
-import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { type ApiProcess, startApiProcess } from '../support/api-process.js';
 import type { Row, TestDatabase } from '../support/database.js';
+import { loginSettings, migrateWithLogins } from '../support/logins.js';
 import { KEEP_HISTORY } from './history.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -57,7 +57,7 @@ export class Cluster {
     try {
       cluster = new Cluster(directory, options, await startPostgres(directory, options));
       cluster.pool = newPool(cluster.postgres.url);
-      await migrate(cluster.postgres.url);
+      await migrateWithLogins(cluster.postgres.url);
       await cluster.query(KEEP_HISTORY);
       for (let index = 0; index < options.apis; index += 1) {
         const inner = await TcpProxy.listen(cluster.postgres.port);
@@ -76,8 +76,11 @@ export class Cluster {
 
   /** What the fixtures of the tests write with: the owner of the tables, past every proxy. */
   get database(): TestDatabase {
+    const { DATABASE_URL: appUrl, SYSTEM_DATABASE_URL: systemUrl } = loginSettings(this.postgres.url);
     return {
       url: this.postgres.url,
+      appUrl,
+      systemUrl,
       query: (sql, parameters) => this.query(sql, parameters),
       connect: () => this.connect(),
       drop: () => Promise.resolve(),
@@ -199,16 +202,6 @@ function isAlive(pid: number): boolean {
 async function removeDirectory(directory: string): Promise<void> {
   await removeEmbeddedPostgres(path.join(directory, 'postgres'));
   await rm(directory, { recursive: true, force: true });
-}
-
-async function migrate(url: string): Promise<void> {
-  const migrations = migrationDataSource(url);
-  await migrations.initialize();
-  try {
-    await migrations.runMigrations();
-  } finally {
-    await migrations.destroy();
-  }
 }
 
 function newPool(connectionString: string): pg.Pool {

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
-import { DataSource } from 'typeorm';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { SYSTEM_POOL } from '../../apps/api/src/platform/database/database.js';
 import { TcpProxy } from '../chaos/tcp-proxy.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -100,7 +102,7 @@ describe('a caller who has to be looked up while the database says nothing', () 
   });
 
   it('waits on no connection that is silent for longer than a statement may run', async () => {
-    const runner = api.app.get(DataSource).createQueryRunner();
+    const runner = api.app.get<DataSource>(getDataSourceToken(SYSTEM_POOL)).createQueryRunner();
     const { connection } = (await runner.connect()) as { connection: { stream: Socket } };
     expect(connection.stream.timeout).toBe(35_000);
     const waiting = runner.query('select pg_sleep(20)').catch((error: unknown) => error);

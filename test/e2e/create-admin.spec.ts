@@ -24,7 +24,12 @@ afterAll(async () => {
 
 async function createAdmin(args: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [SCRIPT, ...args], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: database.url, RINGFENCE_ADMIN_PASSWORD: PASSWORD, ...env },
+    env: {
+      PATH: process.env['PATH'],
+      SYSTEM_DATABASE_URL: database.systemUrl,
+      RINGFENCE_ADMIN_PASSWORD: PASSWORD,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -67,8 +72,13 @@ describe('create-admin', () => {
     ['an unknown flag', ['--password', 'x'], {}, /Unknown option '--password'/],
     ['a weak password', forOrganization('B', 'd@example.com'), { RINGFENCE_ADMIN_PASSWORD: 'short' }, /at least 12/],
     ['nobody to ask', ['--email', 'e@example.com'], {}, /^Nobody can be asked for "Organization" here: give --organ/],
-    ['no database', [], { DATABASE_URL: '' }, /^DATABASE_URL is missing/],
-    ['a database out of reach', [], { DATABASE_URL: 'postgres://x@127.0.0.1:1/x' }, /^The database cannot be reached/],
+    ['no database', [], { SYSTEM_DATABASE_URL: '' }, /^SYSTEM_DATABASE_URL is missing/],
+    [
+      'a database out of reach',
+      [],
+      { SYSTEM_DATABASE_URL: 'postgres://x@127.0.0.1:1/x' },
+      /^The database cannot be reached/,
+    ],
   ])('refuses %s', async (_, args, env, message) => {
     const { code, output } = await createAdmin(args, env);
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(message) });

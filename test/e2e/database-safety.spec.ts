@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
 import pg from 'pg';
-import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { endingOfApi } from '../support/api-process.js';
 import { eventually } from '../support/eventually.js';
@@ -15,6 +14,11 @@ import {
   createPhoneNumber,
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
+import { loginSettings, migrateWithLogins } from '../support/logins.js';
+import { refusalAtStart } from '../support/start-refusal.js';
+
+const APP_LOGIN = 'ringfence_test_app_login';
+const SYSTEM_LOGIN = 'ringfence_test_system_login';
 
 /** A server of the file's own, for the settings and roles that it breaks belong to the whole server. */
 describe('a database on which calls must not be decided', () => {
@@ -30,10 +34,7 @@ describe('a database on which calls must not be decided', () => {
     await chmod(directory, 0o755);
     dataDir = path.join(directory, 'postgres');
     server = await startEmbeddedPostgres({ dataDir });
-    const migrations = migrationDataSource(server.url);
-    await migrations.initialize();
-    await migrations.runMigrations();
-    await migrations.destroy();
+    await migrateWithLogins(server.url);
     api = await startApi({ databaseUrl: server.url });
     ask = await caller();
   }, 60_000);
@@ -59,7 +60,9 @@ describe('a database on which calls must not be decided', () => {
     const pool = new pg.Pool({ connectionString: server.url, max: 1 });
     const query = async (text: string, parameters: readonly unknown[] = []) =>
       (await pool.query<Record<string, unknown>>(text, [...parameters])).rows;
-    const db = { url: server.url, query, connect: () => Promise.reject(new Error()), drop: () => Promise.resolve() };
+    const { DATABASE_URL: appUrl, SYSTEM_DATABASE_URL: systemUrl } = loginSettings(server.url);
+    const urls = { url: server.url, appUrl, systemUrl };
+    const db = { ...urls, query, connect: () => Promise.reject(new Error()), drop: () => Promise.resolve() };
     const organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
     const agentId = await createAgent(db, { organizationId });
     const phoneNumberId = await createPhoneNumber(db, { organizationId });
@@ -77,9 +80,17 @@ describe('a database on which calls must not be decided', () => {
     'alter system reset all',
     reload,
     'alter database postgres reset all',
-    'alter role postgres reset all',
-    'alter role ringfence_app nosuperuser nobypassrls',
+    `alter role ${APP_LOGIN} reset all`,
+    ...['ringfence_app', APP_LOGIN, SYSTEM_LOGIN].map(
+      (role) => `alter role ${role} nosuperuser noinherit nobypassrls nocreaterole nocreatedb noreplication`,
+    ),
     'alter table clients owner to postgres',
+    'alter database postgres owner to postgres',
+    `grant ringfence_app to ${APP_LOGIN} with inherit false, admin false`,
+    `grant ringfence_system to ${SYSTEM_LOGIN} with inherit false`,
+    `revoke ringfence_system from ${APP_LOGIN}`,
+    `revoke ringfence_app from ${SYSTEM_LOGIN}`,
+    `revoke pg_read_all_data from ${SYSTEM_LOGIN}`,
     'alter table agents enable row level security, force row level security',
     'revoke ringfence_system from ringfence_app',
     'drop role if exists auditor',
@@ -96,22 +107,64 @@ describe('a database on which calls must not be decided', () => {
     ],
     [
       'synchronous_commit is off for the role that signs in',
-      ['alter role postgres set synchronous_commit = off'],
+      [`alter role ${APP_LOGIN} set synchronous_commit = off`],
       /: synchronous_commit is off/,
     ],
     [
       'transactions are read-only',
-      ['alter role postgres set default_transaction_read_only = on'],
+      [`alter role ${APP_LOGIN} set default_transaction_read_only = on`],
       /transactions are read-only; set default_transaction_read_only to off/,
     ],
-    ['the role has BYPASSRLS', ['alter role ringfence_app bypassrls'], /ringfence_app bypasses .*nobypassrls/],
-    ['the role is a superuser', ['alter role ringfence_app superuser'], /ringfence_app bypasses .*nosuperuser/],
+    ['the role has BYPASSRLS', ['alter role ringfence_app bypassrls'], /"alter role ringfence_app nobypassrls"/],
+    ['the role is a superuser', ['alter role ringfence_app superuser'], /"alter role ringfence_app nosuperuser"/],
     [
       'the role may become one that has BYPASSRLS',
       ['create role auditor bypassrls', 'grant auditor to ringfence_app'],
-      /may become auditor, .*revoke auditor from ringfence_app/,
+      /may become more .*"revoke auditor from ringfence_app"/,
     ],
-    ['the role owns a table', ['alter table clients owner to ringfence_app'], /ringfence_app owns clients/],
+    [
+      'the role owns a table',
+      ['alter table clients owner to ringfence_app'],
+      /owns table clients, .*MIGRATION_DATABASE_URL/,
+    ],
+    [
+      'the login is a superuser',
+      [`alter role ${APP_LOGIN} superuser`],
+      /DATABASE_URL signs in as ringfence_test_app_login, a superuser, .*MIGRATION_DATABASE_URL/,
+    ],
+    ['the login may make roles', [`alter role ${APP_LOGIN} createrole`], /"alter role \w+_app_login nocreaterole"/],
+    [
+      'the login has BYPASSRLS and may replicate',
+      [`alter role ${SYSTEM_LOGIN} bypassrls replication`],
+      /"alter role \w+_system_login nobypassrls noreplication"/,
+    ],
+    ['the login owns a table', [`alter table clients owner to ${APP_LOGIN}`], /_app_login owns table clients/],
+    ['the login owns the database', [`alter database postgres owner to ${APP_LOGIN}`], /owns database postgres/],
+    [
+      'the login of requests may become the system',
+      [`grant ringfence_system to ${APP_LOGIN}`],
+      /may become more than ringfence_app; run "revoke ringfence_system from \w+_app_login"/,
+    ],
+    [
+      'the login of the system may become the role of requests',
+      [`grant ringfence_app to ${SYSTEM_LOGIN}`],
+      /may become more than ringfence_system; run "revoke ringfence_app from \w+_system_login"/,
+    ],
+    [
+      'the login reads everything by a role of PostgreSQL',
+      [`grant pg_read_all_data to ${SYSTEM_LOGIN}`],
+      /"revoke pg_read_all_data from \w+_system_login"/,
+    ],
+    [
+      'the login has the rights of its role without taking it',
+      [`grant ringfence_app to ${APP_LOGIN} with inherit true`],
+      /without taking the role; .*noinherit/,
+    ],
+    [
+      'the login may not become its role',
+      [`revoke ringfence_system from ${SYSTEM_LOGIN}`],
+      /_system_login may not become ringfence_system; run .*migration:run/,
+    ],
     [
       'row-level security is not enabled',
       ['alter table agents disable row level security'],
@@ -125,7 +178,7 @@ describe('a database on which calls must not be decided', () => {
     [
       'the role acts with the policies of the system',
       ['grant ringfence_system to ringfence_app'],
-      /may act as ringfence_system, .*revoke ringfence_system from ringfence_app/,
+      /may become more than ringfence_app; run "revoke ringfence_system from ringfence_app"/,
     ],
   ];
 
@@ -133,16 +186,20 @@ describe('a database on which calls must not be decided', () => {
 
   it.each(BROKEN)('is refused at the start when %s', async (_name, statements, words) => {
     await sql(...statements);
-    const ending = await endingOfApi({ DATABASE_URL: server.url });
-    expect(ending).toEqual({ code: 1, lines: [expect.stringMatching(/^The call gate cannot be served: /)] });
-    expect(ending.lines[0]).toMatch(words);
+    const refusal = await refusalAtStart(loginSettings(server.url));
+    expect(refusal).toMatch(/^StartupRefusal: The call gate cannot be served: .*[.]$/);
+    expect(refusal).toMatch(words);
+  });
+
+  it('is taken at the start when nothing is wrong', async () => {
+    expect(await refusalAtStart(loginSettings(server.url))).toBeNull();
   });
 
   it('names everything that is wrong in one message', async () => {
     await sql('alter system set fsync = off', 'alter system set full_page_writes = off', reload);
     await sql('alter role ringfence_app bypassrls');
-    const ending = await endingOfApi({ DATABASE_URL: server.url });
-    expect(ending.lines).toEqual([expect.stringMatching(/fsync and full_page_writes are off, .*bypasses row-level/)]);
+    const ending = await endingOfApi(loginSettings(server.url));
+    expect(ending.lines).toEqual([expect.stringMatching(/fsync and full_page_writes are off, .*nobypassrls/)]);
   });
 
   it('is refused by connections that open after it became unsafe, until it is safe again', async () => {
@@ -154,6 +211,18 @@ describe('a database on which calls must not be decided', () => {
     const ready = await request(`${api.url}/readyz`);
     expect([ready.status, ready.body.code]).toEqual([503, 'service_unavailable']);
     expect(ready.body.detail).toContain('fsync is off');
+    await sql(...SAFE);
+    await eventually(async () => (await ask()).body.allowed === true);
+    expect((await request(`${api.url}/readyz`)).status).toBe(200);
+  });
+
+  it('is refused by readiness at once when a login may become more, and by connections that open then', async () => {
+    expect((await ask()).body).toMatchObject({ allowed: true });
+    await sql(`grant ringfence_system to ${APP_LOGIN}`);
+    const ready = await request(`${api.url}/readyz`);
+    expect([ready.status, ready.body.detail]).toEqual([503, expect.stringContaining('may become more')]);
+    await sql(end);
+    await eventually(async () => (await ask()).body.code === 'gate_unavailable');
     await sql(...SAFE);
     await eventually(async () => (await ask()).body.allowed === true);
     expect((await request(`${api.url}/readyz`)).status).toBe(200);
@@ -176,7 +245,7 @@ describe('a database on which calls must not be decided', () => {
     await eventually(async () => (await ask()).body.code === 'gate_unavailable');
     const ready = await request(`${api.url}/readyz`);
     expect(ready.body.detail).toContain('is a standby');
-    expect((await endingOfApi({ DATABASE_URL: server.url })).lines).toEqual([
+    expect((await endingOfApi(loginSettings(server.url))).lines).toEqual([
       expect.stringMatching(/^The call gate cannot be served: the server is a standby .*primary/),
     ]);
     await sql('select pg_promote()');

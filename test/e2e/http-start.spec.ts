@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import { endingOfApi, startApiProcess } from '../support/api-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { loginSettings } from '../support/logins.js';
 
 let database: TestDatabase;
 
@@ -15,7 +16,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const endingWith = (env: Record<string, string>) => endingOfApi({ DATABASE_URL: database.url, ...env });
+const endingWith = (env: Record<string, string>) => endingOfApi({ ...loginSettings(database.url), ...env });
 
 describe('a start that must not succeed', () => {
   it('names every setting that is missing or wrong', async () => {
@@ -46,7 +47,7 @@ describe('a start that must not succeed', () => {
     await database.query(
       `insert into migrations (timestamp, name) values (9999999999999, 'FromTheFuture9999999999999')`,
     );
-    const { code, lines } = await endingWith({ AUTO_MIGRATE: 'true' });
+    const { code, lines } = await endingWith({ AUTO_MIGRATE: 'true', MIGRATION_DATABASE_URL: database.url });
     await database.query('delete from migrations where timestamp = 9999999999999');
     expect({ code, lines }).toEqual({ code: 1, lines: [expect.stringMatching(/newer version .*FromTheFuture/)] });
   });

@@ -139,7 +139,11 @@ describe('how long an idempotency key holds', () => {
   });
 
   it('cannot be set below 48 hours', () => {
-    const settings = { DATABASE_URL: 'postgres://unused', JWT_SECRET: 'unused'.repeat(8) };
+    const settings = {
+      DATABASE_URL: 'postgres://unused',
+      SYSTEM_DATABASE_URL: 'postgres://unused',
+      JWT_SECRET: 'unused'.repeat(8),
+    };
     expect(readEnv(settings).IDEMPOTENCY_RETENTION_HOURS).toBe(72);
     expect(readEnv({ ...settings, IDEMPOTENCY_RETENTION_HOURS: '48' }).IDEMPOTENCY_RETENTION_HOURS).toBe(48);
     expect(() => readEnv({ ...settings, IDEMPOTENCY_RETENTION_HOURS: '47' })).toThrow('IDEMPOTENCY_RETENTION_HOURS');

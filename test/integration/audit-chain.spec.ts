@@ -66,7 +66,7 @@ interface Outcome {
 
 function run(...flags: string[]): Promise<Outcome> {
   const script = path.resolve('dist/scripts/audit-verify.js');
-  const options = { env: { ...process.env, DATABASE_URL: db.url } };
+  const options = { env: { ...process.env, SYSTEM_DATABASE_URL: db.systemUrl } };
   return new Promise((resolve) => {
     execFile(process.execPath, ['--no-warnings', script, ...flags], options, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });

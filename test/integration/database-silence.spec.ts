@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { APP_ROLE, sessionOptions } from '../../apps/api/src/platform/database/connection-options.js';
-import { Database, type Transaction } from '../../apps/api/src/platform/database/database.js';
+import { type Database, type Transaction } from '../../apps/api/src/platform/database/database.js';
 import { silenceRules } from '../../apps/api/src/platform/database/silence.js';
 import { isDatabaseUnavailable } from '../../apps/api/src/platform/database/unavailable.js';
 import { TcpProxy } from '../chaos/tcp-proxy.js';
+import { type ApiPools, poolsAsOfApi } from '../support/api-pool.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('a database that says nothing any more', () => {
@@ -46,24 +45,16 @@ describe('a database that says nothing any more', () => {
 
 describe('Database', () => {
   let db: TestDatabase;
-  let source: DataSource;
+  let pools: ApiPools;
   let database: Database;
 
   beforeAll(async () => {
     db = await createTestDatabase();
-    const options = sessionOptions(APP_ROLE, { statementTimeoutMs: 30_000, lockTimeoutMs: 5_000 });
-    source = new DataSource({
-      type: 'postgres',
-      url: db.url,
-      poolSize: 1,
-      installExtensions: false,
-      extra: { options, ...silenceRules() },
-    });
-    await source.initialize();
-    database = new Database(source);
+    pools = await poolsAsOfApi(db, 1);
+    database = pools.database;
   });
   afterAll(async () => {
-    await source?.destroy();
+    await pools?.destroy();
     await db?.drop();
   });
 

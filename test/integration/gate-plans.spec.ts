@@ -1,11 +1,12 @@
 import pg from 'pg';
 import type { CallCommand } from '../../apps/api/src/modules/call-gate/call-decision.js';
-import { gateSessionOptions } from '../../apps/api/src/modules/call-gate/gate-database.js';
+import { gateSession } from '../../apps/api/src/modules/call-gate/gate-database.js';
 import {
   GATE_AUTHORIZE,
   gateAuthorizeDecisions,
   gateAuthorizeParameters,
 } from '../../apps/api/src/modules/call-gate/sql/gate-authorize.sql.js';
+import { startupOptions } from '../../apps/api/src/platform/database/connection-options.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';
 
@@ -82,7 +83,7 @@ describe.each<[string, Grows[]]>([
       await grow(table);
       await owner.query(`analyze ${table}`);
     }
-    gate = new pg.Client({ connectionString: db.url, options: gateSessionOptions(1_000) });
+    gate = new pg.Client({ connectionString: db.appUrl, options: startupOptions(gateSession(1_000)) });
     await gate.connect();
     // Every statement of the function is planned by these.
     for (const caller of [{ agentId }, { agentId }, { assignmentId }, { agentId: agentOfTwo, from: numberOfTwo }]) {

@@ -1,8 +1,6 @@
 import { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { MidnightService } from '../../apps/api/src/modules/usage/midnight.service.js';
-import { Database } from '../../apps/api/src/platform/database/database.js';
-import { poolAsOfApi } from '../support/api-pool.js';
+import { type ApiPools, poolsAsOfApi } from '../support/api-pool.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';
 
@@ -10,18 +8,18 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 
 describe('The midnight job', () => {
   let db: TestDatabase;
-  let sources: DataSource[];
+  let replicaPools: ApiPools[];
   let replicas: MidnightService[];
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
     db = await createTestDatabase();
-    sources = await Promise.all([poolAsOfApi(db.url), poolAsOfApi(db.url)]);
-    replicas = sources.map((source) => new MidnightService(new Database(source)));
+    replicaPools = await Promise.all([poolsAsOfApi(db), poolsAsOfApi(db)]);
+    replicas = replicaPools.map(({ database }) => new MidnightService(database));
   });
 
   afterAll(async () => {
-    for (const source of sources ?? []) await source.destroy();
+    for (const pools of replicaPools ?? []) await pools.destroy();
     await db?.drop();
   });
 

@@ -1,26 +1,24 @@
 import { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { MidnightService } from '../../apps/api/src/modules/usage/midnight.service.js';
 import { PURGE_IDEMPOTENCY_KEYS } from '../../apps/api/src/modules/usage/sql/purge-idempotency-keys.sql.js';
-import { Database } from '../../apps/api/src/platform/database/database.js';
-import { poolAsOfApi } from '../support/api-pool.js';
+import { type ApiPools, poolsAsOfApi } from '../support/api-pool.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createOrganization } from '../support/fixtures.js';
 
 describe('Idempotency keys', () => {
   let db: TestDatabase;
-  let source: DataSource;
+  let pools: ApiPools;
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
     db = await createTestDatabase();
-    source = await poolAsOfApi(db.url);
+    pools = await poolsAsOfApi(db);
     await db.query(`create or replace function ringfence_clock() returns timestamptz language sql volatile
       as $$ select timestamptz '2026-03-02T12:00:00Z' $$`);
   });
 
   afterAll(async () => {
-    await source?.destroy();
+    await pools?.destroy();
     await db?.drop();
   });
 
@@ -45,14 +43,14 @@ describe('Idempotency keys', () => {
 
   it('are deleted when they have expired, and no others', async () => {
     await keys(2_500, 10);
-    expect(await new MidnightService(new Database(source)).run()).toMatchObject({ purgedKeys: 2_500 });
+    expect(await new MidnightService(pools.database).run()).toMatchObject({ purgedKeys: 2_500 });
     expect(await keysLeft()).toBe(10);
   });
 
   it('are deleted a thousand at a time until the time of the run is over; the next run goes on', async () => {
     await keys(4_200, 10);
     let nowMs = 0;
-    const slow = new MidnightService(new Database(source), () => (nowMs += 15_000));
+    const slow = new MidnightService(pools.database, () => (nowMs += 15_000));
     expect(await slow.run()).toMatchObject({ purgedKeys: 3_000 });
     expect(await slow.run()).toMatchObject({ purgedKeys: 1_200 });
     expect(await keysLeft()).toBe(10);
@@ -65,7 +63,7 @@ describe('Idempotency keys', () => {
     expect(plan.map((row) => String(row['QUERY PLAN'])).join('\n')).toMatch(
       /Index Scan using idempotency_keys_expiry[^]*Index Cond: \(expires_at <=/,
     );
-    const unhurried = new MidnightService(new Database(source), () => 0);
+    const unhurried = new MidnightService(pools.database, () => 0);
     expect(await unhurried.run()).toMatchObject({ purgedKeys: 101_000 });
     expect(await keysLeft()).toBe(1_000);
   });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { loginSettings } from './logins.js';
 
 export interface ApiProcess {
   url: string;
@@ -10,12 +11,12 @@ export interface ApiProcess {
 
 const MAIN = path.resolve('dist/apps/api/src/main.js');
 
-/** Starts the built API as a process of its own on a free port. `npm test` builds first; alone, run `npm run build:api`. */
+/** Starts the built API as a process of its own on a free port, on the database of the owner's address. `npm test` builds first; alone, run `npm run build:api`. */
 export async function startApiProcess(databaseUrl: string, env: Record<string, string> = {}): Promise<ApiProcess> {
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env['PATH'],
-      DATABASE_URL: databaseUrl,
+      ...loginSettings(databaseUrl),
       JWT_SECRET: 'a secret for tests that is long enough to sign',
       PORT: '0',
       LOG_LEVEL: 'info',

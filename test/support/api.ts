@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnv } from '../../apps/api/src/config/env.js';
 import { createApp } from '../../apps/api/src/create-app.js';
 import { createLogger } from '../../apps/api/src/platform/logging/logger.js';
+import { loginSettings } from './logins.js';
 
 export interface RunningApi {
   url: string;
@@ -10,6 +11,7 @@ export interface RunningApi {
 }
 
 interface ApiOptions {
+  /** The owner's address. The API signs in to the same database with its logins. */
   databaseUrl: string;
   env?: Record<string, string>;
   /** Told every line that the API logs, whatever LOG_LEVEL says. */
@@ -19,7 +21,7 @@ interface ApiOptions {
 /** Starts the API in this process on a free port, with settings that suit tests: silent and without jobs that run by themselves. */
 export async function startApi({ databaseUrl, env = {}, onLog }: ApiOptions): Promise<RunningApi> {
   const settings = readEnv({
-    DATABASE_URL: databaseUrl,
+    ...loginSettings(databaseUrl),
     JWT_SECRET: 'a secret of the tests that protects nothing',
     LOG_LEVEL: 'silent',
     MIDNIGHT_JOB: 'false',

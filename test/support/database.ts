@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { TEMPORARY_TABLES } from '../../apps/api/src/platform/database/logins.js';
+import { loginSettings } from './logins.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert on rows of any shape
 export type Row = Record<string, any>;
@@ -8,6 +10,9 @@ export type Row = Record<string, any>;
 export interface TestDatabase {
   /** Address for the owner of the tables. */
   url: string;
+  /** Addresses for the logins of the API. */
+  appUrl: string;
+  systemUrl: string;
   /** Runs SQL as the owner, past row-level security. */
   query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   /** A connection of the caller's own, for transactions. The caller ends it. */
@@ -29,6 +34,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `${template}_${randomUUID().slice(0, 8)}`;
   await asAdmin(serverUrl, (admin) => clone(admin, template, name));
   const url = databaseUrl(serverUrl, name);
+  const { DATABASE_URL: appUrl, SYSTEM_DATABASE_URL: systemUrl } = loginSettings(url);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   let dropping = false;
   // A connection that is just ending hears that its database is dropped.
@@ -37,6 +43,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   });
   return {
     url,
+    appUrl,
+    systemUrl,
     query: async (sql, parameters) => (await pool.query<Row>(sql, parameters ? [...parameters] : [])).rows,
     connect: async () => {
       const client = new pg.Client(url);
@@ -73,6 +81,8 @@ async function clone(admin: pg.Client, template: string, name: string): Promise<
   for (let attempt = 1; ; attempt += 1) {
     try {
       await admin.query(`create database "${name}" template "${template}"`);
+      // A copy has all of the template but the privileges of the database itself.
+      for (const statement of TEMPORARY_TABLES(name)) await admin.query(statement);
       return;
     } catch (error) {
       if ((error as { code?: string }).code !== OBJECT_IN_USE || attempt === 50) throw error;

@@ -2,9 +2,9 @@ import { access, chmod, constants, mkdtemp, readdir, rm } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
-import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { asAdmin, databaseUrl, SERVER_URL, TEMPLATE } from './database.js';
 import globalTeardown from './global-teardown.js';
+import { migrateWithLogins } from './logins.js';
 
 declare global {
   /** Where the server of this run keeps its data, when it is the run's own. */
@@ -13,7 +13,7 @@ declare global {
 
 /**
  * Starts one server for the whole run, unless TEST_DATABASE_URL names one, and migrates the template that every test
- * file clones. Jest calls this once for each project: the first call does the work.
+ * file clones. The logins of the API are made once, for they belong to the server. Jest calls this once for each project: the first call does the work.
  */
 export default async function globalSetup(): Promise<void> {
   if (process.env[TEMPLATE]) return;
@@ -34,13 +34,7 @@ async function migrateTemplate(serverUrl: string, template: string): Promise<voi
     await admin.query(`drop database if exists "${template}" with (force)`);
     await admin.query(`create database "${template}"`);
   });
-  const migrations = migrationDataSource(databaseUrl(serverUrl, template));
-  await migrations.initialize();
-  try {
-    await migrations.runMigrations();
-  } finally {
-    await migrations.destroy();
-  }
+  await migrateWithLogins(databaseUrl(serverUrl, template));
 }
 
 /** Durable as in production, but in memory where the system offers that: the disk is what tests would wait for. */

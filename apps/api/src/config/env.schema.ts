@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const address = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 function isNetwork(text: string): boolean {
@@ -19,10 +20,17 @@ export const IDEMPOTENCY_RETENTION_HOURS = { least: 48, usual: 72 } as const;
  * it is fresh.
  */
 export const envSchema = z.object({
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-    .describe('PostgreSQL to keep everything in. Without it, npm start runs an embedded one with demo data.'),
+  DATABASE_URL: address.describe(
+    'PostgreSQL to keep everything in, with a login that may become ringfence_app and nothing else. Without it, npm start runs an embedded one with demo data.',
+  ),
+  SYSTEM_DATABASE_URL: address.describe(
+    'The same database, with a login that may become ringfence_system and nothing else.',
+  ),
+  MIGRATION_DATABASE_URL: address
+    .optional()
+    .describe(
+      'The same database as the owner of its tables: for npm run migration:run, which also makes the two logins, and for AUTO_MIGRATE.',
+    ),
   PORT: port.default(3000).describe('Port of API and console.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. 0.0.0.0 in a container.'),
   AUTO_MIGRATE: flag.default(false).describe('Migrate the database when the API starts: true or false.'),
@@ -60,7 +68,14 @@ export const envSchema = z.object({
     .min(2)
     .max(200)
     .default(10)
-    .describe('Connections for everything but the gate.'),
+    .describe('Connections for everything but the gate and what spans organizations.'),
+  SYSTEM_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe('Connections for what spans organizations: sign-in, looking up keys, the midnight job.'),
   GATE_POOL_SIZE: z.coerce
     .number()
     .int()

@@ -1,9 +1,10 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { ENV, type Env } from '../../config/env.js';
-import { APP_ROLE, sessionOptions } from '../../platform/database/connection-options.js';
+import { appSession, type SessionRules, startupOptions } from '../../platform/database/connection-options.js';
 import { KEEP_ALIVE } from '../../platform/database/silence.js';
-import { readDatabaseSafety, UnsafeDatabaseError } from '../../platform/health/database-safety.js';
+import { gateComplaint, readDatabaseSafety } from '../../platform/health/database-safety.js';
+import { sessionComplaints, UnsafeSessionError } from '../../platform/health/session-safety.js';
 import type { CallCommand, CallDecision } from './call-decision.js';
 import { GateConnection, REPLY_TIMEOUT_MS } from './gate-connection.js';
 import { gateMetrics } from './gate-metrics.js';
@@ -22,17 +23,17 @@ const CONNECT_TIMEOUT_MS = 2_000;
  * One plan for the statement, found once, that goes by indexes, row by row. The database's statistics may be those of an
  * hour ago, when a table was empty; a plan made by them would read it whole.
  */
-const PLANNER_OPTIONS = [
-  '-c plan_cache_mode=force_generic_plan',
-  '-c enable_seqscan=off',
-  '-c enable_hashjoin=off',
-  '-c enable_mergejoin=off',
-  '-c enable_material=off',
-  '-c jit=off',
-].join(' ');
+const PLANNER_SETTINGS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_material: 'off',
+  jit: 'off',
+};
 
-export function gateSessionOptions(lockTimeoutMs: number): string {
-  return `${sessionOptions(APP_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs })} ${PLANNER_OPTIONS}`;
+export function gateSession(lockTimeoutMs: number): SessionRules {
+  return appSession({ statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs }, PLANNER_SETTINGS);
 }
 
 /** What to do about a row that somebody holds: wait for it, or leave the calls that need it undecided. */
@@ -48,19 +49,20 @@ export class GateDatabase implements OnApplicationShutdown {
   private readonly locked: GateConnection;
 
   constructor(@Inject(ENV) private readonly env: Env) {
-    const config = (lockTimeoutMs: number) => ({
-      connectionString: env.DATABASE_URL,
-      options: gateSessionOptions(lockTimeoutMs),
-      application_name: 'ringfence-gate',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      ...KEEP_ALIVE,
-    });
     const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
-    this.connections = Array.from(
-      { length: env.GATE_POOL_SIZE },
-      () => new GateConnection(config(SHARED_LOCK_TIMEOUT_MS), makeReady, onLost),
-    );
-    this.locked = new GateConnection(config(LOCKED_LOCK_TIMEOUT_MS), makeReady, onLost);
+    const newConnection = (rules: SessionRules) => {
+      const config = {
+        connectionString: env.DATABASE_URL,
+        options: startupOptions(rules),
+        application_name: 'ringfence-gate',
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        ...KEEP_ALIVE,
+      };
+      return new GateConnection(config, (client) => makeReady(client, rules), onLost);
+    };
+    const shared = gateSession(SHARED_LOCK_TIMEOUT_MS);
+    this.connections = Array.from({ length: env.GATE_POOL_SIZE }, () => newConnection(shared));
+    this.locked = newConnection(gateSession(LOCKED_LOCK_TIMEOUT_MS));
     this.free = [...this.connections];
   }
 
@@ -138,12 +140,13 @@ export class GateDatabase implements OnApplicationShutdown {
  * A failover may have led to a standby, or to a server with other settings: nothing is decided there. Elsewhere the
  * statement is prepared, once for the connection.
  */
-async function makeReady(client: pg.Client): Promise<void> {
-  const query = async (text: string, values?: unknown[]) => {
+async function makeReady(client: pg.Client, rules: SessionRules): Promise<void> {
+  const query = async (text: string, values: unknown[] = []) => {
     const limited = { text, values, query_timeout: REPLY_TIMEOUT_MS };
     return (await client.query(limited)).rows as unknown[];
   };
-  const { complaint } = await readDatabaseSafety(query, APP_ROLE, 'serving');
-  if (complaint !== null) throw new UnsafeDatabaseError(complaint);
+  const { complaints } = await readDatabaseSafety(query);
+  const complaint = gateComplaint([...complaints, ...(await sessionComplaints(client, query, rules))]);
+  if (complaint !== null) throw new UnsafeSessionError(complaint);
   await query(`prepare ${GATE_AUTHORIZE.name} as ${GATE_AUTHORIZE.text}`);
 }

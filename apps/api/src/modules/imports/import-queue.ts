@@ -7,9 +7,9 @@ import {
 } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 import { ENV, type Env } from '../../config/env.js';
-import { sessionOptions, SYSTEM_ROLE } from '../../platform/database/connection-options.js';
+import { SYSTEM_SESSION } from '../../platform/database/connection-options.js';
 import { Database } from '../../platform/database/database.js';
-import { silenceRules, STATEMENT_TIMEOUT_MS } from '../../platform/database/silence.js';
+import { poolOptions } from '../../platform/database/pool-options.js';
 import { ImportTurns } from './import-turns.js';
 import { ImportsRepository } from './imports.repository.js';
 import { ABANDONED_JOBS, ORGANIZATIONS_TO_SERVE } from './sql/import-jobs.sql.js';
@@ -50,10 +50,9 @@ export class ImportQueue implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly repository: ImportsRepository,
   ) {
     this.boss = new PgBoss({
-      connectionString: env.DATABASE_URL,
-      options: sessionOptions(SYSTEM_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs: 5_000 }),
+      connectionString: env.SYSTEM_DATABASE_URL,
       application_name: 'ringfence-queue',
-      ...silenceRules(),
+      ...poolOptions(SYSTEM_SESSION),
       schema: 'pgboss',
       max: POOL_SIZE,
       migrate: false,

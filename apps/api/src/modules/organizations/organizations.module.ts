@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { SYSTEM_POOL } from '../../platform/database/database.js';
 import { OrganizationRemovalListeners } from './organization-removal-listeners.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationsController } from './organizations.controller.js';
@@ -7,7 +8,10 @@ import { OrganizationsRepository } from './organizations.repository.js';
 import { OrganizationsService } from './organizations.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([OrganizationEntity])],
+  imports: [
+    TypeOrmModule.forFeature([OrganizationEntity]),
+    TypeOrmModule.forFeature([OrganizationEntity], SYSTEM_POOL),
+  ],
   controllers: [OrganizationsController],
   providers: [OrganizationsRepository, OrganizationRemovalListeners, OrganizationsService],
   exports: [OrganizationRemovalListeners],

@@ -1,30 +1,25 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ENV, type Env } from '../../config/env.js';
-import { APP_ROLE, sessionOptions } from './connection-options.js';
-import { Database } from './database.js';
-import { silenceRules, STATEMENT_TIMEOUT_MS } from './silence.js';
+import { APP_SESSION, type SessionRules, SYSTEM_SESSION } from './connection-options.js';
+import { pooledDataSource } from './data-source.js';
+import { Database, SYSTEM_POOL } from './database.js';
+
+function pool(url: string, rules: SessionRules, size: number) {
+  return { ...pooledDataSource(url, rules, size), autoLoadEntities: true, retryAttempts: 3, retryDelay: 500 };
+}
 
 @Global()
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [ENV],
-      useFactory: (env: Env) => ({
-        type: 'postgres' as const,
-        url: env.DATABASE_URL,
-        autoLoadEntities: true,
-        installExtensions: false,
-        retryAttempts: 3,
-        retryDelay: 500,
-        poolSize: env.DATABASE_POOL_SIZE,
-        extra: {
-          options: sessionOptions(APP_ROLE, { statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs: 5_000 }),
-          connectionTimeoutMillis: 5_000,
-          application_name: 'ringfence',
-          ...silenceRules(),
-        },
-      }),
+      useFactory: (env: Env) => pool(env.DATABASE_URL, APP_SESSION, env.DATABASE_POOL_SIZE),
+    }),
+    TypeOrmModule.forRootAsync({
+      name: SYSTEM_POOL,
+      inject: [ENV],
+      useFactory: (env: Env) => pool(env.SYSTEM_DATABASE_URL, SYSTEM_SESSION, env.SYSTEM_POOL_SIZE),
     }),
   ],
   providers: [Database],

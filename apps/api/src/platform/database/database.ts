@@ -5,12 +5,14 @@ import { finished } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { DataSource, type EntityManager } from 'typeorm';
-import { SYSTEM_ROLE } from './connection-options.js';
 import { breakOff, expectStatementsOf, LONG_STATEMENT_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './silence.js';
 import { isRetryable } from './sqlstate.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const MAX_ATTEMPTS = 4;
+
+/** The name of the pool whose sessions see every tenant. */
+export const SYSTEM_POOL = 'system';
 
 /** One open transaction. It is handed down; nobody below opens another. */
 export class Transaction {
@@ -63,16 +65,24 @@ function rowsOf<Row>(result: unknown): Row[] {
 
 /**
  * The one place that opens transactions. Each runs for one tenant, whose rows are the only ones that it can see, or for
- * the system, which sees all. A transaction that fails by a serialization failure or a deadlock is run again as a whole.
+ * the system, which sees all; the two have a pool and a login each, and no session of one can turn into one of the other.
+ * A transaction that fails by a serialization failure or a deadlock is run again as a whole.
  */
 @Injectable()
 export class Database {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly appPool: DataSource,
+    @InjectDataSource(SYSTEM_POOL) private readonly systemPool: DataSource,
+  ) {}
 
   /** Runs the work in a transaction that sees one tenant's rows. */
   inTenant<T>(organizationId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (!UUID.test(organizationId)) throw new Error('A tenant transaction needs the UUID of its organization');
-    return this.run(`set local ringfence.organization_ids = '{${organizationId}}'`, work);
+    const setTenant = `set local ringfence.organization_ids = '{${organizationId}}'`;
+    return this.run(this.appPool, async (tx) => {
+      await tx.query(setTenant);
+      return work(tx);
+    });
   }
 
   /**
@@ -81,30 +91,27 @@ export class Database {
    * @param giveUp ends the transaction and its connection: they may wait for a server that is gone
    */
   asSystem<T>(work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
-    return this.run(`set local role ${SYSTEM_ROLE}`, work, giveUp);
+    return this.run(this.systemPool, work, giveUp);
   }
 
-  private async run<T>(setting: string, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
+  private async run<T>(pool: DataSource, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.attempt(setting, work, giveUp);
+        return await this.attempt(pool, work, giveUp);
       } catch (error) {
         if (attempt >= MAX_ATTEMPTS || !isRetryable(error)) throw error;
       }
     }
   }
 
-  private async attempt<T>(setting: string, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+  private async attempt<T>(pool: DataSource, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
+    const runner = pool.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
     const end = () => breakOff(client, 'Nobody waits for the database any more');
     try {
       giveUp?.throwIfAborted();
       giveUp?.addEventListener('abort', end);
-      return await runner.manager.transaction(async (manager) => {
-        await manager.query(setting);
-        return work(new Transaction(manager, client));
-      });
+      return await runner.manager.transaction((manager) => work(new Transaction(manager, client)));
     } finally {
       giveUp?.removeEventListener('abort', end);
       expectStatementsOf(client, STATEMENT_TIMEOUT_MS);

@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { KEEP_ALIVE } from './silence.js';
 
-/** What a listener tells whoever made it. None of these may throw. */
+/** What a listener tells whoever made it. None of these may throw but `onConnect`. */
 interface NotificationEvents {
+  /** A new session, before it listens. What it throws ends the session, and counts as a lost one. */
+  onConnect?(client: pg.Client): Promise<void>;
   /** A message, as it was sent. */
   onMessage(payload: string): void;
   /** From now on messages arrive. Whatever was sent before, nobody knows of. */
@@ -61,6 +63,7 @@ export class NotificationListener {
     client.on('notification', ({ payload }) => this.events.onMessage(payload ?? ''));
     try {
       await client.connect();
+      await this.events.onConnect?.(client);
       await client.query(`listen ${client.escapeIdentifier(this.channel)}`);
     } catch (error) {
       this.lose(client, error instanceof Error ? error : new Error(String(error)));

@@ -7,11 +7,16 @@ interface SchemaState {
   unknown: string[];
 }
 
+/** The last migrations let the system role read the list: who may not is asking a database that lacks them. */
+const READABLE_LIST = `
+  select c.oid::regclass::text as name from pg_class c
+  where c.oid = to_regclass('public.migrations') and has_table_privilege(c.oid, 'select')`;
+
 type Query = (sql: string) => Promise<{ name: string }[]>;
 
 /** Compares the migrations that the database has with those that this version brings. */
 export async function readSchemaState(query: Query): Promise<SchemaState> {
-  const [table] = await query(`select to_regclass('public.migrations')::text as name`);
+  const [table] = await query(READABLE_LIST);
   const rows = table?.name ? await query('select name from public.migrations') : [];
   const applied = new Set(rows.map(({ name }) => name));
   const known = migrations.map(({ name }) => name);

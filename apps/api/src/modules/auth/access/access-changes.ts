@@ -6,13 +6,15 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { ENV, type Env } from '../../../config/env.js';
-import { APP_ROLE, sessionOptions } from '../../../platform/database/connection-options.js';
+import { appSession, startupOptions } from '../../../platform/database/connection-options.js';
 import { NotificationListener } from '../../../platform/database/notification-listener.js';
+import { refuseUnsafeSession } from '../../../platform/health/session-safety.js';
 import { ApiKeyCallers } from './api-key-callers.js';
 import { UserPrincipals } from './user-principals.js';
 
 /** Triggers of `migrations/1795300004000-NotifyAccessChanges.ts` write to it. */
 const CHANNEL = 'ringfence_access';
+const SESSION = appSession({ statementTimeoutMs: 5_000, lockTimeoutMs: 1_000 });
 
 /**
  * Hears from the database that a key or a person may do something else than before, whichever process changed it, and
@@ -31,10 +33,11 @@ export class AccessChanges implements OnApplicationBootstrap, BeforeApplicationS
   ) {
     const config = {
       connectionString: env.DATABASE_URL,
-      options: sessionOptions(APP_ROLE, { statementTimeoutMs: 5_000, lockTimeoutMs: 1_000 }),
+      options: startupOptions(SESSION),
       application_name: 'ringfence-access',
     };
     this.listener = new NotificationListener(config, CHANNEL, {
+      onConnect: (client) => refuseUnsafeSession(client, SESSION),
       onMessage: (payload) => this.forget(payload),
       onListening: () => this.forgetAll(),
       onLost: (error) =>

@@ -1,0 +1,289 @@
+/** Every column of the table, also those that come later. */
+export const ALL = 'all';
+
+/** Columns, separated by spaces and in the order of their names. */
+type Columns = string;
+
+export type Privileges = Partial<Record<'select' | 'insert' | 'update' | 'delete', typeof ALL | Columns>>;
+
+/** Tables of the schema, the roles that reach them, and what each may do. A new table, and a new column of a list, is entered here. */
+export const GRANTS: Record<string, Record<string, Privileges>> = {
+  agent_phone_numbers: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: `
+        agent_active allowed_countries allowed_number_types calls_made_today counter_reset_at daily_limit
+        ended_at from_number last_reset_date number_active paused_at provider sole`,
+    },
+    ringfence_system: {
+      select: ALL,
+      update: 'calls_made_today last_reset_date sole',
+    },
+  },
+  agents: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: 'client_id deleted_at external_id kind name status updated_at user_id',
+    },
+    ringfence_system: {
+      select: 'id name organization_id',
+    },
+  },
+  api_keys: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: 'name revoked_at',
+    },
+    ringfence_system: {
+      select: ALL,
+      update: 'last_used_at',
+    },
+  },
+  audit_chain_heads: {
+    ringfence_app: {
+      select: ALL,
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: 'hash sequence',
+    },
+  },
+  audit_events: {
+    ringfence_app: {
+      select: ALL,
+      insert: `
+        action actor_id actor_kind actor_label changes organization_id related_ids request_id subject_id
+        subject_type`,
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: `
+        action actor_id actor_kind actor_label changes organization_id related_ids request_id subject_id
+        subject_type`,
+      update: 'hash previous_hash sequence',
+    },
+  },
+  call_authorizations: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: `
+        cost currency duration_seconds external_call_id outcome settled_at settled_by sip_code status
+        void_reason`,
+    },
+    ringfence_system: {
+      select: ALL,
+    },
+  },
+  clients: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: 'archived_at name',
+    },
+  },
+  idempotency_keys: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+    },
+    ringfence_system: {
+      select: ALL,
+      delete: ALL,
+    },
+  },
+  import_changes: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+    },
+  },
+  import_file_pieces: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      delete: ALL,
+    },
+  },
+  import_jobs: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: `
+        attempts cancel_requested_at created encoding failed failure file_bytes finished_at processed
+        received_at repaired skipped started_at status total undone_at updated`,
+      delete: ALL,
+    },
+    ringfence_system: {
+      select: ALL,
+    },
+  },
+  import_rows: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+    },
+  },
+  memberships: {
+    ringfence_app: {
+      select: ALL,
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: 'client_ids role',
+      delete: ALL,
+    },
+  },
+  migrations: {
+    ringfence_system: {
+      select: ALL,
+    },
+  },
+  organizations: {
+    ringfence_app: {
+      select: ALL,
+      update: `
+        currency default_allowed_countries default_daily_limit deleted_at name numbers_per_agent
+        previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: `
+        currency default_allowed_countries default_daily_limit last_rollup_date name numbers_per_agent
+        previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
+    },
+  },
+  phone_number_counts: {
+    ringfence_app: {
+      select: ALL,
+    },
+    ringfence_definer: {
+      select: ALL,
+      insert: ALL,
+      update: ALL,
+      delete: ALL,
+    },
+  },
+  phone_number_places: {
+    ringfence_app: {
+      select: ALL,
+    },
+    ringfence_definer: {
+      select: ALL,
+      insert: ALL,
+      update: ALL,
+      delete: ALL,
+    },
+  },
+  phone_numbers: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: `
+        assigned_agent_id capabilities claimed_from client_id country_code currency inbound_agent_id label
+        lifecycle metadata monthly_cost number_type organization_id platform platform_id previous_webhook
+        provider provider_account_id region reserved_by reserved_until sole_connection source tags
+        trunk_id updated_at webhook_status webhook_url`,
+      delete: ALL,
+    },
+    ringfence_definer: {
+      select: 'e164 id label lifecycle organization_id tags',
+    },
+    ringfence_system: {
+      select: 'claimed_from e164 id inbound_agent_id lifecycle organization_id',
+      update: 'sole_connection',
+    },
+  },
+  provider_accounts: {
+    ringfence_app: {
+      select: 'id organization_id',
+    },
+  },
+  refresh_tokens: {
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: 'replaced_at revoked_at',
+      delete: ALL,
+    },
+  },
+  trunks: {
+    ringfence_app: {
+      select: 'id organization_id',
+    },
+  },
+  usage_daily: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: 'allowed_by_country calls_allowed calls_completed calls_voided duration_seconds',
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: 'allowed_by_country calls_allowed calls_completed calls_denied denied_by_reason duration_seconds',
+    },
+  },
+  users: {
+    ringfence_app: {
+      select: 'created_at disabled_at email id name platform_admin updated_at',
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: 'disabled_at name password_hash',
+    },
+  },
+};
+
+/** Tables without row-level security: they hold nothing of an organization or of a person. */
+export const UNFENCED = ['migrations'];
+
+/** Functions that run with the rights of `ringfence_definer`, and who may call them. Triggers are called by nobody. */
+export const DEFINER_FUNCTIONS: Record<string, string[]> = {
+  'count_phone_numbers()': [],
+  'find_phone_numbers(uuid,text[],text,text,text,integer)': ['ringfence_app'],
+  'place_phone_numbers()': [],
+  'taken_numbers(text[])': ['ringfence_app'],
+};
+
+/** Tables whose rows the system role sees for every organization; what it may do with them stands above. */
+const OF_THE_SYSTEM = [
+  'agent_phone_numbers',
+  'agents',
+  'api_keys',
+  'audit_chain_heads',
+  'audit_events',
+  'call_authorizations',
+  'idempotency_keys',
+  'import_jobs',
+  'memberships',
+  'organizations',
+  'phone_numbers',
+  'refresh_tokens',
+  'usage_daily',
+  'users',
+];
+const COUNTERS = ['phone_number_counts', 'phone_number_places'];
+const WITHOUT_ORGANIZATION_POLICY = ['migrations', 'refresh_tokens', 'users'];
+
+/** Policies by name: the tables they stand on, and the role that they are for. */
+export const POLICIES: Record<string, string[]> = {
+  own_organization: Object.keys(GRANTS)
+    .filter((table) => !WITHOUT_ORGANIZATION_POLICY.includes(table))
+    .map((table) => `${table} to ringfence_app`)
+    .sort(),
+  every_organization: [
+    ...OF_THE_SYSTEM.map((table) => `${table} to ringfence_system`),
+    ...COUNTERS.map((table) => `${table} to ringfence_definer`),
+  ].sort(),
+  readable_by_all: [...COUNTERS, 'phone_numbers'].map((table) => `${table} to ringfence_app`),
+  members_of_own_organization: ['users to ringfence_app'],
+  counted_for_all: ['phone_numbers to ringfence_definer'],
+};
