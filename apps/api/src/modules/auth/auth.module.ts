@@ -15,7 +15,9 @@ import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { OpenSessionsRepository } from './sessions/open-sessions.repository.js';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository.js';
+import { RefusedSignIns } from './sessions/refused-sign-ins.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -36,16 +38,18 @@ import { UsersService } from './users/users.service.js';
     ApiKeysRepository,
     ApiKeysService,
     KnownCallers,
+    OpenSessionsRepository,
     RefreshTokensRepository,
+    RefusedSignIns,
     SessionsRepository,
     SessionsService,
+    SignInAttempts,
     UndeclaredRoutes,
     UserPrincipals,
     UsersRepository,
     UsersService,
     { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: SignInAttempts, useFactory: () => new SignInAttempts() },
   ],
-  exports: [KnownCallers],
+  exports: [AccessChanges, KnownCallers],
 })
 export class AuthModule {}
