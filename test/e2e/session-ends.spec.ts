@@ -66,6 +66,14 @@ async function usedInBoth(token: string, headers: Record<string, string> = {}): 
   for (const api of [here, there]) expect(await statusFor(api, token, headers)).toBe(200);
 }
 
+/** Makes a change that no trigger tells of, as if the messages were lost. */
+async function untold(change: () => Promise<unknown>): Promise<void> {
+  const tables = ['api_keys', 'memberships', 'organizations', 'sessions'];
+  for (const table of tables) await db.query(`alter table ${table} disable trigger user`);
+  await change();
+  for (const table of tables) await db.query(`alter table ${table} enable trigger user`);
+}
+
 describe('an access token', () => {
   it('ends with its session at sign-out: here at once, there as soon as it is heard', async () => {
     const { token, cookie } = await person();
@@ -111,9 +119,8 @@ describe('an access token', () => {
   it('ends after five seconds where the end of its session was never told', async () => {
     const { id, token } = await person();
     await usedInBoth(token);
-    await db.query('alter table sessions disable trigger user');
-    await db.query(`update sessions set ended_at = now(), ended_reason = 'signed_out' where user_id = $1`, [id]);
-    await db.query('alter table sessions enable trigger user');
+    const end = `update sessions set ended_at = now(), ended_reason = 'signed_out' where user_id = $1`;
+    await untold(() => db.query(end, [id]));
     expect(await statusFor(there, token)).toBe(200);
     const { now } = performance;
     performance.now = () => now.call(performance) + SEEN_BY_ITSELF_AFTER_MS;
@@ -122,6 +129,58 @@ describe('an access token', () => {
     } finally {
       performance.now = now;
     }
+  });
+});
+
+describe('the process that ends a session', () => {
+  it('refuses its access token at once, by itself, at sign-out', async () => {
+    const { token, cookie } = await person();
+    await usedInBoth(token);
+    await untold(() => withCookie('logout', cookie));
+    expect([await statusFor(here, token), await statusFor(there, token)]).toEqual([401, 200]);
+  });
+
+  it('refuses it when a refresh token comes back', async () => {
+    const { token, cookie } = await person();
+    await withCookie('refresh', cookie);
+    await usedInBoth(token);
+    await db.query(`update refresh_tokens set replaced_at = replaced_at - interval '11 seconds'`);
+    await untold(() => withCookie('refresh', cookie));
+    expect([await statusFor(here, token), await statusFor(there, token)]).toEqual([401, 200]);
+  });
+
+  it('refuses it when its user is removed, also in another organization', async () => {
+    const owner = await person();
+    const { id, token } = await person({ organizationId: owner.organizationId });
+    const second = await createOrganization(db);
+    await addMember(db, second, id, 'manager');
+    const elsewhere = { 'x-organization-id': second };
+    await usedInBoth(token, elsewhere);
+    await untold(() => at(here, `/users/${id}`, { method: 'DELETE', token: owner.token }));
+    expect([await statusFor(here, token, elsewhere), await statusFor(there, token, elsewhere)]).toEqual([401, 200]);
+  });
+
+  it('refuses all sessions and keys of an organization that it deletes', async () => {
+    const root = await person({ platformAdmin: true });
+    const { id, organizationId, token } = await person();
+    const guest = await person();
+    await addMember(db, organizationId, guest.id, 'manager');
+    const second = await createOrganization(db);
+    await addMember(db, second, id, 'manager');
+    const { key: apiKey } = await createApiKey(db, { organizationId, scopes: ['calls:authorize'] });
+    const keyStatus = async () => (await at(here, '/call-gate/authorize', { apiKey, body: {} })).status;
+    const [elsewhere, asGuest] = [{ 'x-organization-id': second }, { 'x-organization-id': organizationId }];
+    const statuses = async () => [
+      await statusFor(here, token),
+      await statusFor(here, token, elsewhere),
+      await statusFor(here, guest.token, asGuest),
+      await keyStatus(),
+    ];
+    expect(await statuses()).toEqual([200, 200, 200, 400]);
+    const path = `/organizations/${organizationId}`;
+    await untold(() => at(here, path, { method: 'DELETE', token: root.token }));
+    expect(await statuses()).toEqual([401, 401, 403, 401]);
+    expect(await statusFor(here, guest.token)).toBe(200);
   });
 });
 
