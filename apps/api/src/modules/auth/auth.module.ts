@@ -18,6 +18,7 @@ import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { OpenSessionsRepository } from './sessions/open-sessions.repository.js';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository.js';
 import { RefusedSignIns } from './sessions/refused-sign-ins.js';
+import { SessionCookie } from './sessions/session-cookie.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -41,6 +42,7 @@ import { UsersService } from './users/users.service.js';
     OpenSessionsRepository,
     RefreshTokensRepository,
     RefusedSignIns,
+    SessionCookie,
     SessionsRepository,
     SessionsService,
     SignInAttempts,

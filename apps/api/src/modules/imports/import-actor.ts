@@ -1,12 +1,16 @@
 import type { Principal, RequestContext } from '../tenancy/tenancy.public.js';
 
-/** Who asked for an import, kept with the job: the work is done long after the request. The label is an e-mail or a key's name. */
-export type ImportActor =
-  { kind: 'user'; id: string; sessionId: string; label: string } | { kind: 'api_key'; id: string; label: string };
+/** Who asked for an import, kept with the job: the work is done long after the request. */
+export interface ImportActor {
+  kind: 'user' | 'api_key';
+  id: string;
+  /** E-mail or name of the key. */
+  label: string;
+}
 
 export function actorOf({ principal }: RequestContext): ImportActor {
   return principal.kind === 'user'
-    ? { kind: 'user', id: principal.userId, sessionId: principal.sessionId, label: principal.email }
+    ? { kind: 'user', id: principal.userId, label: principal.email }
     : { kind: 'api_key', id: principal.apiKeyId, label: principal.name };
 }
 
@@ -21,7 +25,7 @@ export function contextOfJob(
       ? {
           kind: 'user',
           userId: actor.id,
-          sessionId: actor.sessionId,
+          sessionId: null,
           email: actor.label,
           role: null,
           platformAdmin: false,

@@ -23,16 +23,17 @@ export interface OpenSession {
 @Injectable()
 export class OpenSessionsRepository {
   /**
-   * Begins a session for a user whose password was just found right.
+   * Begins a session.
    *
+   * @param user with the hash of the password that was just found right, if one was
    * @returns null when the user has another password by now, or is disabled
    */
   async begin(
     tx: Transaction,
-    user: { id: string; passwordHash: string },
+    user: { id: string; passwordHash?: string },
     organizationId: string,
   ): Promise<OpenSession | null> {
-    const parameters = [user.id, user.passwordHash, organizationId, SESSION_LIFETIME_SECONDS];
+    const parameters = [user.id, user.passwordHash ?? null, organizationId, SESSION_LIFETIME_SECONDS];
     const [row] = await tx.query<{ id: string }>(BEGIN_SESSION, parameters);
     return row === undefined ? null : { sessionId: row.id, userId: user.id, organizationId };
   }

@@ -1,29 +1,23 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { SessionUserView } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ENV, type Env } from '../../../config/env.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { Public, RequirePermission } from '../access/route-access.js';
 import { SessionDto, SessionUserDto } from './dto/session.view.js';
 import { SignInDto } from './dto/sign-in.dto.js';
-import { SESSION_LIFETIME_SECONDS } from './open-sessions.repository.js';
-import { refreshCookie, type RefreshCookie } from './refresh-cookie.js';
-import { SessionsService, type Origin, type Session } from './sessions.service.js';
+import { originOf, SessionCookie } from './session-cookie.js';
+import { SessionsService } from './sessions.service.js';
 
 @ApiTags('Sessions')
 @Controller('auth')
 export class SessionsController {
-  private readonly cookie: RefreshCookie;
-
   constructor(
     private readonly sessions: SessionsService,
-    @Inject(ENV) env: Env,
-  ) {
-    this.cookie = refreshCookie(env.PUBLIC_URL?.startsWith('https:') ?? false);
-  }
+    private readonly cookie: SessionCookie,
+  ) {}
 
   @Post('login')
   @HttpCode(200)
@@ -39,7 +33,7 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto> {
-    return this.answer(reply, await this.sessions.signIn(body.email.trim(), body.password, originOf(request)));
+    return this.cookie.set(reply, await this.sessions.signIn(body.email.trim(), body.password, originOf(request)));
   }
 
   @Post('refresh')
@@ -53,7 +47,7 @@ export class SessionsController {
   @ApiOkResponse({ type: SessionDto })
   async refresh(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
     refuseForeignForms(request);
-    return this.answer(reply, await this.sessions.refresh(request.cookies[this.cookie.name], originOf(request)));
+    return this.cookie.set(reply, await this.sessions.refresh(this.cookie.read(request), originOf(request)));
   }
 
   @Post('logout')
@@ -66,8 +60,8 @@ export class SessionsController {
   @ApiNoContentResponse()
   async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     refuseForeignForms(request);
-    await this.sessions.signOut(request.cookies[this.cookie.name], originOf(request));
-    void reply.clearCookie(this.cookie.name, this.cookie.options);
+    await this.sessions.signOut(this.cookie.read(request), originOf(request));
+    this.cookie.clear(reply);
   }
 
   @Get('me')
@@ -78,16 +72,6 @@ export class SessionsController {
   me(@Context() context: RequestContext): Promise<SessionUserView> {
     return this.sessions.currentUser(context);
   }
-
-  private answer(reply: FastifyReply, { refreshToken, ...session }: Session): SessionDto {
-    void reply.header('cache-control', 'no-store');
-    void reply.setCookie(this.cookie.name, refreshToken, { ...this.cookie.options, maxAge: SESSION_LIFETIME_SECONDS });
-    return session;
-  }
-}
-
-function originOf(request: FastifyRequest): Origin {
-  return { address: request.ip, requestId: request.id };
 }
 
 /**

@@ -50,14 +50,24 @@ export class SessionsService {
     private readonly audit: AuditLog,
   ) {}
 
+  /** @throws ProblemError what `verified` throws, and permission_denied (member of no organization) */
+  async signIn(email: string, password: string, origin: Origin): Promise<Session> {
+    const user = await this.verified(email, password, origin);
+    const { organizationId } = user;
+    if (organizationId === null) {
+      throw new ProblemError('permission_denied', 'You are no member of any organization. Ask an administrator.');
+    }
+    return this.database.asSystem((tx) => this.start(tx, user, organizationId, origin));
+  }
+
   /**
+   * Who has this e-mail and this password. Each wrong one counts as a failed attempt to sign in, wherever it is asked for.
    * Unknown e-mail, wrong password and disabled user get the same answer after the same work: the same statements in the
    * same order, and one argon2.
    *
-   * @throws ProblemError invalid_credentials, too_many_requests, permission_denied (member of no organization),
-   *   service_unavailable (too many sign in at once)
+   * @throws ProblemError invalid_credentials, too_many_requests, service_unavailable (too many sign in at once)
    */
-  async signIn(email: string, password: string, origin: Origin): Promise<Session> {
+  async verified(email: string, password: string, origin: Origin): Promise<SignInUser> {
     const { address, requestId } = origin;
     await this.attempts.begin(email, address);
     const { user, matches } = await this.compare(email, password, address);
@@ -66,15 +76,25 @@ export class SessionsService {
       throw wrongCredentials();
     }
     await this.attempts.succeeded(email, address);
-    const { organizationId } = user;
-    if (organizationId === null) {
-      throw new ProblemError('permission_denied', 'You are no member of any organization. Ask an administrator.');
-    }
-    const session = await this.database.asSystem(async (tx) => {
-      const begun = await this.openSessions.begin(tx, user, organizationId);
-      return begun && this.start(tx, begun, origin);
-    });
-    // The password or the access changed since it was compared.
+    return user;
+  }
+
+  /**
+   * Begins a session, in the transaction of its caller.
+   *
+   * @param user with the hash of the password that was compared, if one was: it may have been changed since
+   * @throws ProblemError invalid_credentials when password or access changed this very moment
+   */
+  async start(
+    tx: Transaction,
+    user: { id: string; passwordHash?: string },
+    organizationId: string,
+    origin: Origin,
+  ): Promise<Session> {
+    const begun = await this.openSessions.begin(tx, user, organizationId);
+    if (begun === null) throw wrongCredentials();
+    await this.record(tx, 'session.started', begun, origin);
+    const session = await this.answer(tx, begun, () => this.refreshTokens.issue(tx, begun.sessionId));
     if (session === null) throw wrongCredentials();
     return session;
   }
@@ -113,10 +133,11 @@ export class SessionsService {
     const { organizationId, principal } = context;
     if (principal.kind !== 'user') throw authenticationRequired('Sign in: an API key is no user.');
     const { userId, sessionId } = principal;
+    if (sessionId === null) throw accessEnded();
     const user = await this.database.asSystem((tx) =>
       this.sessions.findSessionUser(tx, { sessionId, userId, organizationId }),
     );
-    if (user === null) throw authenticationRequired('Your access has ended. Sign in again.');
+    if (user === null) throw accessEnded();
     return user;
   }
 
@@ -133,11 +154,6 @@ export class SessionsService {
       await this.attempts.withdrawn(email, address);
       throw error;
     }
-  }
-
-  private async start(tx: Transaction, begun: OpenSession, origin: Origin): Promise<Session | null> {
-    await this.record(tx, 'session.started', begun, origin);
-    return this.answer(tx, begun, () => this.refreshTokens.issue(tx, begun.sessionId));
   }
 
   private async rotate(tx: Transaction, token: string, origin: Origin): Promise<Rotation> {
@@ -199,6 +215,10 @@ export class SessionsService {
     const facts = { address: origin.address };
     await this.audit.record(tx, context, { action, subjectType: 'user', subjectId: userId, facts });
   }
+}
+
+function accessEnded(): ProblemError {
+  return authenticationRequired('Your access has ended. Sign in again.');
 }
 
 function wrongCredentials(): ProblemError {
