@@ -21,6 +21,8 @@ import { LeanerCallGate1795900000000 } from './1795900000000-LeanerCallGate.js';
 import { ChooseAmongHeldRows1796000000000 } from './1796000000000-ChooseAmongHeldRows.js';
 import { LockInTheGatesOrder1796000001000 } from './1796000001000-LockInTheGatesOrder.js';
 import { PurgeKeysByExpiry1796000003000 } from './1796000003000-PurgeKeysByExpiry.js';
+import { AddSessions1796200000000 } from './1796200000000-AddSessions.js';
+import { CountSignIns1796200001000 } from './1796200001000-CountSignIns.js';
 import { NarrowDatabaseRoles1796300000000 } from './1796300000000-NarrowDatabaseRoles.js';
 import { CheckRetriesAgain1796400000000 } from './1796400000000-CheckRetriesAgain.js';
 import { LimitVoidsByTheLimit1796400001000 } from './1796400001000-LimitVoidsByTheLimit.js';
@@ -52,6 +54,8 @@ export const migrations = [
   ChooseAmongHeldRows1796000000000,
   LockInTheGatesOrder1796000001000,
   PurgeKeysByExpiry1796000003000,
+  AddSessions1796200000000,
+  CountSignIns1796200001000,
   NarrowDatabaseRoles1796300000000,
   CheckRetriesAgain1796400000000,
   LimitVoidsByTheLimit1796400001000,

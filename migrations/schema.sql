@@ -478,6 +478,7 @@ create table organizations (
   constraint organizations_slug_key UNIQUE (slug)
 );
 
+CREATE TRIGGER notify_removal AFTER UPDATE ON public.organizations FOR EACH ROW WHEN ((old.deleted_at IS DISTINCT FROM new.deleted_at)) EXECUTE FUNCTION notify_organization_removal();
 CREATE TRIGGER sole_numbers AFTER UPDATE OF numbers_per_agent ON public.organizations FOR EACH ROW WHEN ((old.numbers_per_agent <> new.numbers_per_agent)) EXECUTE FUNCTION copy_numbers_per_agent();
 CREATE TRIGGER touch BEFORE UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
@@ -677,31 +678,80 @@ grant select (id), select (organization_id) on provider_accounts to ringfence_ap
 
 create table refresh_tokens (
   id uuid default uuidv7() not null,
-  family_id uuid not null,
-  user_id uuid not null,
-  organization_id uuid not null,
+  session_id uuid not null,
   token_hash bytea not null,
   replaced_at timestamp with time zone,
-  revoked_at timestamp with time zone,
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone default now() not null,
+  successor_salt bytea,
+  constraint refresh_tokens_successor_salt_check CHECK ((length(successor_salt) = 32)),
   constraint refresh_tokens_token_hash_check CHECK ((length(token_hash) = 32)),
-  constraint refresh_tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
-  constraint refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint replacement_is_whole CHECK (((replaced_at IS NULL) = (successor_salt IS NULL))),
+  constraint refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE,
   constraint refresh_tokens_pkey PRIMARY KEY (id),
   constraint refresh_tokens_token_hash_key UNIQUE (token_hash)
 );
 
 CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
-CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id);
+CREATE INDEX refresh_tokens_session ON public.refresh_tokens USING btree (session_id);
 
 alter table refresh_tokens enable row level security, force row level security;
 
 create policy every_organization on refresh_tokens for all to ringfence_system using (true) with check (true);
 
-grant delete, insert, select, update (replaced_at), update (revoked_at) on refresh_tokens to ringfence_system;
+grant delete, insert, select, update (replaced_at), update (session_id), update (successor_salt) on refresh_tokens to ringfence_system;
 
-comment on table refresh_tokens is 'One row for each issued refresh token; a replaced token that comes back revokes its whole family.';
+comment on table refresh_tokens is 'One row for each issued refresh token; a replaced token that comes back ends its session.';
+comment on column refresh_tokens.successor_salt is 'From the token itself and this salt follows the token that replaced it (HMAC-SHA256), and from neither alone.';
+
+create table sessions (
+  id uuid default uuidv7() not null,
+  user_id uuid not null,
+  organization_id uuid not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  ended_reason text,
+  created_at timestamp with time zone default now() not null,
+  constraint end_is_whole CHECK (((ended_at IS NULL) = (ended_reason IS NULL))),
+  constraint sessions_ended_reason_check CHECK ((ended_reason = ANY (ARRAY['signed_out'::text, 'token_reused'::text, 'access_ended'::text, 'member_removed'::text, 'password_changed'::text]))),
+  constraint sessions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint sessions_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+
+CREATE TRIGGER notify_end AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION notify_session_end();
+
+alter table sessions enable row level security, force row level security;
+
+create policy every_organization on sessions for all to ringfence_system using (true) with check (true);
+
+grant delete, insert, select, update on sessions to ringfence_system;
+
+comment on table sessions is 'One row for each sign-in: who signed in, where the session began, and how it ended.';
+comment on column sessions.organization_id is 'The organization that the session began in. A request may name another one of the user.';
+comment on column sessions.expires_at is 'When the youngest refresh token expires. Each refresh moves it on; afterwards the row is purged.';
+
+create table sign_in_counters (
+  key text not null,
+  points integer not null,
+  expire bigint not null,
+  constraint sign_in_counters_pkey PRIMARY KEY (key)
+);
+
+CREATE INDEX sign_in_counters_expiry ON public.sign_in_counters USING btree (expire);
+
+alter table sign_in_counters enable row level security, force row level security;
+
+create policy every_organization on sign_in_counters for all to ringfence_system using (true) with check (true);
+
+grant delete, insert, select, update on sign_in_counters to ringfence_system;
+
+comment on table sign_in_counters is 'What slows the guessing of passwords down (ADR 15).';
+comment on column sign_in_counters.key is 'What is counted, and for which account and address.';
+comment on column sign_in_counters.expire is 'When the count is over, in milliseconds since 1970.';
 
 create table trunks (
   id uuid default uuidv7() not null,
@@ -1652,6 +1702,26 @@ CREATE OR REPLACE FUNCTION public.notify_membership_change()
 AS $function$
       begin
         perform pg_notify('ringfence_access', 'user:' || coalesce(new.user_id, old.user_id));
+        return null;
+      end
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_organization_removal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform pg_notify('ringfence_access', 'organization:' || old.id);
+        return null;
+      end
+      $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_session_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform pg_notify('ringfence_access', 'session:' || old.id);
         return null;
       end
       $function$;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -13,6 +14,7 @@ let organizationId: string;
 let otherId: string;
 let adminId: string;
 let token: string;
+let sessionId: string;
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -21,6 +23,7 @@ beforeAll(async () => {
   otherId = await createOrganization(db, { slug: 'rival' });
   adminId = await createUser(db, { organizationId, role: 'admin', email: 'admin@example.test' });
   token = await signIn(api.url, 'admin@example.test');
+  sessionId = sessionOf(token);
 });
 
 afterAll(async () => {
@@ -34,21 +37,34 @@ const jwt = new JwtService({ secret: SECRET });
 /** An access token that is right in every way, but for what the test changes. */
 function forge(payload: object = {}, options: Parameters<JwtService['sign']>[1] = {}): string {
   return jwt.sign(
-    { sub: adminId, org: organizationId, ...payload },
+    { sub: adminId, org: organizationId, sid: sessionId, ...payload },
     { algorithm: 'HS256', issuer: 'ringfence', audience: 'ringfence-api', expiresIn: 60, ...options },
   );
 }
 
-function withAlgNone(): string {
+function sessionOf(accessToken: string): string {
+  return (jwt.decode(accessToken) as { sid: string }).sid;
+}
+
+/** The claims of a good token under another header; without a key there is no signature either. */
+function withHeader(header: object, key: string | null): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const exp = Math.floor(Date.now() / 1_000) + 60;
-  const claims = { sub: adminId, org: organizationId, iss: 'ringfence', aud: 'ringfence-api', exp };
-  return `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`;
+  const claims = { sub: adminId, org: organizationId, sid: sessionId, iss: 'ringfence', aud: 'ringfence-api', exp };
+  const text = `${part({ typ: 'JWT', ...header })}.${part(claims)}`;
+  return `${text}.${key === null ? '' : createHmac('sha256', key).update(text).digest('base64url')}`;
 }
 
 function tampered(): string {
   const [header, , signature] = token.split('.');
-  const claims = { sub: adminId, org: otherId, iss: 'ringfence', aud: 'ringfence-api', exp: 4_102_444_800 };
+  const claims = {
+    sub: adminId,
+    org: otherId,
+    sid: sessionId,
+    iss: 'ringfence',
+    aud: 'ringfence-api',
+    exp: 4_102_444_800,
+  };
   return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
 }
 
@@ -60,24 +76,41 @@ describe('a request without valid credentials', () => {
   });
 
   it('is taken when nothing is wrong with its token', async () => {
-    expect((await request(v1('users'), { token: forge() })).status).toBe(200);
+    for (const good of [forge(), withHeader({ alg: 'HS256' }, SECRET)]) {
+      expect((await request(v1('users'), { token: good })).status).toBe(200);
+    }
   });
 
   it.each<[string, () => string]>([
     ['has expired', () => forge({}, { expiresIn: -1 })],
     ['was tampered with', tampered],
-    ['names the algorithm none', withAlgNone],
+    ['names the algorithm none', () => withHeader({ alg: 'none' }, null)],
+    ['names the algorithm None', () => withHeader({ alg: 'None' }, null)],
+    ['names the algorithm none and is signed', () => withHeader({ alg: 'none' }, SECRET)],
+    ['names no algorithm', () => withHeader({}, SECRET)],
+    ['names a key file that is empty', () => withHeader({ alg: 'HS256', kid: '../../dev/null' }, '')],
+    ['brings its own key along', () => withHeader({ alg: 'HS256', jwk: { kty: 'oct', k: 'aaaa' } }, 'aaaa')],
     ['is signed with another algorithm', () => forge({}, { algorithm: 'HS512' })],
     ['is signed with another secret', () => forge({}, { secret: 'another secret, just as long as that' })],
     ['is for another audience', () => forge({}, { audience: 'somebody-else' })],
     ['is of another issuer', () => forge({}, { issuer: 'somebody-else' })],
     ['names nobody', () => forge({ sub: undefined })],
+    ['names no session', () => forge({ sid: undefined })],
+    ['names a session that does not exist', () => forge({ sid: '0190aaaa-0000-7000-8000-000000000000' })],
+    ['names a session that is no id', () => forge({ sid: [sessionId] })],
     ['names a user who does not exist', () => forge({ sub: '0190aaaa-0000-7000-8000-000000000000' })],
     ['names an organization of which its user is no member', () => forge({ org: otherId })],
     ['names ids that are none', () => forge({ sub: 'x', org: 'y' })],
     ['is none', () => 'abc'],
   ])('is refused when its token %s', async (_what, tokenOf) => {
     const { status, body } = await request(v1('users'), { token: tokenOf() });
+    expect([status, body.code]).toEqual([401, 'authentication_required']);
+  });
+
+  it('is refused when its token names the session of somebody else', async () => {
+    await createUser(db, { organizationId, role: 'admin', email: 'colleague@example.test' });
+    const foreign = sessionOf(await signIn(api.url, 'colleague@example.test'));
+    const { status, body } = await request(v1('users'), { token: forge({ sid: foreign }) });
     expect([status, body.code]).toEqual([401, 'authentication_required']);
   });
 

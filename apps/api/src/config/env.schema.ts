@@ -41,7 +41,7 @@ export const envSchema = z.object({
   PUBLIC_URL: z
     .url()
     .optional()
-    .describe('Address at which people reach the console. https marks the session cookie Secure.'),
+    .describe('Address at which people reach the console. https marks the session cookie Secure and __Host-.'),
   TRUST_PROXY: z
     .union(
       [

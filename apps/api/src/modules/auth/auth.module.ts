@@ -15,7 +15,10 @@ import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { OpenSessionsRepository } from './sessions/open-sessions.repository.js';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository.js';
+import { RefusedSignIns } from './sessions/refused-sign-ins.js';
+import { SessionCookie } from './sessions/session-cookie.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -36,16 +39,19 @@ import { UsersService } from './users/users.service.js';
     ApiKeysRepository,
     ApiKeysService,
     KnownCallers,
+    OpenSessionsRepository,
     RefreshTokensRepository,
+    RefusedSignIns,
+    SessionCookie,
     SessionsRepository,
     SessionsService,
+    SignInAttempts,
     UndeclaredRoutes,
     UserPrincipals,
     UsersRepository,
     UsersService,
     { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: SignInAttempts, useFactory: () => new SignInAttempts() },
   ],
-  exports: [KnownCallers],
+  exports: [AccessChanges, KnownCallers],
 })
 export class AuthModule {}

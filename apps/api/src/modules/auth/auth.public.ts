@@ -1,4 +1,5 @@
 export { AuthModule } from './auth.module.js';
+export { AccessChanges } from './access/access-changes.js';
 export { newApiKey } from './api-keys/api-key-format.js';
 export { KnownCallers } from './access/known-callers.js';
 export { Context } from './access/request-context.decorator.js';

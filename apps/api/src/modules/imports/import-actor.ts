@@ -25,6 +25,7 @@ export function contextOfJob(
       ? {
           kind: 'user',
           userId: actor.id,
+          sessionId: null,
           email: actor.label,
           role: null,
           platformAdmin: false,

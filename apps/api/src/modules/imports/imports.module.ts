@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.public.js';
+import { OrganizationsModule } from '../organizations/organizations.public.js';
 import { BulkUploadController } from './bulk-upload.controller.js';
 import { BulkUploadService } from './bulk-upload.service.js';
+import { CancelImportsOfRemovedOrganizations } from './cancel-imports-of-removed-organizations.js';
 import { ImportMerge } from './import-merge.js';
 import { ImportPace } from './import-pace.js';
 import { ImportQueue } from './import-queue.js';
@@ -12,10 +14,11 @@ import { ImportsRepository } from './imports.repository.js';
 import { ImportsService } from './imports.service.js';
 
 @Module({
-  imports: [AuthModule],
+  imports: [AuthModule, OrganizationsModule],
   controllers: [BulkUploadController, ImportsController],
   providers: [
     BulkUploadService,
+    CancelImportsOfRemovedOrganizations,
     ImportsService,
     ImportsRepository,
     ImportQueue,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SYSTEM_POOL } from '../../platform/database/database.js';
+import { AuthModule } from '../auth/auth.public.js';
 import { OrganizationRemovalListeners } from './organization-removal-listeners.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationsController } from './organizations.controller.js';
@@ -9,6 +10,7 @@ import { OrganizationsService } from './organizations.service.js';
 
 @Module({
   imports: [
+    AuthModule,
     TypeOrmModule.forFeature([OrganizationEntity]),
     TypeOrmModule.forFeature([OrganizationEntity], SYSTEM_POOL),
   ],

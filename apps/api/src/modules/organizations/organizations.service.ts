@@ -7,6 +7,7 @@ import type { ListQuery, Page } from '../../platform/http/list-query.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
 import { AuditLog, type FieldChanges, fieldsSet } from '../audit/audit.public.js';
+import { AccessChanges } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { OrganizationRemovalListeners } from './organization-removal-listeners.js';
 import { OrganizationsRepository, type OrganizationFields } from './organizations.repository.js';
@@ -47,6 +48,7 @@ export class OrganizationsService {
     private readonly database: Database,
     private readonly repository: OrganizationsRepository,
     private readonly listeners: OrganizationRemovalListeners,
+    private readonly accessChanges: AccessChanges,
     private readonly audit: AuditLog,
   ) {}
 
@@ -112,14 +114,14 @@ export class OrganizationsService {
   }
 
   /**
-   * Deletes an organization; for platform administrators. Nobody signs in or calls any more, its own numbers are archived
-   * and those of the pool go back there. The ledger and the audit trail remain.
+   * Deletes an organization; for platform administrators. Its sessions and keys end, its own numbers are archived and those
+   * of the pool go back there. The ledger and the audit trail remain.
    *
    * @returns the organization as it was
    * @throws ProblemError record_not_found, conflict (the platform organization)
    */
-  remove(context: RequestContext, id: string): Promise<OrganizationView> {
-    return this.database.inTenant(id, async (tx) => {
+  async remove(context: RequestContext, id: string): Promise<OrganizationView> {
+    const removed = await this.database.inTenant(id, async (tx) => {
       const organization = await this.repository.lock(tx, id);
       if (organization === null) throw organizationNotFound();
       if (organization.kind === 'platform') {
@@ -132,6 +134,8 @@ export class OrganizationsService {
       await this.audit.record(tx, within, { ...entry, facts: { slug: organization.slug, ...done } });
       return organization;
     });
+    this.accessChanges.forgetOrganization(id);
+    return removed;
   }
 
   private async change(

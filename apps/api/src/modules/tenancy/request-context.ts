@@ -5,6 +5,8 @@ export type Principal =
   | {
       kind: 'user';
       userId: string;
+      /** The sign-in that the request comes from; null for work that goes on without one. */
+      sessionId: string | null;
       email: string;
       /** Role in the organization of the context; null for a platform administrator who is no member of it. */
       role: Role | null;

@@ -12,13 +12,13 @@ import { refuseUnsafeSession } from '../../../platform/health/session-safety.js'
 import { ApiKeyCallers } from './api-key-callers.js';
 import { UserPrincipals } from './user-principals.js';
 
-/** Triggers of `migrations/1795300004000-NotifyAccessChanges.ts` write to it. */
+/** Triggers of `1795300004000-NotifyAccessChanges.ts` and `1796200000000-AddSessions.ts` in `migrations/` write to it. */
 const CHANNEL = 'ringfence_access';
 const SESSION = appSession({ statementTimeoutMs: 5_000, lockTimeoutMs: 1_000 });
 
 /**
- * Hears from the database that a key or a person may do something else than before, whichever process changed it, and
- * makes this process look again. While nothing is heard, what is remembered ages as ever; what was sent meanwhile is lost,
+ * Hears from the database that a key, a person or a session may do something else than before, whichever process changed
+ * it, and makes this process look again. While nothing is heard, what is remembered ages as ever; what was sent meanwhile is lost,
  * so everything is forgotten once it hears again.
  */
 @Injectable()
@@ -54,10 +54,18 @@ export class AccessChanges implements OnApplicationBootstrap, BeforeApplicationS
     await this.listener.stop();
   }
 
+  /** For the process that deletes an organization: its callers are looked up again at once, not only when it is heard. */
+  forgetOrganization(organizationId: string): void {
+    this.apiKeys.forgetOrganization(organizationId);
+    this.users.forgetOrganization(organizationId);
+  }
+
   private forget(payload: string): void {
     const [kind, id = ''] = payload.split(':');
     if (kind === 'key') this.apiKeys.forget(Buffer.from(id, 'hex'));
     else if (kind === 'user') this.users.forgetUser(id);
+    else if (kind === 'session') this.users.forgetSession(id);
+    else if (kind === 'organization') this.forgetOrganization(id);
     else this.forgetAll();
   }
 

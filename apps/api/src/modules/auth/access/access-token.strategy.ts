@@ -3,13 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { isUUID } from 'class-validator';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { ENV, type Env } from '../../../config/env.js';
-import { ACCESS_TOKEN_RULES } from './access-tokens.js';
-
-/** Whom an access token names. What they may do is not in the token: it is read anew for each request. */
-export interface AccessClaims {
-  userId: string;
-  organizationId: string;
-}
+import { ACCESS_TOKEN_RULES, type AccessClaims } from './access-tokens.js';
 
 /**
  * Checks signature, algorithm, issuer, audience and expiry of an access token. It looks nothing up, for passport keeps
@@ -27,8 +21,12 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-toke
     });
   }
 
-  validate(payload: { sub?: unknown; org?: unknown }): AccessClaims | false {
-    const { sub, org } = payload;
-    return isUUID(sub) && isUUID(org) && { userId: sub as string, organizationId: org as string };
+  validate(payload: { sub?: unknown; org?: unknown; sid?: unknown }): AccessClaims | false {
+    const [userId, organizationId, sessionId] = [payload.sub, payload.org, payload.sid].map(uuidOf);
+    return userId && organizationId && sessionId ? { userId, organizationId, sessionId } : false;
   }
+}
+
+function uuidOf(claim: unknown): string | null {
+  return isUUID(claim) ? (claim as string) : null;
 }

@@ -10,7 +10,14 @@ export const ACCESS_TOKEN_RULES = {
   lifetimeSeconds: 15 * 60,
 } as const;
 
-/** Signs access tokens. They say who it is and for which organization, never what they may do. */
+/** Whom an access token names. What they may do is not in the token: it is read anew for each request. */
+export interface AccessClaims {
+  userId: string;
+  organizationId: string;
+  sessionId: string;
+}
+
+/** Signs access tokens. They say who it is, in which session and for which organization, never what they may do. */
 @Injectable()
 export class AccessTokens {
   constructor(
@@ -18,10 +25,10 @@ export class AccessTokens {
     @Inject(ENV) private readonly env: Env,
   ) {}
 
-  sign(userId: string, organizationId: string): string {
+  sign({ userId, organizationId, sessionId }: AccessClaims): string {
     const { algorithm, issuer, audience, lifetimeSeconds } = ACCESS_TOKEN_RULES;
     return this.jwt.sign(
-      { org: organizationId },
+      { org: organizationId, sid: sessionId },
       { secret: this.env.JWT_SECRET, subject: userId, algorithm, issuer, audience, expiresIn: lifetimeSeconds },
     );
   }

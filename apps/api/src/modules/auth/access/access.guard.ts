@@ -4,8 +4,8 @@ import type { Permission } from '#contracts';
 import { isUUID } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../../../platform/http/problem.error.js';
-import type { AccessClaims } from './access-token.strategy.js';
 import { authenticationRequired, permissionMissing } from './access-refusals.js';
+import type { AccessClaims } from './access-tokens.js';
 import { ApiKeyCallers, type Caller } from './api-key-callers.js';
 import { presentedCredentials } from './presented-credentials.js';
 import { rememberContext } from './request-context.decorator.js';
@@ -57,10 +57,10 @@ export class AccessGuard extends AuthGuard('access-token') {
     await super.canActivate(execution);
     const claims = (request as FastifyRequest & { user: AccessClaims }).user;
     const chosen = chosenOrganization(request);
-    const principal = await this.users.find(claims.userId, chosen ?? claims.organizationId);
+    const principal = await this.users.find(claims, chosen ?? claims.organizationId);
     if (principal !== null) return { organizationId: chosen ?? claims.organizationId, principal };
     // A session that has ended is told so, whichever organization the request was for.
-    const atHome = chosen === null ? null : await this.users.find(claims.userId, claims.organizationId);
+    const atHome = chosen === null ? null : await this.users.find(claims, claims.organizationId);
     if (atHome === null) throw authenticationRequired('Your access has ended. Sign in again, or ask an administrator.');
     throw notYourOrganization();
   }

@@ -52,6 +52,11 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
     this.callers.forget(keyHash.toString('base64'));
   }
 
+  /** The same for every key of the organization. What a look-up under way finds may be one of them. */
+  forgetOrganization(organizationId: string): void {
+    this.callers.forgetWhere((_, caller) => caller === undefined || caller?.organizationId === organizationId);
+  }
+
   forgetAll(): void {
     this.callers.forgetWhere(() => true);
   }

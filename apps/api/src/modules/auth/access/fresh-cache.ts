@@ -76,9 +76,10 @@ export class FreshCache<Value> {
     this.pending.delete(key);
   }
 
-  /** The same for every key that the condition holds for. */
-  forgetWhere(isMeant: (key: string) => boolean): void {
-    for (const keys of [this.entries, this.pending]) for (const key of keys.keys()) if (isMeant(key)) this.forget(key);
+  /** The same for every key that the condition holds for. It is told no value of a look-up that is under way. */
+  forgetWhere(isMeant: (key: string, value: Value | undefined) => boolean): void {
+    for (const [key, { value }] of this.entries) if (isMeant(key, value)) this.forget(key);
+    for (const key of this.pending.keys()) if (isMeant(key, undefined)) this.forget(key);
   }
 
   /** Waits for the look-ups under way, no longer than the callers do: for a clean shutdown. */

@@ -1,86 +1,86 @@
-import { hash, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/database.js';
+import { SESSION_LIFETIME_SECONDS, type OpenSession } from './open-sessions.repository.js';
 import { FIND_REFRESH_TOKEN, type RefreshTokenRow } from './sql/find-refresh-token.sql.js';
 import { PURGE_REFRESH_TOKENS } from './sql/purge-refresh-tokens.sql.js';
 
-/** A session that is not used for this long ends. */
-export const REFRESH_LIFETIME_SECONDS = 14 * 24 * 60 * 60;
-
 const TOKEN_BYTES = 32;
 
-/** Who a refresh token belongs to. A family is what came out of one sign-in. */
-export interface RefreshFamily {
-  familyId: string;
-  userId: string;
-  organizationId: string;
-}
-
-interface RefreshToken extends RefreshFamily {
+interface RefreshToken extends OpenSession {
   id: string;
   state: RefreshTokenRow['state'];
+  /** The token that replaced this one moments ago and is still the youngest; null in every other case. */
+  successor: string | null;
 }
 
-/** Stores SHA-256 of each token: 256 random bits need no slow hash. */
+/**
+ * Stores SHA-256 of each token: 256 random bits need no slow hash. The token that replaces another follows from it and from
+ * a random salt. So all who send the same token at once get the same next one, and neither is stored.
+ */
 @Injectable()
 export class RefreshTokensRepository {
   /**
-   * The token, with its family locked until the transaction ends: rotation, reuse and sign-out of one family happen one
-   * after the other, so that no token slips past a revocation.
+   * The token, with its session locked until the transaction ends: rotation, reuse and sign-out of one session happen one
+   * after the other, so that no token slips past the end of its session.
    */
-  async findAndLockFamily(tx: Transaction, token: string): Promise<RefreshToken | null> {
+  async findAndLockSession(tx: Transaction, token: string): Promise<RefreshToken | null> {
     const digest = digestOf(token);
-    const [family] = await tx.query<{ family_id: string }>(
-      'select family_id from refresh_tokens where token_hash = $1',
+    const locked = await tx.query(
+      'select from sessions where id = (select session_id from refresh_tokens where token_hash = $1) for update',
       [digest],
     );
-    if (family === undefined) return null;
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [family.family_id]);
+    if (locked.length === 0) return null;
+    // A later statement than the lock, so it sees what the transaction before has done.
     const [row] = await tx.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest]);
     if (row === undefined) return null;
-    return {
-      id: row.id,
-      familyId: row.family_id,
-      userId: row.user_id,
-      organizationId: row.organization_id,
-      state: row.state,
-    };
+    const { id, session_id: sessionId, user_id: userId, organization_id: organizationId } = row;
+    const found = { id, sessionId, userId, organizationId, state: row.state, successor: null };
+    if (row.state !== 'just_replaced' || row.successor_salt === null) return found;
+    const successor = successorOf(token, row.successor_salt);
+    return (await this.isYoungest(tx, successor)) ? { ...found, successor } : { ...found, state: 'reused' };
   }
 
-  /** Adds a token to a family and answers it. */
-  async issue(tx: Transaction, { familyId, userId, organizationId }: RefreshFamily): Promise<string> {
+  /** Adds the first token of a session and answers it. */
+  async issue(tx: Transaction, sessionId: string): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    await tx.query(
-      `insert into refresh_tokens (family_id, user_id, organization_id, token_hash, expires_at)
-       values ($1, $2, $3, $4, now() + make_interval(secs => $5))`,
-      [familyId, userId, organizationId, digestOf(token), REFRESH_LIFETIME_SECONDS],
-    );
+    await this.insert(tx, sessionId, token);
     return token;
   }
 
-  async markReplaced(tx: Transaction, id: string): Promise<void> {
-    await tx.query('update refresh_tokens set replaced_at = now() where id = $1', [id]);
-  }
-
-  async revokeFamily(tx: Transaction, familyId: string): Promise<void> {
-    await tx.query('update refresh_tokens set revoked_at = now() where family_id = $1 and revoked_at is null', [
-      familyId,
-    ]);
-  }
-
-  /** Ends every session of a user in an organization. */
-  async revokeAll(tx: Transaction, userId: string, organizationId: string): Promise<void> {
-    await tx.query(
-      'update refresh_tokens set revoked_at = now() where user_id = $1 and organization_id = $2 and revoked_at is null',
-      [userId, organizationId],
-    );
+  /** Replaces the youngest token of a session and answers the next one. */
+  async replace(tx: Transaction, { id, sessionId }: RefreshToken, token: string): Promise<string> {
+    const salt = randomBytes(TOKEN_BYTES);
+    await tx.query('update refresh_tokens set replaced_at = now(), successor_salt = $2 where id = $1', [id, salt]);
+    const successor = successorOf(token, salt);
+    await this.insert(tx, sessionId, successor);
+    return successor;
   }
 
   async purgeExpired(tx: Transaction): Promise<void> {
     await tx.query(PURGE_REFRESH_TOKENS);
   }
+
+  private async insert(tx: Transaction, sessionId: string, token: string): Promise<void> {
+    await tx.query(
+      `insert into refresh_tokens (session_id, token_hash, expires_at)
+       values ($1, $2, now() + make_interval(secs => $3))`,
+      [sessionId, digestOf(token), SESSION_LIFETIME_SECONDS],
+    );
+  }
+
+  private async isYoungest(tx: Transaction, token: string): Promise<boolean> {
+    const found = await tx.query('select from refresh_tokens where token_hash = $1 and replaced_at is null', [
+      digestOf(token),
+    ]);
+    return found.length > 0;
+  }
 }
 
 function digestOf(token: string): Buffer {
   return hash('sha256', token, 'buffer');
+}
+
+function successorOf(token: string, salt: Buffer): string {
+  return createHmac('sha256', token).update(salt).digest('base64url');
 }

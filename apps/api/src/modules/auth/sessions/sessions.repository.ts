@@ -3,6 +3,7 @@ import type { SessionUserView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import { FIND_SESSION_USER, type SessionUserRow } from '../access/sql/find-session-user.sql.js';
 import { permissionsOfUser } from '../access/user-permissions.js';
+import type { OpenSession } from './open-sessions.repository.js';
 import { FIND_USER_FOR_SIGN_IN, type SignInUserRow } from './sql/find-user-for-sign-in.sql.js';
 
 export interface SignInUser {
@@ -30,9 +31,10 @@ export class SessionsRepository {
     };
   }
 
-  /** Null when the user may not act in the organization (any longer). */
-  async findSessionUser(tx: Transaction, userId: string, organizationId: string): Promise<SessionUserView | null> {
-    const [row] = await tx.query<SessionUserRow>(FIND_SESSION_USER, [userId, organizationId]);
+  /** Null when the session has ended, or its user may not act in the organization (any longer). */
+  async findSessionUser(tx: Transaction, session: OpenSession): Promise<SessionUserView | null> {
+    const { sessionId, userId, organizationId } = session;
+    const [row] = await tx.query<SessionUserRow>(FIND_SESSION_USER, [sessionId, userId, organizationId]);
     if (row === undefined) return null;
     return {
       id: userId,

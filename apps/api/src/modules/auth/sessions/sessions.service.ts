@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { SessionUserView } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
@@ -7,8 +6,11 @@ import { AuditLog } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ACCESS_TOKEN_RULES, AccessTokens } from '../access/access-tokens.js';
 import { authenticationRequired } from '../access/access-refusals.js';
+import { UserPrincipals } from '../access/user-principals.js';
 import { verifyPassword } from '../passwords.js';
-import { RefreshTokensRepository, type RefreshFamily } from './refresh-tokens.repository.js';
+import { OpenSessionsRepository, type OpenSession } from './open-sessions.repository.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
+import { RefusedSignIns } from './refused-sign-ins.js';
 import { SessionsRepository, type SignInUser } from './sessions.repository.js';
 import { SignInAttempts } from './sign-in-attempts.js';
 
@@ -26,7 +28,12 @@ export interface Session {
   refreshToken: string;
 }
 
-type Rotation = { ended: true } | { ended: false; session: Session };
+type Rotation =
+  | { session: Session }
+  /** The session that has ended just now; null when there was none. */
+  | { session: null; endedId: string | null };
+
+const NO_SESSION: Rotation = { session: null, endedId: null };
 
 /** Signing in, staying signed in, signing out. */
 @Injectable()
@@ -34,141 +41,186 @@ export class SessionsService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsRepository,
+    private readonly openSessions: OpenSessionsRepository,
     private readonly refreshTokens: RefreshTokensRepository,
     private readonly attempts: SignInAttempts,
+    private readonly refusals: RefusedSignIns,
     private readonly accessTokens: AccessTokens,
+    private readonly principals: UserPrincipals,
     private readonly audit: AuditLog,
   ) {}
 
-  /**
-   * Unknown e-mail, wrong password and disabled user get the same answer after the same work.
-   *
-   * @throws ProblemError invalid_credentials, too_many_requests, permission_denied (member of no organization)
-   */
+  /** @throws ProblemError what `verified` throws, and permission_denied (member of no organization) */
   async signIn(email: string, password: string, origin: Origin): Promise<Session> {
-    this.attempts.begin(email, origin.address);
-    const user = await this.database.asSystem((tx) => this.sessions.findForSignIn(tx, email));
-    const matches = await verifyPassword(password, user?.passwordHash ?? null);
-    if (user === null || !matches || user.disabled) {
-      if (user !== null) await this.recordRefusal(user, matches ? 'disabled' : 'wrong_password', origin);
-      throw new ProblemError('invalid_credentials', 'E-mail or password is wrong. Check both and try again.');
-    }
-    this.attempts.succeeded(email, origin.address);
+    const user = await this.verified(email, password, origin);
     const { organizationId } = user;
     if (organizationId === null) {
       throw new ProblemError('permission_denied', 'You are no member of any organization. Ask an administrator.');
     }
-    const session = await this.database.asSystem(async (tx) => {
-      const family = { familyId: randomUUID(), userId: user.id, organizationId };
-      await this.record(tx, 'session.started', user, organizationId, origin);
-      return this.issue(tx, family);
-    });
-    // The account changed between the two transactions.
-    if (session === null) throw new ProblemError('invalid_credentials', 'Your access has just ended.');
+    return this.database.asSystem((tx) => this.start(tx, user, organizationId, origin));
+  }
+
+  /**
+   * Who has this e-mail and this password. Each wrong one counts as a failed attempt to sign in, wherever it is asked for.
+   * Unknown e-mail, wrong password and disabled user get the same answer after the same work: the same statements in the
+   * same order, and one argon2.
+   *
+   * @throws ProblemError invalid_credentials, too_many_requests, service_unavailable (too many sign in at once)
+   */
+  async verified(email: string, password: string, origin: Origin): Promise<SignInUser> {
+    const { address, requestId } = origin;
+    await this.attempts.begin(email, address);
+    const { user, matches } = await this.compare(email, password, address);
+    if (user === null || !matches || user.disabled) {
+      this.refusals.record(user, { reason: matches ? 'disabled' : 'wrong_password', address }, requestId);
+      throw wrongCredentials();
+    }
+    await this.attempts.succeeded(email, address);
+    return user;
+  }
+
+  /**
+   * Begins a session, in the transaction of its caller.
+   *
+   * @param user with the hash of the password that was compared, if one was: it may have been changed since
+   * @throws ProblemError invalid_credentials when password or access changed this very moment
+   */
+  async start(
+    tx: Transaction,
+    user: { id: string; passwordHash?: string },
+    organizationId: string,
+    origin: Origin,
+  ): Promise<Session> {
+    const begun = await this.openSessions.begin(tx, user, organizationId);
+    if (begun === null) throw wrongCredentials();
+    await this.record(tx, 'session.started', begun, origin);
+    const session = await this.answer(tx, begun, () => this.refreshTokens.issue(tx, begun.sessionId));
+    if (session === null) throw wrongCredentials();
     return session;
   }
 
   /**
-   * Replaces a refresh token by the next of its family. A token that was replaced before has been copied: whoever holds
-   * tokens of that family has to sign in again. A token replaced less than ten seconds ago gets a further token instead,
-   * so that two tabs may refresh at once.
+   * Replaces a refresh token by the next of its session. A token that was replaced before has been copied: the session
+   * ends. A token replaced less than ten seconds ago gets the same next one again, unless that was used already, so that
+   * two tabs may refresh at once.
    *
    * @throws ProblemError refresh_token_invalid
    */
   async refresh(token: string | undefined, origin: Origin): Promise<Session> {
-    // What a reuse revokes has to be committed, so the refusal is thrown outside of the transaction.
-    const rotation: Rotation =
-      token === undefined ? { ended: true } : await this.database.asSystem((tx) => this.rotate(tx, token, origin));
-    if (rotation.ended) throw new ProblemError('refresh_token_invalid', 'The session has ended. Sign in again.');
-    return rotation.session;
+    // What a reuse ends has to be committed, so the refusal is thrown outside of the transaction.
+    const rotation =
+      token === undefined ? NO_SESSION : await this.database.asSystem((tx) => this.rotate(tx, token, origin));
+    if (rotation.session !== null) return rotation.session;
+    if (rotation.endedId !== null) this.principals.forgetSession(rotation.endedId);
+    throw new ProblemError('refresh_token_invalid', 'The session has ended. Sign in again.');
   }
 
-  /** Ends the session that the token belongs to. Its access token lives on until it expires. */
+  /** Ends the session that the token belongs to, and with it every access token of the session. */
   async signOut(token: string | undefined, origin: Origin): Promise<void> {
     if (token === undefined) return;
-    await this.database.asSystem(async (tx) => {
-      const found = await this.refreshTokens.findAndLockFamily(tx, token);
-      if (found === null || found.state === 'ended') return;
-      await this.refreshTokens.revokeFamily(tx, found.familyId);
-      await this.recordOfFamily(tx, 'session.ended', found, origin);
+    const endedId = await this.database.asSystem(async (tx) => {
+      const found = await this.refreshTokens.findAndLockSession(tx, token);
+      if (found === null || found.state === 'ended') return null;
+      await this.record(tx, 'session.ended', found, origin);
+      await this.openSessions.end(tx, found.sessionId, 'signed_out');
+      return found.sessionId;
     });
+    if (endedId !== null) this.principals.forgetSession(endedId);
   }
 
   /** @throws ProblemError authentication_required when the user's access ended this very moment */
   async currentUser(context: RequestContext): Promise<SessionUserView> {
     const { organizationId, principal } = context;
     if (principal.kind !== 'user') throw authenticationRequired('Sign in: an API key is no user.');
-    const { userId } = principal;
-    const user = await this.database.asSystem((tx) => this.sessions.findSessionUser(tx, userId, organizationId));
-    if (user === null) throw authenticationRequired('Your access has ended. Sign in again.');
+    const { userId, sessionId } = principal;
+    if (sessionId === null) throw accessEnded();
+    const user = await this.database.asSystem((tx) =>
+      this.sessions.findSessionUser(tx, { sessionId, userId, organizationId }),
+    );
+    if (user === null) throw accessEnded();
     return user;
   }
 
-  private async rotate(tx: Transaction, token: string, origin: Origin): Promise<Rotation> {
-    const found = await this.refreshTokens.findAndLockFamily(tx, token);
-    if (found === null || found.state === 'ended') return { ended: true };
-    if (found.state === 'reused') {
-      await this.refreshTokens.revokeFamily(tx, found.familyId);
-      await this.recordOfFamily(tx, 'session.reuse_detected', found, origin);
-      return { ended: true };
+  /** An attempt whose password was not compared does not count: the fault is ours. */
+  private async compare(
+    email: string,
+    password: string,
+    address: string,
+  ): Promise<{ user: SignInUser | null; matches: boolean }> {
+    try {
+      const user = await this.database.asSystem((tx) => this.sessions.findForSignIn(tx, email));
+      return { user, matches: await verifyPassword(password, user?.passwordHash ?? null) };
+    } catch (error) {
+      await this.attempts.withdrawn(email, address);
+      throw error;
     }
-    if (found.state === 'live') await this.refreshTokens.markReplaced(tx, found.id);
-    const session = await this.issue(tx, found);
-    if (session === null) await this.refreshTokens.revokeFamily(tx, found.familyId);
-    await this.refreshTokens.purgeExpired(tx);
-    return session === null ? { ended: true } : { ended: false, session };
   }
 
-  /** The next tokens of a family; null when its user may not act in its organization any longer. */
-  private async issue(tx: Transaction, family: RefreshFamily): Promise<Session | null> {
-    const user = await this.sessions.findSessionUser(tx, family.userId, family.organizationId);
+  private async rotate(tx: Transaction, token: string, origin: Origin): Promise<Rotation> {
+    const found = await this.refreshTokens.findAndLockSession(tx, token);
+    if (found === null || found.state === 'ended') return NO_SESSION;
+    const { sessionId } = found;
+    if (found.state === 'reused') {
+      await this.record(tx, 'session.reuse_detected', found, origin);
+      await this.openSessions.end(tx, sessionId, 'token_reused');
+      return { session: null, endedId: sessionId };
+    }
+    const session = await this.answer(tx, found, async () => {
+      if (found.successor !== null) return found.successor;
+      await this.openSessions.prolong(tx, sessionId);
+      return this.refreshTokens.replace(tx, found, token);
+    });
+    if (session === null) await this.openSessions.end(tx, sessionId, 'access_ended');
+    await this.refreshTokens.purgeExpired(tx);
+    await this.openSessions.purgeExpired(tx);
+    return session === null ? { session, endedId: sessionId } : { session };
+  }
+
+  /** The next tokens of a session; null when its user may not act in its organization any longer. */
+  private async answer(
+    tx: Transaction,
+    session: OpenSession,
+    refreshToken: () => Promise<string>,
+  ): Promise<Session | null> {
+    const user = await this.sessions.findSessionUser(tx, session);
     if (user === null) return null;
     return {
-      accessToken: this.accessTokens.sign(family.userId, family.organizationId),
+      accessToken: this.accessTokens.sign(session),
       expiresIn: ACCESS_TOKEN_RULES.lifetimeSeconds,
       user,
-      refreshToken: await this.refreshTokens.issue(tx, family),
+      refreshToken: await refreshToken(),
     };
   }
 
-  private async recordRefusal(user: SignInUser, reason: string, origin: Origin): Promise<void> {
-    const { organizationId } = user;
-    if (organizationId === null) return;
-    await this.database.asSystem((tx) => this.record(tx, 'session.refused', user, organizationId, origin, { reason }));
-  }
-
-  private async recordOfFamily(tx: Transaction, action: string, family: RefreshFamily, origin: Origin): Promise<void> {
-    const user = await this.sessions.findSessionUser(tx, family.userId, family.organizationId);
-    if (user !== null) await this.record(tx, action, user, family.organizationId, origin);
-  }
-
-  private record(
-    tx: Transaction,
-    action: string,
-    user: { id: string; email: string; platformAdmin: boolean },
-    organizationId: string,
-    origin: Origin,
-    facts: Record<string, unknown> = {},
-  ): Promise<void> {
-    const { id, email, platformAdmin } = user;
+  /** Leaves what became of a session in the audit log, while it is open. */
+  private async record(tx: Transaction, action: string, session: OpenSession, origin: Origin): Promise<void> {
+    const user = await this.sessions.findSessionUser(tx, session);
+    if (user === null) return;
+    const { sessionId, userId, organizationId } = session;
+    const { email, role, platformAdmin } = user;
     const context: RequestContext = {
       organizationId,
       principal: {
         kind: 'user',
-        userId: id,
+        userId,
+        sessionId,
         email,
-        role: null,
+        role,
         platformAdmin,
         clientIds: null,
         permissions: new Set(),
       },
       requestId: origin.requestId,
     };
-    return this.audit.record(tx, context, {
-      action,
-      subjectType: 'user',
-      subjectId: id,
-      facts: { ...facts, address: origin.address },
-    });
+    const facts = { address: origin.address };
+    await this.audit.record(tx, context, { action, subjectType: 'user', subjectId: userId, facts });
   }
+}
+
+function accessEnded(): ProblemError {
+  return authenticationRequired('Your access has ended. Sign in again.');
+}
+
+function wrongCredentials(): ProblemError {
+  return new ProblemError('invalid_credentials', 'E-mail or password is wrong. Check both and try again.');
 }

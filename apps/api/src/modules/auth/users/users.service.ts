@@ -10,7 +10,7 @@ import { AuditLog, fieldsCleared, fieldsSet } from '../../audit/audit.public.js'
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { UserPrincipals } from '../access/user-principals.js';
 import { hashPassword } from '../passwords.js';
-import { RefreshTokensRepository } from '../sessions/refresh-tokens.repository.js';
+import { OpenSessionsRepository } from '../sessions/open-sessions.repository.js';
 import { requireMayHandle, requireOwnerRemains, requireUnlimitedOwner } from './member-rules.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -32,7 +32,7 @@ export class UsersService {
   constructor(
     private readonly database: Database,
     private readonly repository: UsersRepository,
-    private readonly refreshTokens: RefreshTokensRepository,
+    private readonly openSessions: OpenSessionsRepository,
     private readonly principals: UserPrincipals,
     private readonly audit: AuditLog,
   ) {}
@@ -122,7 +122,7 @@ export class UsersService {
       });
       return this.member(tx, context, id);
     });
-    this.principals.forget(id, context.organizationId);
+    this.principals.forgetUser(id);
     return updated;
   }
 
@@ -139,7 +139,7 @@ export class UsersService {
       requireMayHandle(context, member.role);
       requireOwnerRemains(ownerIds, id);
       await this.repository.deleteMembership(tx, context, id);
-      await this.refreshTokens.revokeAll(tx, id, context.organizationId);
+      await this.openSessions.endAllOfMember(tx, id, context.organizationId, 'member_removed');
       await this.audit.record(tx, context, {
         action: 'user.removed',
         subjectType: 'user',
@@ -148,7 +148,7 @@ export class UsersService {
       });
       return member;
     });
-    this.principals.forget(id, context.organizationId);
+    this.principals.forgetUser(id);
     return removed;
   }
 

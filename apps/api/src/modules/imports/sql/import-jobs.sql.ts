@@ -69,6 +69,12 @@ export const FINISH_IMPORT = `
     total = case when $3 = 'completed' then processed else total end
   where organization_id = $1 and id = $2`;
 
+/** Asks the workers to end whatever they have not finished. $1 organization */
+export const CANCEL_ALL_IMPORTS = `
+  update import_jobs set cancel_requested_at = now()
+  where organization_id = $1 and finished_at is null and cancel_requested_at is null
+  returning id`;
+
 /** Keeps why rows were not taken, a chunk at a time. $1 organization, $2 job, $3 rows as JSON */
 export const INSERT_IMPORT_ROWS = `
   insert into import_rows (organization_id, import_job_id, line, column_name, code, message, value, severity, cells)

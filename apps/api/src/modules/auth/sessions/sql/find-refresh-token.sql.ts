@@ -5,21 +5,23 @@
  * $1 bytea: SHA-256 of the token.
  */
 export const FIND_REFRESH_TOKEN = `
-  select id, family_id, user_id, organization_id,
+  select t.id, t.session_id, s.user_id, s.organization_id, t.successor_salt,
     case
-      when revoked_at is not null or expires_at <= now() then 'ended'
-      when replaced_at is null then 'live'
-      when replaced_at > now() - interval '10 seconds' then 'just_replaced'
+      when s.ended_at is not null or t.expires_at <= now() then 'ended'
+      when t.replaced_at is null then 'live'
+      when t.replaced_at > now() - interval '10 seconds' then 'just_replaced'
       else 'reused'
     end as state
-  from refresh_tokens
-  where token_hash = $1
+  from refresh_tokens t
+  join sessions s on s.id = t.session_id
+  where t.token_hash = $1
 `;
 
 export interface RefreshTokenRow {
   id: string;
-  family_id: string;
+  session_id: string;
   user_id: string;
   organization_id: string;
+  successor_salt: Buffer | null;
   state: 'ended' | 'live' | 'just_replaced' | 'reused';
 }

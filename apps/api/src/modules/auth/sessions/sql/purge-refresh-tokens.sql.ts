@@ -1,6 +1,6 @@
 /**
- * Removes some expired tokens, of anybody: whoever refreshes sweeps a little, so that no job is needed. Rows that
- * somebody else is sweeping are left to them. Reads the index on expires_at.
+ * Removes some expired tokens, of any session that goes on. It runs with each refresh, so that no job is needed. Rows that
+ * another transaction holds are left to it. Reads the index on expires_at.
  */
 export const PURGE_REFRESH_TOKENS = `
   delete from refresh_tokens
