@@ -163,6 +163,7 @@ describe('guessing passwords, with two processes', () => {
     });
 
     it('keeps a way in for the address that it was signed in to from', async () => {
+      await db.query(`update sign_in_counters set expire = expire + 600000 where key like 'pause:%'`);
       expect((await signIn(victim, PASSWORD, stranger(250))).status).toBe(429);
       expect((await signIn(victim, PASSWORD, '203.0.113.1')).status).toBe(200);
     });
