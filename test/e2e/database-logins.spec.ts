@@ -27,6 +27,7 @@ describe('the logins of the API', () => {
     await sql(
       `create role ${OWNER} login createrole nosuperuser password '${PASSWORD}'`,
       `create database acme owner ${OWNER}`,
+      'create database other',
     );
     env = {
       MIGRATION_DATABASE_URL: addressOf(OWNER),
@@ -142,6 +143,11 @@ describe('the logins of the API', () => {
       'the owner',
       () => ({ DATABASE_URL: env.MIGRATION_DATABASE_URL }),
       /nocreaterole.* owns .* owner for MIGRATION_DATA/,
+    ],
+    [
+      'one of another database',
+      () => ({ SYSTEM_DATABASE_URL: env.SYSTEM_DATABASE_URL.replace(/acme$/, 'other') }),
+      /: SYSTEM_DATABASE_URL leads to another database than DATABASE_URL\.$/,
     ],
     ['the superuser', () => ({ DATABASE_URL: server.url.replace(/postgres$/, 'acme') }), /postgres, a superuser, /],
     [

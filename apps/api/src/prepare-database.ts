@@ -24,6 +24,11 @@ import { StartupRefusal } from './startup-refusal.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/** No two servers were started at the same microsecond. */
+const WHERE_AM_I = `
+  select pg_backend_pid() as pid, concat_ws(' ', d.oid, extract(epoch from pg_postmaster_start_time())) as database
+  from pg_database d where d.datname = current_database()`;
+
 type Log = Pick<Logger, 'info' | 'warn'>;
 
 /**
@@ -34,8 +39,9 @@ type Log = Pick<Logger, 'info' | 'warn'>;
  */
 export async function prepareDatabase(env: Env, log: Log): Promise<void> {
   if (env.AUTO_MIGRATE) await migrate(env, log);
-  const app = await complaintsOf(env.DATABASE_URL, APP_SESSION, log);
-  const system = await complaintsOf(env.SYSTEM_DATABASE_URL, SYSTEM_SESSION, log);
+  const databases = new Set<string>();
+  const app = await complaintsOf(env.DATABASE_URL, APP_SESSION, databases, log);
+  const system = await complaintsOf(env.SYSTEM_DATABASE_URL, SYSTEM_SESSION, databases, log);
   // Both find the same server.
   const complaint = gateComplaint([...new Set([...app, ...system])]);
   if (complaint !== null) throw new StartupRefusal(complaint);
@@ -73,11 +79,15 @@ async function migrate(env: Env, log: Log): Promise<void> {
 /**
  * The first session asks for nothing, and so shows the settings of the server, the database and the login, what the login
  * may do, and a pooler that would refuse the others. The second is one of those that the pool opens.
+ *
+ * @param databases where other addresses lead; this one has to lead there too, and is added
  */
-async function complaintsOf(url: string, rules: SessionRules, log: Log): Promise<string[]> {
+async function complaintsOf(url: string, rules: SessionRules, databases: Set<string>, log: Log): Promise<string[]> {
   return inSession(url, undefined, rules, async (client) => {
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const { rows } = await client.query<{ pid: number; database: string }>(WHERE_AM_I);
     if (isPooled(client, rows[0]!.pid)) return [poolerComplaint(rules.setting)];
+    if (databases.add(rows[0]!.database).size > 1)
+      return [`${rules.setting} leads to another database than DATABASE_URL.`];
     const { complaints, warning } = await readDatabaseSafety(queryOf(client));
     if (warning !== null && rules === APP_SESSION) log.warn(warning);
     const login = loginComplaints((await readLoginFacts(queryOf(client), null, rules.role))!, rules);
