@@ -8,6 +8,7 @@ import type { Env } from './config/env.js';
 import { projectRoot } from './config/project-root.js';
 import { AuthorizeCallShortcut } from './modules/call-gate/call-gate.public.js';
 import { serveApiDocs } from './openapi.js';
+import { acceptJsonBodies, BODY_BYTES } from './platform/http/bodies.js';
 import { answerUnreadable, answerUnroutable } from './platform/http/client-errors.js';
 import { serveConsole } from './platform/http/console-files.js';
 import { serveDocsPages } from './platform/http/docs-pages.js';
@@ -21,7 +22,6 @@ import { addShortcut } from './platform/http/shortcuts.js';
 import { createLogger } from './platform/logging/logger.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 
-const BODY_LIMIT_BYTES = 1_048_576;
 const MAX_URL_PARAMETER = 256;
 
 const AUTHORIZE_CALL = '/api/v1/call-gate/authorize';
@@ -43,7 +43,7 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
   const logger = options.logger ?? createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(env), httpAdapter(env), {
     logger: new NestLogger(logger),
-    // Fastify reads JSON itself; Nest's own reader also takes forms, which no route wants.
+    // Nest's own reader of bodies also takes forms, which no route wants.
     bodyParser: false,
     abortOnError: false,
     preview: options.preview ?? false,
@@ -58,6 +58,7 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
     const shortcut = app.get(AuthorizeCallShortcut);
     addShortcut(instance, 'POST', AUTHORIZE_CALL, (request, reply) => shortcut.take(request, reply));
   }
+  acceptJsonBodies(instance);
   acceptTextBodies(instance);
   await app.register(cookie);
 
@@ -74,7 +75,7 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
 function httpAdapter(env: Env): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: trustedProxies(env.TRUST_PROXY),
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: BODY_BYTES.record,
     genReqId: requestIdOf,
     requestIdHeader: false,
     clientErrorHandler: answerUnreadable,

@@ -6,7 +6,7 @@ import { hotTraffic } from './hot-traffic.js';
 import { notedInLog } from './log-notes.js';
 import { ProblemError } from './problem.error.js';
 import { securityHeaders } from './security-headers.js';
-import { refuseUnstorableText } from './unstorable-text.js';
+import { refuseUnstorableAddress } from './unstorable-text.js';
 import { isUnwantedMultipart } from './uploads.js';
 
 interface RequestHookRules {
@@ -59,7 +59,7 @@ function addPoliteHooks(route: RouteOptions): void {
   addTo(route, 'preValidation', (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
     if (isUnwantedMultipart(request))
       throw new ProblemError('unsupported_media_type', 'Send the body as application/json.');
-    refuseUnstorableText(request);
+    refuseUnstorableAddress(request);
     done();
   });
 }

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTa
 import type { SessionUserView } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ENV, type Env } from '../../../config/env.js';
+import { BodyLimit } from '../../../platform/http/bodies.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
@@ -31,6 +32,7 @@ export class SessionsController {
   @Post('login')
   @HttpCode(200)
   @Public()
+  @BodyLimit('small')
   @ApiOperation({
     summary: 'Sign in',
     description: 'Answers an access token and sets the refresh token as a cookie that scripts cannot read.',
@@ -47,6 +49,7 @@ export class SessionsController {
   @Post('refresh')
   @HttpCode(200)
   @Public()
+  @BodyLimit('small')
   @ApiOperation({
     summary: 'Get a new access token',
     description:
@@ -61,6 +64,7 @@ export class SessionsController {
   @Post('logout')
   @HttpCode(204)
   @Public()
+  @BodyLimit('small')
   @ApiOperation({ summary: 'Sign out', description: 'Ends the session of the cookie. Send it as you send a refresh.' })
   @ApiNoContentResponse()
   async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {

@@ -1,5 +1,4 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
@@ -17,13 +16,14 @@ import {
 } from 'class-validator';
 import { numbersPerAgent, type NumbersPerAgent } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
-import { countryCheck, currencyCheck, isSent, timeZoneCheck, trimmed } from './organization-fields.js';
+import { Trimmed } from '../../../platform/http/dto-fields.js';
+import { countryCheck, currencyCheck, isSent, timeZoneCheck } from './organization-fields.js';
 
 /** What may be changed, and the rest of the record, for the console sends back all of it. */
 export class UpdateOrganizationDto {
   @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
   @ValidateIf(isSent)
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   name?: string;
