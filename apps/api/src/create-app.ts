@@ -10,6 +10,8 @@ import { AuthorizeCallShortcut } from './modules/call-gate/call-gate.public.js';
 import { serveApiDocs } from './openapi.js';
 import { acceptJsonBodies, BODY_BYTES } from './platform/http/bodies.js';
 import { answerUnreadable, answerUnroutable } from './platform/http/client-errors.js';
+import { networkTest } from './platform/http/client-network.js';
+import { boundConnections } from './platform/http/connections.js';
 import { serveConsole } from './platform/http/console-files.js';
 import { serveDocsPages } from './platform/http/docs-pages.js';
 import { KnownRoutes } from './platform/http/known-routes.js';
@@ -23,6 +25,11 @@ import { createLogger } from './platform/logging/logger.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 
 const MAX_URL_PARAMETER = 256;
+const MAX_HEADERS_MS = 15_000;
+/** Longer than proxies and load balancers keep an idle connection (60 s): they close it, and send nothing into a closed one. */
+const KEEP_ALIVE_MS = 75_000;
+/** How often connections are looked through for requests that are late. */
+const LATE_SWEEP_MS = 1_000;
 
 const AUTHORIZE_CALL = '/api/v1/call-gate/authorize';
 const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
@@ -49,6 +56,11 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
     preview: options.preview ?? false,
   });
   const instance = app.getHttpAdapter().getInstance();
+  boundConnections(instance.server, {
+    most: env.MAX_CONNECTIONS,
+    mostPerClient: env.MAX_CONNECTIONS_PER_ADDRESS,
+    isProxy: proxyTest(env.TRUST_PROXY),
+  });
   const routes = new KnownRoutes(instance);
   addRequestHooks(instance, logger, {
     hotRoutes: [AUTHORIZE_CALL],
@@ -73,9 +85,17 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
 }
 
 function httpAdapter(env: Env): FastifyAdapter {
+  const requestTimeout = env.REQUEST_TIMEOUT_SECONDS * 1_000;
   return new FastifyAdapter({
     trustProxy: trustedProxies(env.TRUST_PROXY),
     bodyLimit: BODY_BYTES.record,
+    requestTimeout,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: {
+      requestTimeout,
+      headersTimeout: Math.min(requestTimeout, MAX_HEADERS_MS),
+      connectionsCheckingInterval: LATE_SWEEP_MS,
+    },
     genReqId: requestIdOf,
     requestIdHeader: false,
     clientErrorHandler: answerUnreadable,
@@ -86,11 +106,16 @@ function httpAdapter(env: Env): FastifyAdapter {
     routerOptions: { maxParamLength: MAX_URL_PARAMETER },
     // No module uses Nest's middleware, and passing through its host costs every request.
     skipMiddie: true,
-    multipart: { limits: { files: 1, fields: 8, fieldSize: 1_024 } },
+    multipart: { limits: { files: 1, fields: 8, parts: 9, headerPairs: 32, fieldNameSize: 100, fieldSize: 1_024 } },
   });
 }
 
 /** So many proxies nearest to the API, or those of the networks. Nobody else's X-Forwarded-For is believed. */
 function trustedProxies(proxies: Env['TRUST_PROXY']): false | string | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : (proxies ?? false);
+}
+
+/** Whether a connection comes from a trusted proxy. A number of them says nothing of their addresses: then all do. */
+function proxyTest(proxies: Env['TRUST_PROXY']): (address: string) => boolean {
+  return typeof proxies === 'string' ? networkTest(proxies.split(',')) : () => proxies !== undefined;
 }

@@ -14,7 +14,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ColumnMapping, type ImportJobView, uploadColumns } from '#contracts';
 import { readJsonParameter } from '../../platform/http/json-reader.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
-import { AcceptsUpload, tooLarge } from '../../platform/http/uploads.js';
+import { AcceptsUpload, endWhenTooSlow, tooLarge } from '../../platform/http/uploads.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { BulkUploadService } from './bulk-upload.service.js';
@@ -85,6 +85,7 @@ async function fileOf(request: FastifyRequest, body: unknown): Promise<UploadedF
     if (body == null) return { file: Readable.from([]), fileName: null };
     throw new ProblemError('unsupported_media_type', 'Send the file as text/csv, or as `file` in multipart/form-data.');
   }
+  endWhenTooSlow(request);
   const part = await request.file({ limits: { fileSize: MAX_BYTES } });
   if (part?.fieldname !== 'file') {
     const message = 'is missing; send the CSV file in the part named file';

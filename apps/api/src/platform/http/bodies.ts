@@ -56,12 +56,11 @@ function read(text: string): unknown {
   }
 }
 
-/** True for what Fastify throws when a body has more bytes than its route takes. */
-export function isBodyTooLarge(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
-}
-
+/** Says how many bytes the route takes, which the error of Fastify does not. */
 export function bodyTooLarge(request: FastifyRequest): ProblemError {
   const limit = request.routeOptions.bodyLimit.toLocaleString('en');
-  return new ProblemError('payload_too_large', `The body is larger than the ${limit} bytes that this address takes.`);
+  return new ProblemError(
+    'payload_too_large',
+    `The body is larger than the ${limit} bytes of JSON that this address takes. Send less at once.`,
+  );
 }
