@@ -18,6 +18,7 @@ import { KnownRoutes } from './platform/http/known-routes.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { addRequestHooks } from './platform/http/request-hooks.js';
 import { requestIdOf } from './platform/http/request-id.js';
+import { securityHeaders } from './platform/http/security-headers.js';
 import { acceptTextBodies } from './platform/http/uploads.js';
 import { ValidationPipe } from './platform/http/validation.pipe.js';
 import { addShortcut } from './platform/http/shortcuts.js';
@@ -65,6 +66,7 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
   addRequestHooks(instance, logger, {
     hotRoutes: [AUTHORIZE_CALL],
     unloggedRoutes: OUTSIDE_PREFIX.map((path) => `/${path}`),
+    headers: securityHeaders(env.PUBLIC_URL),
   });
   if (!options.preview) {
     const shortcut = app.get(AuthorizeCallShortcut);

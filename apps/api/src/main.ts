@@ -24,9 +24,16 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
   await prepareDatabase(env, logger);
   const app = await createApp(env, { logger });
+  await describeApi(app);
   stopOnSignals(app, (line) => logger.info(line));
   await listen(app, env);
   logger.info(`Ringfence answers at ${await app.getUrl()}`);
+}
+
+/** The description takes a good while to make. Made now, no call has to wait for it. */
+async function describeApi(app: NestFastifyApplication): Promise<void> {
+  await app.init();
+  await app.inject('/api/openapi.json');
 }
 
 function settings(): Env {

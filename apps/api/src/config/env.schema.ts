@@ -33,7 +33,9 @@ export const envSchema = z.object({
   PUBLIC_URL: z
     .url()
     .optional()
-    .describe('Address at which people reach the console. https marks the session cookie Secure.'),
+    .describe(
+      'Address at which people reach the console. https marks the session cookie Secure, and tells browsers to stay with https.',
+    ),
   TRUST_PROXY: z
     .union(
       [
