@@ -56,8 +56,12 @@ function read(text: string): unknown {
   }
 }
 
-/** Says how many bytes the route takes, which the error of Fastify does not. */
+/** Says what is too large and where the limit lies, which the errors of Fastify and its plugins do not. */
 export function bodyTooLarge(request: FastifyRequest): ProblemError {
+  if (request.headers['content-type']?.startsWith('multipart/')) {
+    const detail = 'The form has more parts or longer fields than this address takes. Send the file alone.';
+    return new ProblemError('payload_too_large', detail);
+  }
   const limit = request.routeOptions.bodyLimit.toLocaleString('en');
   return new ProblemError(
     'payload_too_large',
