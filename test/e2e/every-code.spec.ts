@@ -12,6 +12,7 @@ import {
   signIn,
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
+import { RawConnection } from '../support/raw-http.js';
 
 type Answer = Awaited<ReturnType<typeof request>>;
 
@@ -140,6 +141,19 @@ const problems = {
   not_found: () => send('/nowhere'),
   record_not_found: () => asAdmin(`/agents/${crypto.randomUUID()}`),
   method_not_allowed: () => send('/auth/login', { method: 'DELETE' }),
+  request_timeout: async () => {
+    const impatient = await startApi({ databaseUrl: db.url, env: { REQUEST_TIMEOUT_SECONDS: '1' } });
+    try {
+      const connection = await RawConnection.open(impatient.url);
+      await connection.closed;
+      const [headers = '', body = ''] = connection.received.split('\r\n\r\n');
+      const requestId = /x-request-id: (\S+)/.exec(headers)?.[1] ?? '';
+      const status = Number(headers.split(' ')[1]);
+      return { status, body: JSON.parse(body), headers: new Headers({ 'x-request-id': requestId }) };
+    } finally {
+      await impatient.close();
+    }
+  },
   conflict: async () => {
     const number = await createPhoneNumber(db, { organizationId });
     return asAdmin(`/phone-numbers/${number}/unassign`, { method: 'POST' });

@@ -57,7 +57,8 @@ describe('a body that cannot be read', () => {
     ],
     ['an unknown content type', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported_media_type'],
     ['a broken content type', '{}', { 'content-type': ';;' }, 415, 'unsupported_media_type'],
-    ['more than 1 MiB', `{"email":"${'x'.repeat(1_048_576)}"}`, json, 413, 'payload_too_large'],
+    ['more than sign-in needs', `{"email":"${'x'.repeat(16_384)}"}`, json, 413, 'payload_too_large'],
+    ['a body behind a byte order mark that is no JSON', '\ufeff{"email"', json, 400, 'malformed_request'],
   ])('refuses %s', async (_kind, body, headers, status, code) => {
     expect(await refusalOf(login(), { method: 'POST', body, headers })).toMatchObject({ status, code });
   });
@@ -91,9 +92,54 @@ describe('a field that cannot be used', () => {
   });
 
   it('refuses a body that is nested without end', async () => {
-    const body = `{"email":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const body = `{"email":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
     const refusal = await refusalOf(login(), { body, headers: json });
-    expect(refusal).toMatchObject({ status: 400, code: 'validation_failed' });
+    expect(refusal).toEqual({
+      status: 400,
+      code: 'validation_failed',
+      errors: { body: 'must not be nested deeper than 32 levels' },
+    });
+  });
+
+  it('refuses a field that is there twice, and counts no call', async () => {
+    const body = '{"agentId":"00000000-0000-4000-8000-000000000000","destination":"+1","destination":"+14165550123"}';
+    const url = `${api.url}/api/v1/call-gate/authorize`;
+    expect(await refusalOf(url, { body, headers: json })).toEqual({
+      status: 400,
+      code: 'validation_failed',
+      errors: { destination: 'is there twice; send it once' },
+    });
+  });
+
+  it.each([
+    ['POST', '/api/v1/auth/login', '{"email":"\\ud800@demo.test","password":"x"}', 'email'],
+    ['POST', '/api/v1/call-gate/authorize', '{"destination":"\\udc00"}', 'destination'],
+    ['POST', '/api/v1/call-gate/authorize-batch', '{"calls":[{"destination":"\\ud83d"}]}', 'calls.0.destination'],
+  ])('names the field that holds half of a character: %s %s', async (method, path, body, field) => {
+    const refusal = await refusalOf(api.url + path, { method, body, headers: json });
+    expect(refusal).toEqual({
+      status: 400,
+      code: 'validation_failed',
+      errors: { [field]: 'must not contain half of a character (a lone surrogate)' },
+    });
+  });
+
+  it('takes a character that is written in two halves', async () => {
+    const body = '{"email":"\\ud83d\\ude00@demo.test","password":"x"}';
+    expect(await refusalOf(login(), { body, headers: json })).toMatchObject({ code: 'invalid_credentials' });
+  });
+
+  it('tells how many bytes an address takes', async () => {
+    for (const [path, limit] of [
+      ['/api/v1/auth/login', 16_384],
+      ['/api/v1/call-gate/authorize', 16_384],
+      ['/api/v1/users', 65_536],
+      ['/api/v1/call-gate/authorize-batch', 524_288],
+    ] as const) {
+      const { status, body } = await request(api.url + path, { body: 'x'.repeat(limit + 1), headers: json });
+      expect(status).toBe(413);
+      expect(body.detail).toContain(`${limit.toLocaleString('en')} bytes`);
+    }
   });
 
   it('names unknown and missing fields', async () => {

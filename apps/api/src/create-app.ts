@@ -8,21 +8,29 @@ import type { Env } from './config/env.js';
 import { projectRoot } from './config/project-root.js';
 import { AuthorizeCallShortcut } from './modules/call-gate/call-gate.public.js';
 import { serveApiDocs } from './openapi.js';
+import { acceptJsonBodies, BODY_BYTES } from './platform/http/bodies.js';
 import { answerUnreadable, answerUnroutable } from './platform/http/client-errors.js';
+import { networkTest } from './platform/http/client-network.js';
+import { boundConnections } from './platform/http/connections.js';
 import { serveConsole } from './platform/http/console-files.js';
 import { serveDocsPages } from './platform/http/docs-pages.js';
 import { KnownRoutes } from './platform/http/known-routes.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { addRequestHooks } from './platform/http/request-hooks.js';
 import { requestIdOf } from './platform/http/request-id.js';
+import { securityHeaders } from './platform/http/security-headers.js';
 import { acceptTextBodies } from './platform/http/uploads.js';
 import { ValidationPipe } from './platform/http/validation.pipe.js';
 import { addShortcut } from './platform/http/shortcuts.js';
 import { createLogger } from './platform/logging/logger.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 
-const BODY_LIMIT_BYTES = 1_048_576;
 const MAX_URL_PARAMETER = 256;
+const MAX_HEADERS_MS = 15_000;
+/** Longer than proxies and load balancers keep an idle connection (60 s): they close it, and send nothing into a closed one. */
+const KEEP_ALIVE_MS = 75_000;
+/** How often connections are looked through for requests that are late. */
+const LATE_SWEEP_MS = 1_000;
 
 const AUTHORIZE_CALL = '/api/v1/call-gate/authorize';
 const OUTSIDE_PREFIX = ['livez', 'readyz', 'metrics'];
@@ -43,21 +51,28 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
   const logger = options.logger ?? createLogger({ level: env.LOG_LEVEL, format: env.LOG_FORMAT });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(env), httpAdapter(env), {
     logger: new NestLogger(logger),
-    // Fastify reads JSON itself; Nest's own reader also takes forms, which no route wants.
+    // Nest's own reader of bodies also takes forms, which no route wants.
     bodyParser: false,
     abortOnError: false,
     preview: options.preview ?? false,
   });
   const instance = app.getHttpAdapter().getInstance();
+  boundConnections(instance.server, {
+    most: env.MAX_CONNECTIONS,
+    mostPerClient: env.MAX_CONNECTIONS_PER_ADDRESS,
+    isProxy: proxyTest(env.TRUST_PROXY),
+  });
   const routes = new KnownRoutes(instance);
   addRequestHooks(instance, logger, {
     hotRoutes: [AUTHORIZE_CALL],
     unloggedRoutes: OUTSIDE_PREFIX.map((path) => `/${path}`),
+    headers: securityHeaders(env.PUBLIC_URL),
   });
   if (!options.preview) {
     const shortcut = app.get(AuthorizeCallShortcut);
     addShortcut(instance, 'POST', AUTHORIZE_CALL, (request, reply) => shortcut.take(request, reply));
   }
+  acceptJsonBodies(instance);
   acceptTextBodies(instance);
   await app.register(cookie);
 
@@ -72,9 +87,17 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
 }
 
 function httpAdapter(env: Env): FastifyAdapter {
+  const requestTimeout = env.REQUEST_TIMEOUT_SECONDS * 1_000;
   return new FastifyAdapter({
     trustProxy: trustedProxies(env.TRUST_PROXY),
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: BODY_BYTES.record,
+    requestTimeout,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: {
+      requestTimeout,
+      headersTimeout: Math.min(requestTimeout, MAX_HEADERS_MS),
+      connectionsCheckingInterval: LATE_SWEEP_MS,
+    },
     genReqId: requestIdOf,
     requestIdHeader: false,
     clientErrorHandler: answerUnreadable,
@@ -85,11 +108,16 @@ function httpAdapter(env: Env): FastifyAdapter {
     routerOptions: { maxParamLength: MAX_URL_PARAMETER },
     // No module uses Nest's middleware, and passing through its host costs every request.
     skipMiddie: true,
-    multipart: { limits: { files: 1, fields: 8, fieldSize: 1_024 } },
+    multipart: { limits: { files: 1, fields: 8, parts: 9, headerPairs: 32, fieldNameSize: 100, fieldSize: 1_024 } },
   });
 }
 
 /** So many proxies nearest to the API, or those of the networks. Nobody else's X-Forwarded-For is believed. */
 function trustedProxies(proxies: Env['TRUST_PROXY']): false | string | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : (proxies ?? false);
+}
+
+/** Whether a connection comes from a trusted proxy. A number of them says nothing of their addresses: then all do. */
+function proxyTest(proxies: Env['TRUST_PROXY']): (address: string) => boolean {
+  return typeof proxies === 'string' ? networkTest(proxies.split(',')) : () => proxies !== undefined;
 }

@@ -18,9 +18,16 @@ async function main(): Promise<void> {
   await prepareDatabase(env, logger);
   // The process that serves holds no address of the owner of the tables.
   const app = await createApp(forgetOwner(env), { logger });
+  await describeApi(app);
   stopOnSignals(app, (line) => logger.info(line));
   await listen(app, env);
   logger.info(`Ringfence answers at ${await app.getUrl()}`);
+}
+
+/** The description takes a good while to make. Made now, no call has to wait for it. */
+async function describeApi(app: NestFastifyApplication): Promise<void> {
+  await app.init();
+  await app.inject('/api/openapi.json');
 }
 
 function settings(): Env {

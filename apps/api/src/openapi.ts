@@ -1,10 +1,14 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './config/project-root.js';
+import { BODY_BYTES, BODY_LIMIT_EXTENSION } from './platform/http/bodies.js';
 import { problemResponseOf, problemResponses, problemSchema } from './platform/http/problem.schema.js';
+import { serveOnce } from './platform/http/rendered-once.js';
 
+type RequestBody = { content?: object };
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const DESCRIPTION = [
@@ -38,19 +42,39 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
   for (const operation of operationsOf(document)) {
     describeAccess(operation);
-    operation.responses = { ...problemResponseOf, ...operation.responses };
+    operation.responses = { ...problemResponseOf, ...bodyResponses(operation), ...operation.responses };
   }
   return document;
 }
 
-/** Serves the description at /api/openapi.json and a page to try it at /api/docs, whose files come from this server. */
-export function serveApiDocs(app: INestApplication): void {
-  SwaggerModule.setup('api/docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'api/openapi.json',
-    raw: ['json'],
+/**
+ * Serves the description at /api/openapi.json and a page to try it at /api/docs, whose files come from this server. The
+ * description is made once, and sent to those who do not have it.
+ */
+export function serveApiDocs(app: NestFastifyApplication): void {
+  let document: OpenAPIObject | undefined;
+  const described = () => (document ??= openApiDocument(app));
+  serveOnce(app.getHttpAdapter().getInstance(), '/api/openapi.json', 'application/json; charset=utf-8', () =>
+    JSON.stringify(described()),
+  );
+  SwaggerModule.setup('api/docs', app, described, {
+    raw: false,
     customSiteTitle: 'Ringfence API',
     swaggerOptions: { persistAuthorization: false, validatorUrl: null },
   });
+}
+
+/** Says what is wrong with a body before anything is done with it. */
+function bodyResponses(operation: Operation): Operation['responses'] {
+  if (operation.requestBody === undefined || 'text/csv' in ((operation.requestBody as RequestBody).content ?? {}))
+    return {};
+  const limits = operation as unknown as Record<string, number | undefined>;
+  const bytes = (limits[BODY_LIMIT_EXTENSION] ?? BODY_BYTES.record).toLocaleString('en');
+  const description = `The body is larger than ${bytes} bytes.`;
+  return {
+    400: { $ref: '#/components/responses/InvalidBody' },
+    413: { $ref: '#/components/responses/TooLarge', description },
+  };
 }
 
 /** Says who may call, from what the route declares about its access. */

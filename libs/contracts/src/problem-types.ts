@@ -12,6 +12,7 @@ export const problemTypes = {
   not_found: { status: 404, title: 'No such address' },
   record_not_found: { status: 404, title: 'No such record' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The change conflicts with the current state' },
   phone_number_exists: { status: 409, title: 'The phone number exists already' },
   phone_number_assigned: { status: 409, title: 'The phone number is assigned' },

@@ -1,42 +1,45 @@
 import { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
-import { refuseUnstorableText } from '../../../apps/api/src/platform/http/unstorable-text.js';
+import { refuseUnstorable, refuseUnstorableAddress } from '../../../apps/api/src/platform/http/unstorable-text.js';
 
-type Parts = Partial<Parameters<typeof refuseUnstorableText>[0]>;
-
-function refusalOf(parts: Parts): ProblemError | null {
+function errorsOf(check: () => void): Record<string, string> | null {
   try {
-    refuseUnstorableText({ url: '/', params: {}, query: {}, body: null, ...parts });
+    check();
     return null;
   } catch (error) {
-    if (error instanceof ProblemError) return error;
+    if (error instanceof ProblemError) return error.options.errors ?? {};
     throw error;
   }
 }
 
-describe('refuseUnstorableText', () => {
-  it('names the field of the body that holds a NUL, however deep', () => {
-    const body = { calls: [{ destination: '+1' }, { destination: 'a\0b' }] };
-    expect(refusalOf({ body })?.options.errors).toEqual({
-      'calls.1.destination': 'must not contain the character NUL',
-    });
+describe('refuseUnstorable', () => {
+  it.each([
+    ['a NUL', 'a\0b', 'must not contain the character NUL'],
+    ['the first half of a character', 'a\ud83d', 'must not contain half of a character (a lone surrogate)'],
+    ['the second half of a character', '\ude00b', 'must not contain half of a character (a lone surrogate)'],
+    ['both halves in the wrong order', '\ude00\ud83d', 'must not contain half of a character (a lone surrogate)'],
+  ])('names the field that holds %s, however deep', (_kind, text, message) => {
+    const body = { calls: [{ destination: '+1' }, { destination: text }] };
+    expect(errorsOf(() => refuseUnstorable(body, ''))).toEqual({ 'calls.1.destination': message });
   });
 
-  it('refuses a NUL in the name of a field', () => {
-    expect(refusalOf({ body: { 'na\0me': 1 } })?.options.errors).toHaveProperty('body');
-  });
-
-  it('refuses a NUL in the path and in the query', () => {
-    expect(refusalOf({ url: '/agents/%00', params: { id: '\0' } })?.options.errors).toHaveProperty('id');
-    expect(refusalOf({ url: '/agents?filter=%00', query: { filter: '\0' } })?.options.errors).toHaveProperty('filter');
-  });
-
-  it('refuses a body too deep to be walked', () => {
-    const body = JSON.parse(`{"metadata":${'['.repeat(200_000)}${']'.repeat(200_000)}}`) as unknown;
-    expect(refusalOf({ body })?.options.errors).toEqual({ metadata: 'must not be nested deeper than 32 levels' });
+  it.each([
+    ['a NUL', 'na\0me'],
+    ['half of a character', 'na\ud800me'],
+  ])('refuses %s in the name of a field', (_kind, name) => {
+    expect(errorsOf(() => refuseUnstorable({ [name]: 1 }, ''))).toHaveProperty('body');
   });
 
   it('lets everything else pass', () => {
-    expect(refusalOf({ body: { name: 'Ünïcode ✓', limits: [1, null, true], nested: { a: { b: 'c' } } } })).toBeNull();
-    expect(refusalOf({ body: Buffer.from('a\0b') })).toBeNull();
+    const body = { name: 'Ünïcode ✓ 😀', limits: [1, null, true], nested: { a: { b: 'c' } } };
+    expect(errorsOf(() => refuseUnstorable(body, ''))).toBeNull();
+  });
+});
+
+describe('refuseUnstorableAddress', () => {
+  it('refuses a NUL in the path and in the query', () => {
+    const path = { url: '/agents/%00', params: { id: '\0' }, query: {} };
+    expect(errorsOf(() => refuseUnstorableAddress(path))).toHaveProperty('id');
+    const query = { url: '/agents?filter=%00', params: {}, query: { filter: '\0' } };
+    expect(errorsOf(() => refuseUnstorableAddress(query))).toHaveProperty('filter');
   });
 });

@@ -1,5 +1,6 @@
-import { Type } from 'class-transformer';
-import { IsEmail, IsInt, IsOptional, Max, ValidateNested } from 'class-validator';
+import { PartialType, PickType } from '@nestjs/swagger';
+import { IsEmail, IsInt, IsOptional, IsString, Max } from 'class-validator';
+import { Nested, Trimmed } from '../../../apps/api/src/platform/http/dto-fields.js';
 import type { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
 import { ValidationPipe } from '../../../apps/api/src/platform/http/validation.pipe.js';
 
@@ -14,13 +15,19 @@ class Call {
 }
 
 class Body {
+  @Trimmed()
   @IsEmail()
   email!: string;
 
   @IsOptional()
-  @ValidateNested({ each: true })
-  @Type(() => Call)
+  @Nested(() => Call, { each: true })
   calls?: Call[];
+}
+
+class Changes extends PartialType(PickType(Body, ['email', 'calls'] as const)) {
+  @IsOptional()
+  @IsString()
+  note?: string;
 }
 
 const pipe = new ValidationPipe();
@@ -50,6 +57,46 @@ describe('ValidationPipe', () => {
 
   it('refuses fields that it does not know', async () => {
     expect(await errorsOf({ email: 'a@b.test', admin: true })).toEqual({ admin: 'is not a known field' });
+  });
+
+  it('refuses fields that a nested object does not know', async () => {
+    const errors = await errorsOf({ email: 'a@b.test', calls: [{ limit: 1, limits: 2 }] });
+    expect(errors).toEqual({ 'calls.0.limits': 'is not a known field' });
+  });
+
+  it('names unknown fields beside what is wrong with the others', async () => {
+    expect(await errorsOf({ admin: true, email: 'no' })).toEqual({
+      admin: 'is not a known field',
+      email: 'must be an email',
+    });
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('does not know a field %s', async (name) => {
+    const given = Object.assign(Object.create(null) as object, { email: 'a@b.test' });
+    Object.defineProperty(given, name, { value: 1, enumerable: true });
+    const errors = await errorsOf(given);
+    expect(Object.entries(errors ?? {})).toEqual([[name, 'is not a known field']]);
+  });
+
+  it('takes the white space around a text away before it checks it', async () => {
+    expect(await pipe.transform({ email: ' a@b.test\n' }, { type: 'body', metatype: Body })).toEqual({
+      email: 'a@b.test',
+    });
+  });
+
+  it('prepares and nests fields that a DTO has from another one', async () => {
+    const given = { email: ' a@b.test ', calls: [{ limit: 1 }], note: 'x' };
+    const changes = (await pipe.transform(given, { type: 'body', metatype: Changes })) as Changes;
+    expect(changes).toBeInstanceOf(Changes);
+    expect(changes.email).toBe('a@b.test');
+    expect(changes.calls?.[0]).toBeInstanceOf(Call);
+    expect(await pipe.transform({}, { type: 'body', metatype: Changes })).toEqual({});
+  });
+
+  it.each([[5], ['text'], [[5]], [null]])('refuses %j where an object is nested', async (calls) => {
+    const errors = await errorsOf({ email: 'a@b.test', calls });
+    if (calls === null) expect(errors).toBeNull();
+    else expect(Object.keys(errors ?? {})[0]).toMatch(/^calls/);
   });
 
   it('names the missing fields when there is no body', async () => {

@@ -41,7 +41,9 @@ export const envSchema = z.object({
   PUBLIC_URL: z
     .url()
     .optional()
-    .describe('Address at which people reach the console. https marks the session cookie Secure and __Host-.'),
+    .describe(
+      'Address at which people reach the console. https marks the session cookie Secure and __Host-, and tells browsers to stay with https.',
+    ),
   TRUST_PROXY: z
     .union(
       [
@@ -57,6 +59,34 @@ export const envSchema = z.object({
     .describe(
       'Proxies before the API whose X-Forwarded-For is believed: how many, or their networks (10.0.0.0/8,::1). Empty: none.',
     ),
+  REQUEST_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(30)
+    .describe(
+      'How long a request may take to arrive. Uploads may take longer, as long as they go on: 1 kB each second.',
+    ),
+  MAX_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(100_000)
+    .default(4096)
+    .describe('Open connections in all. The limit of open files (ulimit -n) must be larger.'),
+  MAX_CONNECTIONS_PER_ADDRESS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1024)
+    .describe('Open connections of one address (IPv6: one /64). Proxies of TRUST_PROXY have no such bound.'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('Bearer token for /metrics. Empty: /metrics answers to this machine only, and not through a proxy.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

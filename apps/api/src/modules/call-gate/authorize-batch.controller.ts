@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BodyLimit } from '../../platform/http/bodies.js';
 import { noteInLog } from '../../platform/http/log-notes.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -20,6 +21,7 @@ export class AuthorizeBatchController {
   @Post('authorize-batch')
   @HttpCode(200)
   @RequirePermission('calls:authorize')
+  @BodyLimit('many')
   @ApiOperation({
     summary: 'Decide up to 500 calls in one request',
     description:

@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BodyLimit } from '../../platform/http/bodies.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { sendDecision } from './authorize-call.answer.js';
@@ -29,6 +30,7 @@ export class AuthorizeCallController {
   @Post('authorize')
   @HttpCode(200)
   @RequirePermission('calls:authorize')
+  @BodyLimit('small')
   @ApiOperation({
     summary: 'Decide whether a call may be placed, and from which number',
     description:

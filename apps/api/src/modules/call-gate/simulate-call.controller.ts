@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { CallSimulationView } from '#contracts';
+import { BodyLimit } from '../../platform/http/bodies.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { demand, parseCallRequest, parseNoQuery } from './call-request.js';
@@ -17,6 +18,7 @@ export class SimulateCallController {
   @Post('simulate')
   @HttpCode(200)
   @RequirePermission('calls:authorize')
+  @BodyLimit('small')
   @ApiOperation({
     summary: 'Tell what authorize would decide now, and by which rules',
     description: 'Counts nothing and writes nothing. Every number that the call could use comes with its checks.',

@@ -12,8 +12,9 @@ import type { MultipartFile } from '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ColumnMapping, type ImportJobView, uploadColumns } from '#contracts';
+import { readJsonParameter } from '../../platform/http/json-reader.js';
 import { ProblemError } from '../../platform/http/problem.error.js';
-import { AcceptsUpload, tooLarge } from '../../platform/http/uploads.js';
+import { AcceptsUpload, endWhenTooSlow, tooLarge } from '../../platform/http/uploads.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { BulkUploadService } from './bulk-upload.service.js';
@@ -84,6 +85,7 @@ async function fileOf(request: FastifyRequest, body: unknown): Promise<UploadedF
     if (body == null) return { file: Readable.from([]), fileName: null };
     throw new ProblemError('unsupported_media_type', 'Send the file as text/csv, or as `file` in multipart/form-data.');
   }
+  endWhenTooSlow(request);
   const part = await request.file({ limits: { fileSize: MAX_BYTES } });
   if (part?.fieldname !== 'file') {
     const message = 'is missing; send the CSV file in the part named file';
@@ -102,16 +104,12 @@ async function* wholePart(file: MultipartFile['file']): AsyncGenerator<Buffer> {
 function mappingOf(text: string | undefined): ColumnMapping | null {
   if (text === undefined) return null;
   const columns: readonly string[] = [...uploadColumns, ''];
-  try {
-    const mapping = JSON.parse(text) as unknown;
-    const isMapping =
-      typeof mapping === 'object' &&
-      mapping !== null &&
-      Object.values(mapping).every((column) => typeof column === 'string' && columns.includes(column));
-    if (isMapping && !Array.isArray(mapping)) return mapping as ColumnMapping;
-  } catch {
-    // Not JSON: refused below like any other text.
-  }
+  const mapping = readJsonParameter('mapping', text);
+  const isMapping =
+    typeof mapping === 'object' &&
+    mapping !== null &&
+    Object.values(mapping).every((column) => typeof column === 'string' && columns.includes(column));
+  if (isMapping && !Array.isArray(mapping)) return mapping as ColumnMapping;
   const message = `must be JSON such as {"Tel":"phoneNumber","Notes":""}, with columns out of ${uploadColumns.join(', ')}`;
   throw new ProblemError('validation_failed', `mapping: ${message}`, { errors: { mapping: message } });
 }

@@ -11,6 +11,8 @@ import { unreadable } from './upload-encoding.js';
 
 const EXPECTED = `Use ${uploadColumns.join(', ')}; ${requiredUploadColumns.join(' and ')} are needed`;
 const MAX_SHOWN = 50;
+/** Each row is looked through for every column, and a line has room for 60,000 of them. */
+const MAX_COLUMNS = 200;
 
 export interface UploadLayout {
   /** Null for columns that are left out. */
@@ -26,6 +28,11 @@ export interface UploadLayout {
 export function readLayout(cells: readonly string[], line: number, mapping: ColumnMapping | null): UploadLayout {
   if (mapping === null && isUploadRow(cells)) return { columns: [...columnsWithoutHeader], hasHeader: false };
   const header = readUploadHeader(cells);
+  if (header.length > MAX_COLUMNS) {
+    throw unreadable(
+      `Line ${line}: the header has ${header.length} columns. At most ${MAX_COLUMNS} are read; leave others out.`,
+    );
+  }
   const columns = header.map(({ name, column, isReport }) => {
     if (isReport) return null;
     if (mapping && Object.hasOwn(mapping, name)) return mapping[name] || null;

@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
+import { DatabaseCheck } from './database-check.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
-import { DatabaseCheck } from './database-check.js';
+import { Readiness } from './readiness.js';
 
 /** What operators and orchestrators ask of a running process. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
-  providers: [DatabaseCheck],
+  providers: [DatabaseCheck, Readiness],
 })
 export class OperationsModule {}

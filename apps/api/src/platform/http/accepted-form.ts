@@ -1,9 +1,13 @@
+/** Browsers send some 200 characters. Thousands of media ranges would take a while to weigh. */
+const MAX_ACCEPT = 1_000;
+
 /**
  * Whether a client would rather have text/plain than JSON (RFC 9110, section 12.5.1). JSON wins where the client does
  * not care. Runs before every answer of the call gate, so the headers that nearly all clients send cost one comparison.
  */
 export function prefersText(accept: string | undefined): boolean {
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return false;
+  if (accept.length > MAX_ACCEPT) return false;
   return accept === 'text/plain' || isTextBetter(accept);
 }
 

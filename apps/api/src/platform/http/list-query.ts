@@ -1,3 +1,4 @@
+import { readJsonParameter } from './json-reader.js';
 import { ProblemError } from './problem.error.js';
 
 /** A list request in the dialect of ra-data-simple-rest: `filter`, `range` and `sort` are JSON in the query string. */
@@ -86,12 +87,7 @@ function parseSort(text: unknown, rules: ListRules): ListQuery['sort'] {
 }
 
 function parseJson(name: string, text: unknown): unknown {
-  if (typeof text !== 'string' || text.length > 65_536) fail(name, 'must be given once, as JSON');
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return fail(name, 'must be JSON');
-  }
+  return typeof text === 'string' ? readJsonParameter(name, text) : fail(name, 'must be given once, as JSON');
 }
 
 function fail(field: string, message: string): never {

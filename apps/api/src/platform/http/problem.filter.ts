@@ -3,6 +3,7 @@ import type { Problem } from '#contracts';
 import { problemTypes } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prefersText } from './accepted-form.js';
+import { bodyTooLarge } from './bodies.js';
 import type { KnownRoutes } from './known-routes.js';
 import { failureNote, noteInLog } from './log-notes.js';
 import { ProblemError } from './problem.error.js';
@@ -22,6 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     let problem = problemOf(error);
+    if (problem.code === 'payload_too_large' && !(error instanceof ProblemError)) problem = bodyTooLarge(request);
     if (problem.code === 'not_found') {
       const methods = this.routes.methodsOf(pathOf(request));
       if (methods.length > 0 && request.method === 'OPTIONS') return answerOptions(reply, methods);

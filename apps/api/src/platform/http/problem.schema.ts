@@ -27,6 +27,11 @@ export const problemContent = {
 /** The answers that any operation may give beside the ones that it declares itself. */
 export const problemResponses = {
   Refused: { description: 'The request was refused.', content: problemContent },
+  InvalidBody: {
+    description: 'The body cannot be read, or has fields that are wrong, unknown or there twice.',
+    content: problemContent,
+  },
+  TooLarge: { description: 'The body is larger than this address takes.', content: problemContent },
   NotServed: {
     description: 'The request could not be served; the same may succeed later.',
     content: problemContent,

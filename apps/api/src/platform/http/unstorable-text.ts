@@ -1,34 +1,42 @@
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.error.js';
 
-const MAX_DEPTH = 32;
+const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
- * Refuses what PostgreSQL cannot store (the character NUL) and JSON so deep that walking it would exhaust the stack,
- * before anything else looks at the request.
+ * Refuses what PostgreSQL cannot store in the path and the query: the character NUL.
+ *
+ * @throws ProblemError validation_failed, naming the parameter
+ */
+export function refuseUnstorableAddress(request: Pick<FastifyRequest, 'url' | 'params' | 'query'>): void {
+  if (!request.url.includes('%00')) return;
+  refuseUnstorable(request.params, '');
+  refuseUnstorable(request.query, '');
+}
+
+/**
+ * Refuses what PostgreSQL cannot store, wherever it stands in a value of bounded depth: the character NUL, and half of a
+ * character (a surrogate without its other half), which JSON can write and UTF-8 cannot.
  *
  * @throws ProblemError validation_failed, naming the field
  */
-export function refuseUnstorableText(request: Pick<FastifyRequest, 'url' | 'params' | 'query' | 'body'>): void {
-  if (request.url.includes('%00')) {
-    refuseIn(request.params, '', 1);
-    refuseIn(request.query, '', 1);
-  }
-  const { body } = request;
-  if (body !== null && typeof body === 'object' && !Buffer.isBuffer(body)) refuseIn(body, '', 1);
-}
-
-function refuseIn(value: unknown, path: string, depth: number): void {
+export function refuseUnstorable(value: unknown, path: string): void {
   if (typeof value === 'string') {
-    if (value.includes('\0')) refuse(path, 'must not contain the character NUL');
+    const fault = faultOf(value);
+    if (fault !== null) refuse(path === '' ? 'body' : path, `must not contain ${fault}`);
     return;
   }
   if (value === null || typeof value !== 'object') return;
-  if (depth > MAX_DEPTH) refuse(path.split('.')[0] ?? 'body', `must not be nested deeper than ${MAX_DEPTH} levels`);
   for (const [name, item] of Object.entries(value)) {
-    if (name.includes('\0')) refuse(path === '' ? 'body' : path, 'must not have a field name with the character NUL');
-    refuseIn(item, path === '' ? name : `${path}.${name}`, depth + 1);
+    const fault = faultOf(name);
+    if (fault !== null) refuse(path === '' ? 'body' : path, `must not have a field name with ${fault}`);
+    refuseUnstorable(item, path === '' ? name : `${path}.${name}`);
   }
+}
+
+function faultOf(text: string): string | null {
+  if (text.includes('\0')) return 'the character NUL';
+  return LONE_SURROGATE.test(text) ? 'half of a character (a lone surrogate)' : null;
 }
 
 function refuse(field: string, message: string): never {

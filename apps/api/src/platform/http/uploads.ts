@@ -2,7 +2,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { endWithProblem, requestTooSlow } from './client-errors.js';
 import { ProblemError } from './problem.error.js';
+import { superviseUpload } from './slow-uploads.js';
 
 interface UploadConfig {
   uploadBytes?: number;
@@ -35,9 +37,14 @@ export function acceptTextBodies(instance: FastifyInstance): void {
       if (uploadBytes === undefined) {
         done(new ProblemError('unsupported_media_type', 'Send the body as application/json.'));
       } else if (Number(request.headers['content-length'] ?? 0) > uploadBytes) done(tooLarge(uploadBytes));
-      else done(null, Readable.from(atMost(payload, uploadBytes)));
+      else done(null, Readable.from(atMost(request, payload, uploadBytes)));
     },
   );
+}
+
+/** Call it when the reading of an upload begins. */
+export function endWhenTooSlow(request: FastifyRequest): void {
+  superviseUpload(request, (socket) => endWithProblem(socket, requestTooSlow()));
 }
 
 export function tooLarge(limitBytes: number): ProblemError {
@@ -51,7 +58,8 @@ export function tooLarge(limitBytes: number): ProblemError {
 }
 
 /** Leaves the request open when its reader gives up, so that the answer still gets through. */
-async function* atMost(payload: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
+async function* atMost(request: FastifyRequest, payload: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
+  endWhenTooSlow(request);
   let size = 0;
   for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
     size += (chunk as Buffer).length;

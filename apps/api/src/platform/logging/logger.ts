@@ -1,6 +1,7 @@
 import { type DestinationStream, type LogFn, pino, type Logger } from 'pino';
 import PinoPretty from 'pino-pretty';
 import { maskPhoneNumbers } from './mask-phone-numbers.js';
+import { maskSecrets } from './mask-secrets.js';
 
 interface LogSettings {
   level: string;
@@ -36,16 +37,20 @@ function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown
 }
 
 function masked(value: unknown): unknown {
-  if (typeof value === 'string') return maskPhoneNumbers(value);
+  if (typeof value === 'string') return maskedText(value);
   if (Array.isArray(value)) return value.map(masked);
   // An error of the database carries, beside its message, the row that it is about.
-  if (value instanceof Error) return { message: maskPhoneNumbers(value.message), stack: masked(value.stack) };
+  if (value instanceof Error) return { message: maskedText(value.message), stack: masked(value.stack) };
   return isPlainObject(value) ? withoutSecrets(value) : value;
+}
+
+function maskedText(text: string): string {
+  return maskPhoneNumbers(maskSecrets(text));
 }
 
 /** The formatter sees the fields of a line; its message passes here. */
 function maskMessages(this: Logger, parts: Parameters<LogFn>, log: LogFn): void {
-  log.apply(this, parts.map((part) => (typeof part === 'string' ? maskPhoneNumbers(part) : part)) as Parameters<LogFn>);
+  log.apply(this, parts.map((part) => (typeof part === 'string' ? maskedText(part) : part)) as Parameters<LogFn>);
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

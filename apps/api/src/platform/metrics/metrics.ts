@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every metric of the process, answered at /metrics. Modules register their own here. */
 export const metricsRegistry = new Registry();
@@ -12,6 +12,25 @@ const httpRequestDuration = new Histogram({
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   registers: [metricsRegistry],
 });
+
+const openConnections = new Gauge({
+  name: 'http_connections_open',
+  help: 'Connections of clients and proxies.',
+  registers: [metricsRegistry],
+});
+
+const refusedConnections = new Counter({
+  name: 'http_connections_refused_total',
+  help: 'Connections refused: all (MAX_CONNECTIONS are open), client (one address has its share).',
+  labelNames: ['bound'] as const,
+  registers: [metricsRegistry],
+});
+
+export const connectionMetrics = {
+  opened: () => openConnections.inc(),
+  closed: () => openConnections.dec(),
+  refused: (bound: 'all' | 'client') => refusedConnections.inc({ bound }),
+};
 
 type StatusObserver = ReturnType<typeof httpRequestDuration.labels>;
 

@@ -1,14 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { restrictedDestinationTypes, type RestrictedDestinationType } from '#contracts';
 import { isCountryCode } from '#phone';
+import { Prepared } from '../../../platform/http/dto-fields.js';
 
 const MAX_DAILY_LIMIT = 1_000_000;
 const MAX_COUNTRIES = 250;
 
 /** Upper case, each once: `["us","US"]` is `["US"]`. What is no text is left for the check to refuse. */
-function countryCodes({ value }: { value: unknown }): unknown {
+function countryCodes(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   return [...new Set(value.map((code: unknown) => (typeof code === 'string' ? code.trim().toUpperCase() : code)))];
 }
@@ -55,7 +55,7 @@ export class AssignmentRulesDto {
     description: 'ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.',
   })
   @IsOptional()
-  @Transform(countryCodes)
+  @Prepared(countryCodes)
   @IsArray()
   @ArrayMaxSize(MAX_COUNTRIES)
   @AreCountryCodes()
@@ -68,7 +68,7 @@ export class AssignmentRulesDto {
     description: 'Types that are blocked unless they are named here.',
   })
   @ValidateIf((_rules, value) => value !== undefined)
-  @Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? [...new Set(value as unknown[])] : value))
+  @Prepared((value: unknown) => (Array.isArray(value) ? [...new Set(value as unknown[])] : value))
   @IsArray()
   @ArrayMaxSize(restrictedDestinationTypes.length)
   @IsIn(restrictedDestinationTypes, { each: true })

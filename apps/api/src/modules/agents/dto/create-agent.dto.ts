@@ -1,15 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
 import { agentKinds, agentStatuses, type AgentKind, type AgentStatus } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
+import { Trimmed } from '../../../platform/http/dto-fields.js';
 import { IsReadable } from '../../../platform/http/readable-text.js';
-
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 export class CreateAgentDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Alice' })
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   @IsReadable()
@@ -31,7 +29,7 @@ export class CreateAgentDto {
 
   @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 200 })
   @IsOptional()
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   @IsReadable()

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { SessionUserView } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BodyLimit } from '../../../platform/http/bodies.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
@@ -22,6 +23,7 @@ export class SessionsController {
   @Post('login')
   @HttpCode(200)
   @Public()
+  @BodyLimit('small')
   @ApiOperation({
     summary: 'Sign in',
     description:
@@ -39,6 +41,7 @@ export class SessionsController {
   @Post('refresh')
   @HttpCode(200)
   @Public()
+  @BodyLimit('small')
   @ApiOperation({
     summary: 'Get a new access token',
     description:
@@ -53,6 +56,7 @@ export class SessionsController {
   @Post('logout')
   @HttpCode(204)
   @Public()
+  @BodyLimit('small')
   @ApiOperation({
     summary: 'Sign out',
     description: 'Ends the session of the cookie, its access tokens included. Send it as you send a refresh.',

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsString, IsUUID, Length, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import {
   authorizationStatuses,
@@ -9,6 +8,7 @@ import {
   type DecisionView,
   type ReasonCode,
 } from '#contracts';
+import { Prepared } from '../../../platform/http/dto-fields.js';
 import type { DecisionFilter } from '../decision-log-filter.js';
 import { AuthorizationViewDto } from './authorization.view.js';
 
@@ -49,10 +49,10 @@ function IsAfterFrom(): PropertyDecorator {
  * A plus that is not escaped arrives as a space, and people write numbers in groups: where only a number can be meant, it
  * is read as one.
  */
-const asNumber = ({ value }: { value: unknown }): unknown =>
+const asNumber = (value: unknown): unknown =>
   typeof value === 'string' && /^[ +]\d[\d ().-]*\*?$/.test(value) ? `+${value.replace(/[^\d*]/g, '')}` : value;
 
-const wholeNumber = ({ value }: { value: unknown }): unknown =>
+const wholeNumber = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 
 export class DecisionFilterDto {
@@ -71,7 +71,7 @@ export class DecisionFilterDto {
     example: '+14165550123',
     description: 'The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.',
   })
-  @Transform(asNumber)
+  @Prepared(asNumber)
   @ValidateIf(given)
   @IsString()
   @Length(1, MAX_DESTINATION_LENGTH)
@@ -106,7 +106,7 @@ export class DecisionFilterDto {
 
 export class DecisionPageQueryDto extends DecisionFilterDto {
   @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @Transform(wholeNumber)
+  @Prepared(wholeNumber)
   @ValidateIf(given)
   @IsInt()
   @Min(1)

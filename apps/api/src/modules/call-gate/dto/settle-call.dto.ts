@@ -1,12 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { callOutcomes, voidReasons, type CallOutcome, type VoidReason } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
+import { DecimalText } from '../../../platform/http/dto-fields.js';
 
 const WEEK_SECONDS = 604_800;
-
-const decimalText = ({ value }: { value: unknown }): unknown => (typeof value === 'number' ? String(value) : value);
 
 /** Without a cost there is nothing in that currency. */
 function HasCost(): PropertyDecorator {
@@ -60,7 +58,7 @@ export class CompleteCallDto {
 
   @ApiProperty({ type: String, required: false, nullable: true, example: '0.0135', description: 'Decimal, as text.' })
   @IsOptional()
-  @Transform(decimalText)
+  @DecimalText()
   @Matches(/^\d{1,8}(\.\d{1,4})?$/, { message: 'must be an amount such as 0.0135, with at most 4 decimals' })
   cost?: string | null;
 

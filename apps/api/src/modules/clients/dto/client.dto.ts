@@ -1,15 +1,13 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsDateString, IsInt, IsOptional, IsString, IsUUID } from 'class-validator';
 import type { ClientView } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
+import { Trimmed } from '../../../platform/http/dto-fields.js';
 import { IsReadable } from '../../../platform/http/readable-text.js';
-
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 export class CreateClientDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Globex' })
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   @IsReadable()

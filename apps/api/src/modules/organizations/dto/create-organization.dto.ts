@@ -1,8 +1,8 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsString, Matches, ValidateBy, ValidateIf } from 'class-validator';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
-import { isSent, timeZoneCheck, trimmed } from './organization-fields.js';
+import { Trimmed } from '../../../platform/http/dto-fields.js';
+import { isSent, timeZoneCheck } from './organization-fields.js';
 import { UpdateOrganizationDto } from './update-organization.dto.js';
 
 export class CreateOrganizationDto extends PickType(UpdateOrganizationDto, [
@@ -18,7 +18,7 @@ export class CreateOrganizationDto extends PickType(UpdateOrganizationDto, [
   slug!: string;
 
   @ApiProperty({ minLength: 1, maxLength: 200 })
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   name!: string;

@@ -29,5 +29,3 @@ export const countryCheck = {
 };
 
 export const isSent = (_record: unknown, value: unknown): boolean => value !== undefined;
-
-export const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);

@@ -1,5 +1,4 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
@@ -17,7 +16,8 @@ import {
 } from 'class-validator';
 import { numbersPerAgent, type NumbersPerAgent } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
-import { countryCheck, currencyCheck, isSent, timeZoneCheck, trimmed } from './organization-fields.js';
+import { Trimmed } from '../../../platform/http/dto-fields.js';
+import { countryCheck, currencyCheck, isSent, timeZoneCheck } from './organization-fields.js';
 
 const MAX_POOL_QUOTA = 1_000_000;
 
@@ -25,7 +25,7 @@ const MAX_POOL_QUOTA = 1_000_000;
 export class UpdateOrganizationDto {
   @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
   @ValidateIf(isSent)
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   name?: string;

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -12,20 +11,17 @@ import {
   Length,
   Matches,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
 import { phoneNumberProviders, type PhoneNumberProvider } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/characters-between.js';
+import { DecimalText, Nested, Prepared, trimmed } from '../../../platform/http/dto-fields.js';
 import { IsOneLine, IsReadable } from '../../../platform/http/readable-text.js';
 
 const given = (_record: unknown, value: unknown): boolean => value !== undefined;
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 /** A form sends an empty text for a field that was cleared. */
-const emptyAsNull = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' && value.trim() === '' ? null : trimmed({ value });
-const eachTrimmed = ({ value }: { value: unknown }): unknown =>
-  Array.isArray(value) ? value.map((item: unknown) => trimmed({ value: item })) : value;
-const decimalText = ({ value }: { value: unknown }): unknown => (typeof value === 'number' ? String(value) : value);
+const emptyAsNull = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() === '' ? null : trimmed(value);
+const eachTrimmed = (value: unknown): unknown => (Array.isArray(value) ? value.map(trimmed) : value);
 
 class CapabilitiesDto {
   @ApiProperty({ required: false })
@@ -62,13 +58,13 @@ export class CreatePhoneNumberDto {
     description: 'ISO 3166-1 alpha-2. Taken from the number when left out; must be a country of the number.',
   })
   @IsOptional()
-  @Transform(emptyAsNull)
+  @Prepared(emptyAsNull)
   @Matches(/^[A-Z]{2}$/, { message: 'must be two capital letters, for example US' })
   countryCode?: string | null;
 
   @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 200 })
   @IsOptional()
-  @Transform(emptyAsNull)
+  @Prepared(emptyAsNull)
   @IsString()
   @CharactersBetween(0, 200)
   @IsReadable()
@@ -76,7 +72,7 @@ export class CreatePhoneNumberDto {
 
   @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 100 })
   @IsOptional()
-  @Transform(emptyAsNull)
+  @Prepared(emptyAsNull)
   @IsString()
   @CharactersBetween(0, 100)
   @IsReadable()
@@ -84,7 +80,7 @@ export class CreatePhoneNumberDto {
 
   @ApiProperty({ type: [String], required: false, maxItems: 20 })
   @ValidateIf(given)
-  @Transform(eachTrimmed)
+  @Prepared(eachTrimmed)
   @IsArray()
   @ArrayMaxSize(20)
   @IsString({ each: true })
@@ -95,7 +91,7 @@ export class CreatePhoneNumberDto {
 
   @ApiProperty({ type: String, required: false, nullable: true, example: '1.15', description: 'Decimal, as text.' })
   @IsOptional()
-  @Transform(decimalText)
+  @DecimalText()
   @Matches(/^\d{1,8}(\.\d{1,4})?$/, { message: 'must be an amount such as 1.15, with at most 4 decimals' })
   monthlyCost?: string | null;
 
@@ -107,15 +103,14 @@ export class CreatePhoneNumberDto {
     description: 'ISO 4217. A cost without one is in the currency of the organization.',
   })
   @IsOptional()
-  @Transform(emptyAsNull)
+  @Prepared(emptyAsNull)
   @Matches(/^[A-Z]{3}$/, { message: 'must be three capital letters, for example USD' })
   currency?: string | null;
 
   @ApiProperty({ type: CapabilitiesDto, required: false })
   @ValidateIf(given)
   @IsObject()
-  @ValidateNested()
-  @Type(() => CapabilitiesDto)
+  @Nested(() => CapabilitiesDto)
   capabilities?: CapabilitiesDto;
 
   @ApiProperty({ type: String, format: 'uuid', required: false, nullable: true, description: 'Whose number it is.' })

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -16,6 +15,7 @@ import {
 } from 'class-validator';
 import { bulkOperations, type BulkOperation } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/characters-between.js';
+import { Prepared } from '../../../../platform/http/dto-fields.js';
 import { ProblemError } from '../../../../platform/http/problem.error.js';
 import { IsReadable } from '../../../../platform/http/readable-text.js';
 import { AssignmentRulesDto } from '../../dto/assignment-rules.dto.js';
@@ -23,7 +23,7 @@ import type { BulkRequest } from '../bulk-operations.service.js';
 
 const MAX_IDS = 10_000;
 const isSent = (_body: unknown, value: unknown): boolean => value !== undefined;
-const eachTrimmed = ({ value }: { value: unknown }): unknown =>
+const eachTrimmed = (value: unknown): unknown =>
   Array.isArray(value)
     ? [...new Set(value.map((tag: unknown) => (typeof tag === 'string' ? tag.trim() : tag)))]
     : value;
@@ -63,7 +63,7 @@ export class BulkRequestDto extends AssignmentRulesDto {
 
   @ApiProperty({ type: [String], required: false, maxItems: 20, description: 'For tag and untag.' })
   @ValidateIf(isSent)
-  @Transform(eachTrimmed)
+  @Prepared(eachTrimmed)
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(20)

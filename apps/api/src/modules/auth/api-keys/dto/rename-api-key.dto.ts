@@ -1,15 +1,13 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { Allow, IsString, ValidateIf } from 'class-validator';
 import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
+import { Trimmed } from '../../../../platform/http/dto-fields.js';
 
 /** The new name, and the rest of the record, for the console sends back all of it. */
 export class RenameApiKeyDto {
   @ApiProperty({ minLength: 1, maxLength: 200, required: false })
   @ValidateIf((_key, value) => value !== undefined)
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   name?: string;

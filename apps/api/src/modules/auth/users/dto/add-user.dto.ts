@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -16,13 +15,13 @@ import {
 } from 'class-validator';
 import { roles, type Role } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/characters-between.js';
+import { Trimmed } from '../../../../platform/http/dto-fields.js';
 
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
 
 export class AddUserDto {
   @ApiProperty({ example: 'manager@demo.test', maxLength: 254 })
-  @Transform(trimmed)
+  @Trimmed()
   @MaxLength(254)
   @IsEmail()
   email!: string;
@@ -47,7 +46,7 @@ export class AddUserDto {
 
   @ApiProperty({ required: false, minLength: 1, maxLength: 200, description: 'Needed unless the user exists already.' })
   @ValidateIf(isSent)
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   name?: string;

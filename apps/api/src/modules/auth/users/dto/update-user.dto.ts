@@ -1,5 +1,4 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -15,8 +14,8 @@ import {
 } from 'class-validator';
 import { roles, type Role } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/characters-between.js';
+import { Trimmed } from '../../../../platform/http/dto-fields.js';
 
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
 
 /** What may be changed, and the rest of the record, for the console sends back all of it. */
@@ -28,7 +27,7 @@ export class UpdateUserDto {
 
   @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
   @ValidateIf(isSent)
-  @Transform(trimmed)
+  @Trimmed()
   @IsString()
   @CharactersBetween(1, 200)
   name?: string;

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DatabaseCheck } from './database-check.js';
+
+/** How long an answer holds. Whoever asks meanwhile gets the same one. */
+const HOLDS_MS = 1_000;
+/** Orchestrators give a probe a second or a few. */
+const PATIENCE_MS = 2_000;
+
+export const NO_ANSWER = 'The database does not answer in time.';
+
+/**
+ * Whether calls can be served. The database is asked once at a time, however many ask: a database that says nothing would
+ * otherwise take a connection of the pool for each of them.
+ */
+@Injectable()
+export class Readiness {
+  private asked: Promise<string | null> | null = null;
+  private askedAtMs = 0;
+  private answeredAtMs = -Infinity;
+  private answer: string | null = null;
+
+  constructor(private readonly database: DatabaseCheck) {}
+
+  /** What is wrong, at most two seconds after the question; null when nothing is. */
+  async complaint(): Promise<string | null> {
+    if (this.asked === null) {
+      if (performance.now() - this.answeredAtMs < HOLDS_MS) return this.answer;
+      this.asked = this.ask();
+    }
+    const leftMs = Math.max(this.askedAtMs + PATIENCE_MS - performance.now(), 0);
+    return Promise.race([this.asked, delay(leftMs, NO_ANSWER, { ref: false })]);
+  }
+
+  private async ask(): Promise<string | null> {
+    this.askedAtMs = performance.now();
+    this.answer = await this.database.complaint();
+    this.answeredAtMs = performance.now();
+    this.asked = null;
+    return this.answer;
+  }
+}

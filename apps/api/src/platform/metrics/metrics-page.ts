@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
+
+/** Collecting takes the event loop from the calls that wait. */
+const COLLECT_EVERY_MS = 1_000;
+
+/**
+ * The metrics as Prometheus reads them, collected once a second at most, however many ask. Nobody gets figures that are
+ * older than the question: who comes too early waits for the next collection, and shares it.
+ */
+export class MetricsPage {
+  private next: Promise<string> | null = null;
+  private collectedAtMs = -Infinity;
+
+  constructor(private readonly registry: Pick<Registry, 'metrics'>) {}
+
+  text(): Promise<string> {
+    return (this.next ??= this.collect());
+  }
+
+  private async collect(): Promise<string> {
+    const waitMs = this.collectedAtMs + COLLECT_EVERY_MS - performance.now();
+    if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
+    this.next = null;
+    this.collectedAtMs = performance.now();
+    return this.registry.metrics();
+  }
+}
