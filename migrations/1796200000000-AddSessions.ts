@@ -32,7 +32,7 @@ export class AddSessions1796200000000 implements MigrationInterface {
       alter table sessions enable row level security;
       alter table sessions force row level security;
       create policy every_organization on sessions for all to ringfence_system using (true) with check (true);
-      grant select, insert, update, delete on sessions to ringfence_system;
+      grant select, insert, update (expires_at, ended_at, ended_reason), delete on sessions to ringfence_system;
 
       truncate refresh_tokens;
       alter table refresh_tokens rename column family_id to session_id;

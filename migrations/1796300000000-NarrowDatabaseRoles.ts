@@ -68,7 +68,7 @@ const NARROWED: readonly Narrowed[] = [
   {
     table: 'refresh_tokens',
     role: 'ringfence_system',
-    allBut: 'id, family_id, user_id, organization_id, token_hash, expires_at, created_at',
+    only: 'replaced_at, successor_salt',
   },
   { table: 'audit_chain_heads', role: 'ringfence_system', only: 'sequence, hash' },
 ];

@@ -699,7 +699,7 @@ alter table refresh_tokens enable row level security, force row level security;
 
 create policy every_organization on refresh_tokens for all to ringfence_system using (true) with check (true);
 
-grant delete, insert, select, update (replaced_at), update (session_id), update (successor_salt) on refresh_tokens to ringfence_system;
+grant delete, insert, select, update (replaced_at), update (successor_salt) on refresh_tokens to ringfence_system;
 
 comment on table refresh_tokens is 'One row for each issued refresh token; a replaced token that comes back ends its session.';
 comment on column refresh_tokens.successor_salt is 'From the token itself and this salt follows the token that replaced it (HMAC-SHA256), and from neither alone.';
@@ -728,7 +728,7 @@ alter table sessions enable row level security, force row level security;
 
 create policy every_organization on sessions for all to ringfence_system using (true) with check (true);
 
-grant delete, insert, select, update on sessions to ringfence_system;
+grant delete, insert, select, update (ended_at), update (ended_reason), update (expires_at) on sessions to ringfence_system;
 
 comment on table sessions is 'One row for each sign-in: who signed in, where the session began, and how it ended.';
 comment on column sessions.organization_id is 'The organization that the session began in. A request may name another one of the user.';

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DataSource, type Logger } from 'typeorm';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource, Logger } from 'typeorm';
 import { hashPassword } from '../../apps/api/src/modules/auth/auth.public.js';
+import { SYSTEM_POOL } from '../../apps/api/src/platform/database/database.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -275,7 +277,7 @@ describe('guessing passwords, with two processes', () => {
 
   /** What a sign-in asks the database, up to the record of its refusal, which comes after the answer. */
   async function statementsOf(work: () => Promise<void>): Promise<string[]> {
-    const dataSource = here.app.get(DataSource);
+    const dataSource = here.app.get<DataSource>(getDataSourceToken(SYSTEM_POOL) as string);
     const statements: string[] = [];
     const { logger } = dataSource;
     const listening = { logQuery: { value: (sql: string) => statements.push(sql) } };

@@ -209,7 +209,23 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
     ringfence_system: {
       select: ALL,
       insert: ALL,
-      update: 'replaced_at revoked_at',
+      update: 'replaced_at successor_salt',
+      delete: ALL,
+    },
+  },
+  sessions: {
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: 'ended_at ended_reason expires_at',
+      delete: ALL,
+    },
+  },
+  sign_in_counters: {
+    ringfence_system: {
+      select: ALL,
+      insert: ALL,
+      update: ALL,
       delete: ALL,
     },
   },
@@ -267,11 +283,13 @@ const OF_THE_SYSTEM = [
   'organizations',
   'phone_numbers',
   'refresh_tokens',
+  'sessions',
+  'sign_in_counters',
   'usage_daily',
   'users',
 ];
 const COUNTERS = ['phone_number_counts', 'phone_number_places'];
-const WITHOUT_ORGANIZATION_POLICY = ['migrations', 'refresh_tokens', 'users'];
+const WITHOUT_ORGANIZATION_POLICY = ['migrations', 'refresh_tokens', 'sessions', 'sign_in_counters', 'users'];
 
 /** Policies by name: the tables they stand on, and the role that they are for. */
 export const POLICIES: Record<string, string[]> = {
