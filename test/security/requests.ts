@@ -39,6 +39,12 @@ const BODIES: Record<string, Body> = {
   'POST /call-gate/authorize-batch': async (records) => ({ calls: [await call(records)] }),
 };
 
+/** Headers beside the content type. */
+const HEADERS: Record<string, Record<string, string>> = {
+  // Answers at once, and not when the import is done.
+  'POST /phone-numbers/bulk-upload': { prefer: 'wait=0' },
+};
+
 /** Records by the name of the field that holds their id. */
 const RECORD_OF_FIELD: Record<string, (records: Records) => Promise<string>> = {
   agentId: (records) => records.agent(),
@@ -58,7 +64,10 @@ export async function exampleRequest(
     method: operation.method,
     address: operation.path.replace(/\{[^}]+\}/g, () => encodeURIComponent(id ?? missing(operation))),
     // The second is what routes that read a cookie ask for, so that no form of another site can send them.
-    headers: operation.body ? { 'content-type': operation.body.type } : { 'x-requested-with': 'test' },
+    headers: {
+      ...(operation.body ? { 'content-type': operation.body.type } : { 'x-requested-with': 'test' }),
+      ...HEADERS[operation.name],
+    },
     body: body ?? undefined,
     named: [...(id === null ? [] : [id]), ...uuidsIn(JSON.stringify(body ?? null))],
   };

@@ -21,6 +21,8 @@ export interface World {
   other: string;
   callers: Caller[];
   records: Record<Side, Records>;
+  /** Those that the other organization has itself. */
+  otherRecords: Records;
   send(request: ExampleRequest, headers: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -34,7 +36,8 @@ export async function createWorld(env: Record<string, string> = {}): Promise<Wor
     own: await insertClient(db, own, `${CANARY}-own-client`),
     other: await insertClient(db, own, `${CANARY}-other-client`),
   };
-  await createUser(db, { organizationId: other, role: 'agent', email: SIGNING_IN });
+  const otherUserId = await createUser(db, { organizationId: other, role: 'agent', email: SIGNING_IN });
+  const otherClientId = await insertClient(db, other, 'Client');
   const maker = new CallerMaker(db, api.url, { own, other, platform: POOL, clientId: clientIds.own });
   const callers = await maker.make();
   const household = { organizationId: own, agentUserId: maker.agentUserId, clientIds };
@@ -44,6 +47,11 @@ export async function createWorld(env: Record<string, string> = {}): Promise<Wor
     own,
     other,
     callers,
+    otherRecords: new Records(
+      db,
+      { organizationId: other, agentUserId: otherUserId, clientIds: { own: otherClientId, other: otherClientId } },
+      'own',
+    ),
     records: { own: new Records(db, household, 'own'), other: new Records(db, household, 'other') },
     send: (request, headers) => send(api.url, request, headers),
     close: async () => {
