@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Permission } from '#contracts';
 
 /** The part of JSON Schema that the description of the API uses. */
 export interface Schema {
@@ -26,7 +27,7 @@ interface DescribedOperation {
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, unknown>;
-  'x-permission'?: string;
+  'x-permission'?: Permission;
   'x-public'?: boolean;
 }
 
@@ -42,7 +43,7 @@ export interface Operation {
   /** The whole path, with its placeholders. */
   path: string;
   /** Null for what is public. */
-  permission: string | null;
+  permission: Permission | null;
   parameters: Parameter[];
   /** The first media type that the body may have, and its schema without references; null when it takes none. */
   body: { type: string; schema: Schema } | null;
