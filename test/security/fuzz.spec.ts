@@ -30,7 +30,7 @@ beforeAll(async () => {
   await createUser(db, user);
   const agentUserId = await createUser(db, { organizationId, role: 'agent' });
   const clientId = await insertClient(db, organizationId, 'Client');
-  records = new Records(db, { organizationId, agentUserId, clientIds: { own: clientId, other: clientId } }, 'own');
+  records = new Records(db, { organizationId, agentUserId, clientIds: { own: clientId, other: clientId } }, 'other');
   key = (await createApiKey(db, { organizationId, scopes: [...apiKeyScopes] })).key;
 });
 

@@ -72,6 +72,17 @@ export class FuzzRun {
   }
 
   async run(requests: number): Promise<FuzzReport> {
+    try {
+      await this.sendAll(requests);
+    } finally {
+      await this.watch.terminate();
+      this.agent.destroy();
+    }
+    if (!this.target.isAlive()) this.report.faults.push('The process has ended.');
+    return this.report;
+  }
+
+  private async sendAll(requests: number): Promise<void> {
     const plans = this.plans(requests);
     let isDone = false;
     const next = async (): Promise<void> => {
@@ -86,10 +97,6 @@ export class FuzzRun {
       await this.findWhatHeldUp(await this.watched());
       this.sent.length = 0;
     }
-    if (!this.target.isAlive()) this.report.faults.push('The process has ended.');
-    await this.watch.terminate();
-    this.agent.destroy();
-    return this.report;
   }
 
   private goesOn(): boolean {
