@@ -27,9 +27,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(env: Record<string, string> = {}): Promise<World> {
+/** @param onLog told every line that the API logs, at the level `trace` */
+export async function createWorld(env: Record<string, string> = {}, onLog?: (line: string) => void): Promise<World> {
   const db = await createTestDatabase();
-  const api = await startApi({ databaseUrl: db.url, env: { JWT_SECRET, IMPORT_WORKER: 'false', ...env } });
+  const api = await startApi({ databaseUrl: db.url, env: { JWT_SECRET, IMPORT_WORKER: 'false', ...env }, onLog });
   const own = await createOrganization(db, { name: `${CANARY}-organization`, defaultAllowedCountries: ['CA'] });
   const other = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
   const clientIds = {

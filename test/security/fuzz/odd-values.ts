@@ -84,7 +84,11 @@ const SHAPES: readonly unknown[] = [
 export function oddValue(random: Random): unknown {
   const kind = random.between(1, 100);
   if (kind <= 65) return random.pick(SCALARS);
-  if (kind <= 88) return random.pick(SHAPES);
+  if (kind <= 88) {
+    const shape = random.pick(SHAPES);
+    // Whoever gets it may put more into it.
+    return shape instanceof RawJson ? shape : structuredClone(shape);
+  }
   if (kind <= 92) return 'x'.repeat(random.pick([201, 255, 256, 257, 1_001, 10_000]));
   if (kind <= 94) return Array.from({ length: random.pick([501, 1_001, 10_001]) }, (_, index) => index);
   return bigValue(random.pick(bigValues));
