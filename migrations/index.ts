@@ -21,6 +21,7 @@ import { LeanerCallGate1795900000000 } from './1795900000000-LeanerCallGate.js';
 import { ChooseAmongHeldRows1796000000000 } from './1796000000000-ChooseAmongHeldRows.js';
 import { LockInTheGatesOrder1796000001000 } from './1796000001000-LockInTheGatesOrder.js';
 import { PurgeKeysByExpiry1796000003000 } from './1796000003000-PurgeKeysByExpiry.js';
+import { AddInvitations1796100000000 } from './1796100000000-AddInvitations.js';
 
 /** Every migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   ChooseAmongHeldRows1796000000000,
   LockInTheGatesOrder1796000001000,
   PurgeKeysByExpiry1796000003000,
+  AddInvitations1796100000000,
 ];

@@ -76,6 +76,32 @@ export class RefreshTokensRepository {
     );
   }
 
+  /** The session of the user that a refresh token goes on with; null when it goes on with none. */
+  async familyOf(tx: Transaction, userId: string, token: string | undefined): Promise<string | null> {
+    if (token === undefined) return null;
+    const found = await this.findAndLockFamily(tx, token);
+    const goesOn = found !== null && (found.state === 'live' || found.state === 'just_replaced');
+    return goesOn && found.userId === userId ? found.familyId : null;
+  }
+
+  /**
+   * Ends every session of a user, in whatever organization, but for one family. Each family is locked first, so that none that is
+   * being refreshed gets away with a new token.
+   */
+  async revokeAllOfUser(tx: Transaction, userId: string, exceptFamilyId: string | null): Promise<void> {
+    await tx.query(
+      `select pg_advisory_xact_lock(hashtextextended(f.family_id::text, 0))
+       from (select distinct family_id from refresh_tokens
+         where user_id = $1 and family_id is distinct from $2 and revoked_at is null order by family_id) f`,
+      [userId, exceptFamilyId],
+    );
+    await tx.query(
+      `update refresh_tokens set revoked_at = now()
+       where user_id = $1 and family_id is distinct from $2 and revoked_at is null`,
+      [userId, exceptFamilyId],
+    );
+  }
+
   async purgeExpired(tx: Transaction): Promise<void> {
     await tx.query(PURGE_REFRESH_TOKENS);
   }

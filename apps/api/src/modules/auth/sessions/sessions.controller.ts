@@ -1,32 +1,23 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { SessionUserView } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ENV, type Env } from '../../../config/env.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { Public, RequirePermission } from '../access/route-access.js';
 import { SessionDto, SessionUserDto } from './dto/session.view.js';
 import { SignInDto } from './dto/sign-in.dto.js';
-import { REFRESH_LIFETIME_SECONDS } from './refresh-tokens.repository.js';
-import { SessionsService, type Origin, type Session } from './sessions.service.js';
-
-const REFRESH_COOKIE = 'ringfence_refresh';
-/** No other address gets to see the cookie. */
-const REFRESH_COOKIE_PATH = '/api/v1/auth';
+import { originOf, SessionCookie } from './session-cookie.js';
+import { SessionsService } from './sessions.service.js';
 
 @ApiTags('Sessions')
 @Controller('auth')
 export class SessionsController {
-  private readonly secure: boolean;
-
   constructor(
     private readonly sessions: SessionsService,
-    @Inject(ENV) env: Env,
-  ) {
-    this.secure = env.PUBLIC_URL?.startsWith('https:') ?? false;
-  }
+    private readonly cookie: SessionCookie,
+  ) {}
 
   @Post('login')
   @HttpCode(200)
@@ -41,7 +32,7 @@ export class SessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto> {
-    return this.answer(reply, await this.sessions.signIn(body.email.trim(), body.password, originOf(request)));
+    return this.cookie.set(reply, await this.sessions.signIn(body.email.trim(), body.password, originOf(request)));
   }
 
   @Post('refresh')
@@ -55,7 +46,7 @@ export class SessionsController {
   @ApiOkResponse({ type: SessionDto })
   async refresh(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
     refuseForeignForms(request);
-    return this.answer(reply, await this.sessions.refresh(request.cookies[REFRESH_COOKIE], originOf(request)));
+    return this.cookie.set(reply, await this.sessions.refresh(this.cookie.read(request), originOf(request)));
   }
 
   @Post('logout')
@@ -65,8 +56,8 @@ export class SessionsController {
   @ApiNoContentResponse()
   async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     refuseForeignForms(request);
-    await this.sessions.signOut(request.cookies[REFRESH_COOKIE], originOf(request));
-    void reply.clearCookie(REFRESH_COOKIE, this.cookieOptions());
+    await this.sessions.signOut(this.cookie.read(request), originOf(request));
+    this.cookie.clear(reply);
   }
 
   @Get('me')
@@ -77,20 +68,6 @@ export class SessionsController {
   me(@Context() context: RequestContext): Promise<SessionUserView> {
     return this.sessions.currentUser(context);
   }
-
-  private answer(reply: FastifyReply, { refreshToken, ...session }: Session): SessionDto {
-    void reply.header('cache-control', 'no-store');
-    void reply.setCookie(REFRESH_COOKIE, refreshToken, { ...this.cookieOptions(), maxAge: REFRESH_LIFETIME_SECONDS });
-    return session;
-  }
-
-  private cookieOptions() {
-    return { path: REFRESH_COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure: this.secure } as const;
-  }
-}
-
-function originOf(request: FastifyRequest): Origin {
-  return { address: request.ip, requestId: request.id };
 }
 
 /**

@@ -30,6 +30,20 @@ export class SessionsRepository {
     };
   }
 
+  /**
+   * Keeps the password from being changed until the transaction ends, so that no session begins with an old one after the change
+   * has ended the others.
+   *
+   * @returns false when it was changed already
+   */
+  async holdPassword(tx: Transaction, userId: string, passwordHash: string): Promise<boolean> {
+    const rows = await tx.query('select from users where id = $1 and password_hash = $2 for share', [
+      userId,
+      passwordHash,
+    ]);
+    return rows.length > 0;
+  }
+
   /** Null when the user may not act in the organization (any longer). */
   async findSessionUser(tx: Transaction, userId: string, organizationId: string): Promise<SessionUserView | null> {
     const [row] = await tx.query<SessionUserRow>(FIND_SESSION_USER, [userId, organizationId]);

@@ -11,6 +11,7 @@ import { verifyPassword } from '../passwords.js';
 import { RefreshTokensRepository, type RefreshFamily } from './refresh-tokens.repository.js';
 import { SessionsRepository, type SignInUser } from './sessions.repository.js';
 import { SignInAttempts } from './sign-in-attempts.js';
+import { contextOfUser, type SessionOwner } from './user-context.js';
 
 /** Where a request without a context comes from. */
 export interface Origin {
@@ -46,6 +47,20 @@ export class SessionsService {
    * @throws ProblemError invalid_credentials, too_many_requests, permission_denied (member of no organization)
    */
   async signIn(email: string, password: string, origin: Origin): Promise<Session> {
+    const user = await this.verified(email, password, origin);
+    const { organizationId } = user;
+    if (organizationId === null) {
+      throw new ProblemError('permission_denied', 'You are no member of any organization. Ask an administrator.');
+    }
+    return this.database.asSystem((tx) => this.start(tx, user, organizationId, origin));
+  }
+
+  /**
+   * Who has this e-mail and this password. Each wrong one counts as a failed attempt to sign in, wherever it is asked for.
+   *
+   * @throws ProblemError invalid_credentials, too_many_requests
+   */
+  async verified(email: string, password: string, origin: Origin): Promise<SignInUser> {
     this.attempts.begin(email, origin.address);
     const user = await this.database.asSystem((tx) => this.sessions.findForSignIn(tx, email));
     const matches = await verifyPassword(password, user?.passwordHash ?? null);
@@ -54,17 +69,26 @@ export class SessionsService {
       throw new ProblemError('invalid_credentials', 'E-mail or password is wrong. Check both and try again.');
     }
     this.attempts.succeeded(email, origin.address);
-    const { organizationId } = user;
-    if (organizationId === null) {
-      throw new ProblemError('permission_denied', 'You are no member of any organization. Ask an administrator.');
-    }
-    const session = await this.database.asSystem(async (tx) => {
-      const family = { familyId: randomUUID(), userId: user.id, organizationId };
-      await this.record(tx, 'session.started', user, organizationId, origin);
-      return this.issue(tx, family);
-    });
-    // The account changed between the two transactions.
-    if (session === null) throw new ProblemError('invalid_credentials', 'Your access has just ended.');
+    return user;
+  }
+
+  /**
+   * Begins a session, in the transaction of whoever calls.
+   *
+   * @param user with the hash of the password that was checked, if one was: it may have been changed since
+   * @throws ProblemError invalid_credentials when the access ended this very moment
+   */
+  async start(
+    tx: Transaction,
+    user: SessionOwner & { passwordHash?: string },
+    organizationId: string,
+    origin: Origin,
+  ): Promise<Session> {
+    const { id: userId, passwordHash } = user;
+    const isCurrent = passwordHash === undefined || (await this.sessions.holdPassword(tx, userId, passwordHash));
+    await this.record(tx, 'session.started', user, organizationId, origin);
+    const session = isCurrent && (await this.issue(tx, { familyId: randomUUID(), userId, organizationId }));
+    if (!session) throw new ProblemError('invalid_credentials', 'Your access has just ended.');
     return session;
   }
 
@@ -145,29 +169,15 @@ export class SessionsService {
   private record(
     tx: Transaction,
     action: string,
-    user: { id: string; email: string; platformAdmin: boolean },
+    user: SessionOwner,
     organizationId: string,
     origin: Origin,
     facts: Record<string, unknown> = {},
   ): Promise<void> {
-    const { id, email, platformAdmin } = user;
-    const context: RequestContext = {
-      organizationId,
-      principal: {
-        kind: 'user',
-        userId: id,
-        email,
-        role: null,
-        platformAdmin,
-        clientIds: null,
-        permissions: new Set(),
-      },
-      requestId: origin.requestId,
-    };
-    return this.audit.record(tx, context, {
+    return this.audit.record(tx, contextOfUser(user, organizationId, origin.requestId), {
       action,
       subjectType: 'user',
-      subjectId: id,
+      subjectId: user.id,
       facts: { ...facts, address: origin.address },
     });
   }

@@ -1,11 +1,9 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
-  IsBoolean,
   IsIn,
   IsOptional,
   IsString,
@@ -14,9 +12,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { roles, type Role } from '#contracts';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
 
-const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
 
 /** What may be changed, and the rest of the record, for the console sends back all of it. */
@@ -25,13 +21,6 @@ export class UpdateUserDto {
   @ValidateIf(isSent)
   @IsIn(roles)
   role?: Role;
-
-  @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
-  @ValidateIf(isSent)
-  @Transform(trimmed)
-  @IsString()
-  @CharactersBetween(1, 200)
-  name?: string;
 
   @ApiProperty({
     type: [String],
@@ -60,13 +49,9 @@ export class UpdateUserDto {
 
   @ApiHideProperty()
   @ValidateIf(isSent)
-  @IsBoolean()
-  platformAdmin?: boolean;
-
-  @ApiHideProperty()
-  @ValidateIf(isSent)
-  @IsBoolean()
-  disabled?: boolean;
+  @IsString()
+  @MaxLength(400)
+  name?: string;
 
   @ApiHideProperty()
   @ValidateIf(isSent)
