@@ -393,6 +393,8 @@ describe('GET /invitations', () => {
       'a',
       'invitations 0-0/2',
     ]);
+    expect(await list('filter={"status":["expired","revoked"]}')).toEqual(['c', 'invitations 0-0/1']);
+    expect(await list('filter={"status":[]}')).toEqual(['', 'invitations */0']);
     expect(await list('filter={"q":"C@"}')).toEqual(['c', 'invitations 0-0/1']);
     expect(await list(`filter={"id":["${made[1].id}"]}`)).toEqual(['a', 'invitations 0-0/1']);
     expect((await send('/invitations?filter={"status":"lost"}', { token })).status).toBe(400);

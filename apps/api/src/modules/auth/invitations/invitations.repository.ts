@@ -11,7 +11,7 @@ const LIFETIME_DAYS = 7;
 export interface InvitationFilter {
   ids?: string[];
   q?: string;
-  status?: InvitationStatus;
+  statuses?: InvitationStatus[];
 }
 
 interface NewInvitation {
@@ -39,9 +39,9 @@ export class InvitationsRepository {
     { sort, limit, offset }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
   ): Promise<Page<InvitationView>> {
     const from = `from (${INVITATION_VIEWS}) v
-      where ($2::uuid[] is null or id = any ($2)) and ($3::text is null or status = $3)
+      where ($2::uuid[] is null or id = any ($2)) and ($3::text[] is null or status = any ($3))
         and ($4::text is null or position(lower($4) in email) > 0)`;
-    const parameters = [context.organizationId, filter.ids ?? null, filter.status ?? null, filter.q ?? null];
+    const parameters = [context.organizationId, filter.ids ?? null, filter.statuses ?? null, filter.q ?? null];
     const [count] = await tx.query<{ total: number }>(`select count(*)::integer as total ${from}`, parameters);
     const rows = await tx.query<InvitationViewRow>(
       `select * ${from} order by ${SORT_COLUMNS[sort.field]} ${sort.direction}, id limit $5 offset $6`,

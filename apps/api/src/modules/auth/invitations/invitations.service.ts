@@ -9,7 +9,7 @@ import {
 import { ENV, type Env } from '../../../config/env.js';
 import { Database, type Transaction } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/sqlstate.js';
-import { idsOf, oneOf, textOf } from '../../../platform/http/list-filter.js';
+import { idsOf, someOf, textOf } from '../../../platform/http/list-filter.js';
 import type { ListQuery, Page } from '../../../platform/http/list-query.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import { AuditLog, fieldsSet } from '../../audit/audit.public.js';
@@ -48,7 +48,7 @@ export class InvitationsService {
     const filter = {
       ids: idsOf(query),
       q: textOf(query, 'q'),
-      status: oneOf(query, 'status', invitationStatuses),
+      statuses: someOf(query, 'status', invitationStatuses),
     };
     return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
   }
