@@ -102,7 +102,7 @@ describeInBrowser('invitations in a browser', () => {
     await page.getByLabel('Your name').fill('Nora Newcomer');
     await page.getByLabel('Choose a password').fill('too short');
     await page.getByRole('button', { name: 'Join' }).click();
-    await page.getByText('password: must have 12 to 256 characters').waitFor();
+    await page.getByText('It must have 12 to 256 characters').waitFor();
     await page.getByLabel('Choose a password').fill(OWN_PASSWORD);
     await page.getByRole('button', { name: 'Show what is typed' }).click();
     expect(await page.getByLabel('Choose a password').getAttribute('type')).toBe('text');

@@ -4,14 +4,17 @@ import { useNotify } from 'react-admin';
 import { PASSWORD_LENGTH } from '#contracts';
 import { changeOwnPassword } from '../providers/session';
 import { PasswordField } from '../shared/PasswordField';
-import { useAttempt } from '../shared/useAttempt';
+import { fieldRefusal, refusalBesides, useAttempt } from '../shared/useAttempt';
+
+const FIELDS = ['currentPassword', 'newPassword'];
 
 export const ChangePasswordDialog = ({ onClose }: { onClose: () => void }) => {
   const notify = useNotify();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
-  const [refusal, busy, attempt] = useAttempt();
-  const errors = refusal?.errors ?? {};
+  const { refusal, busy, attempt } = useAttempt();
+  const [wrong, weak] = FIELDS.map((field) => fieldRefusal(refusal, field));
+  const problem = refusalBesides(refusal, FIELDS);
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -26,13 +29,13 @@ export const ChangePasswordDialog = ({ onClose }: { onClose: () => void }) => {
         <DialogTitle id="change-password-title">Change password</DialogTitle>
         <DialogContent>
           <Stack spacing={2} sx={{ pt: 1 }}>
-            {refusal && Object.keys(errors).length === 0 && <Alert severity="error">{refusal.message}</Alert>}
+            {problem && <Alert severity="error">{problem}</Alert>}
             <PasswordField
               label="Current password"
               value={current}
               onChange={(event) => setCurrent(event.target.value)}
-              error={'currentPassword' in errors}
-              helperText={said(errors['currentPassword'])}
+              error={wrong !== undefined}
+              helperText={wrong}
               autoComplete="current-password"
               autoFocus
             />
@@ -40,8 +43,8 @@ export const ChangePasswordDialog = ({ onClose }: { onClose: () => void }) => {
               label="New password"
               value={next}
               onChange={(event) => setNext(event.target.value)}
-              error={'newPassword' in errors}
-              helperText={said(errors['newPassword']) ?? `At least ${PASSWORD_LENGTH.min} characters`}
+              error={weak !== undefined}
+              helperText={weak ?? `At least ${PASSWORD_LENGTH.min} characters`}
               autoComplete="new-password"
             />
             <Alert severity="info">Every other session of yours ends, on all devices. This one goes on.</Alert>
@@ -57,6 +60,3 @@ export const ChangePasswordDialog = ({ onClose }: { onClose: () => void }) => {
     </Dialog>
   );
 };
-
-/** What the API says of a field, as a sentence below it. */
-const said = (error: string | undefined) => error && `It ${error}`;

@@ -5,7 +5,7 @@ import { enterConsole } from './enterConsole';
 
 /** For who is signed in with the invited e-mail already. */
 export const JoinAsSignedIn = ({ token }: { token: string }) => {
-  const [refusal, busy, attempt] = useAttempt();
+  const { refusal, busy, attempt } = useAttempt();
   const join = async () => {
     if (await attempt(() => acceptInvitation({ token }))) enterConsole();
   };

@@ -3,10 +3,11 @@ import { type FormEvent, useState } from 'react';
 import { PASSWORD_LENGTH } from '#contracts';
 import { acceptInvitation } from '../providers/session';
 import { PasswordField } from '../shared/PasswordField';
-import { useAttempt } from '../shared/useAttempt';
+import { fieldRefusal, refusalBesides, useAttempt } from '../shared/useAttempt';
 import { enterConsole } from './enterConsole';
 
 const LONGEST_NAME = 200;
+const FIELDS = ['name', 'password'];
 
 /**
  * For who is not signed in. Whether the e-mail has an account is asked, not told: the link alone must not tell it. Who gets it
@@ -16,8 +17,9 @@ export const JoinForm = ({ token }: { token: string }) => {
   const [hasAccount, setHasAccount] = useState(false);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const [refusal, busy, attempt] = useAttempt();
-  const errors = refusal?.errors ?? {};
+  const { refusal, busy, attempt, forget } = useAttempt();
+  const [nameless, weak] = FIELDS.map((field) => fieldRefusal(refusal, field));
+  const problem = refusalBesides(refusal, FIELDS);
 
   const join = async (event: FormEvent) => {
     event.preventDefault();
@@ -33,15 +35,21 @@ export const JoinForm = ({ token }: { token: string }) => {
     if (joined) enterConsole();
   };
 
+  const change = () => {
+    setHasAccount(!hasAccount);
+    forget();
+  };
+
   return (
     <Stack component="form" spacing={2} onSubmit={(event) => void join(event as FormEvent)} noValidate>
-      {refusal && <Alert severity="error">{refusal.message}</Alert>}
+      {problem && <Alert severity="error">{problem}</Alert>}
       {!hasAccount && (
         <TextField
           label="Your name"
           value={name}
           onChange={(event) => setName(event.target.value)}
-          error={'name' in errors}
+          error={nameless !== undefined}
+          helperText={nameless}
           slotProps={{ htmlInput: { maxLength: LONGEST_NAME } }}
           autoComplete="name"
           autoFocus
@@ -52,8 +60,8 @@ export const JoinForm = ({ token }: { token: string }) => {
         label={hasAccount ? 'Password of your account' : 'Choose a password'}
         value={password}
         onChange={(event) => setPassword(event.target.value)}
-        error={'password' in errors}
-        helperText={hasAccount ? undefined : `At least ${PASSWORD_LENGTH.min} characters`}
+        error={weak !== undefined}
+        helperText={weak ?? (hasAccount ? undefined : `At least ${PASSWORD_LENGTH.min} characters`)}
         autoComplete={hasAccount ? 'current-password' : 'new-password'}
         autoFocus={hasAccount}
       />
@@ -66,7 +74,7 @@ export const JoinForm = ({ token }: { token: string }) => {
       >
         {hasAccount ? 'Sign in and join' : 'Join'}
       </Button>
-      <Link component="button" type="button" variant="body2" onClick={() => setHasAccount(!hasAccount)}>
+      <Link component="button" type="button" variant="body2" onClick={change}>
         {hasAccount ? 'I have no Ringfence account yet' : 'I have a Ringfence account already'}
       </Link>
     </Stack>

@@ -2,7 +2,7 @@ import { Button, Dialog, DialogActions, DialogContent, DialogTitle, TextField } 
 import { type FormEvent, useState } from 'react';
 import { useGetIdentity, useNotify } from 'react-admin';
 import { changeOwnName } from '../providers/session';
-import { useAttempt } from '../shared/useAttempt';
+import { fieldRefusal, useAttempt } from '../shared/useAttempt';
 
 const LONGEST = 200;
 
@@ -10,7 +10,7 @@ export const OwnNameDialog = ({ onClose }: { onClose: () => void }) => {
   const { identity, refetch } = useGetIdentity();
   const notify = useNotify();
   const [name, setName] = useState(identity?.fullName ?? '');
-  const [refusal, busy, attempt] = useAttempt();
+  const { refusal, busy, attempt } = useAttempt();
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -31,7 +31,9 @@ export const OwnNameDialog = ({ onClose }: { onClose: () => void }) => {
             onChange={(event) => setName(event.target.value)}
             error={refusal !== null}
             helperText={
-              refusal ? (refusal.errors['name'] ?? refusal.message) : 'Every organization that you belong to sees it'
+              refusal
+                ? (fieldRefusal(refusal, 'name') ?? refusal.message)
+                : 'Every organization that you belong to sees it'
             }
             slotProps={{ htmlInput: { maxLength: LONGEST } }}
             autoComplete="name"

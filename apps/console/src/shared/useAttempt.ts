@@ -11,10 +11,10 @@ export interface Refusal {
 /**
  * Tries something that may be refused, in a form that shows the refusal itself.
  *
- * @returns what the last try was refused for; whether one is under way; and the function that tries, which answers false when it
- *   was refused
+ * @returns what the last try was refused for, until it is forgotten; whether one is under way; and the function that tries,
+ *   which answers false when it was refused
  */
-export function useAttempt(): [Refusal | null, boolean, (work: () => Promise<unknown>) => Promise<boolean>] {
+export function useAttempt() {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
   const attempt = async (work: () => Promise<unknown>) => {
@@ -30,7 +30,19 @@ export function useAttempt(): [Refusal | null, boolean, (work: () => Promise<unk
       setBusy(false);
     }
   };
-  return [refusal, busy, attempt];
+  return { refusal, busy, attempt, forget: () => setRefusal(null) };
+}
+
+/** What the API says of a field, as a sentence below it. */
+export function fieldRefusal(refusal: Refusal | null, field: string, subject = 'It'): string | undefined {
+  const said = refusal?.errors[field];
+  return said && `${subject} ${said}`;
+}
+
+/** What the API refused, where it is about none of the fields that are there to tell it. */
+export function refusalBesides(refusal: Refusal | null, fields: readonly string[]): string | undefined {
+  if (refusal === null || fields.some((field) => field in refusal.errors)) return undefined;
+  return refusal.message;
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -11,7 +11,7 @@ export const InvitationLink = ({ invitation }: { invitation: NewInvitationView }
   const link = new URL(invitation.link, window.location.origin).href;
   return (
     <Stack spacing={2} sx={{ pt: 1 }}>
-      <Typography variant="body2">
+      <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
         Send this link to <strong>{email}</strong>. Whoever opens it first can accept for them, so send it to nobody
         else.
       </Typography>

@@ -13,7 +13,7 @@ import {
 import { type NewInvitationView, type Role, roles, type UserView } from '#contracts';
 import type { ConsoleDataProvider, Invitee } from '../../providers/dataProvider';
 import { choicesOf, roleLabels } from '../../shared/labels';
-import { useAttempt } from '../../shared/useAttempt';
+import { fieldRefusal, useAttempt } from '../../shared/useAttempt';
 import { ClientLimit } from './ClientLimit';
 import { InvitationLink } from './InvitationLink';
 import { toUser } from './toUser';
@@ -25,7 +25,7 @@ export const InviteDialog = ({ onClose }: { onClose: () => void }) => {
   const api = useDataProvider<ConsoleDataProvider>();
   const refresh = useRefresh();
   const [invitation, setInvitation] = useState<NewInvitationView | null>(null);
-  const [refusal, busy, attempt] = useAttempt();
+  const { refusal, busy, attempt } = useAttempt();
   const offered = useRolesToGive();
 
   const invite = (form: Partial<UserView>) =>
@@ -38,14 +38,14 @@ export const InviteDialog = ({ onClose }: { onClose: () => void }) => {
   return (
     <Dialog open onClose={invitation ? undefined : onClose} fullWidth maxWidth="sm" aria-labelledby="invite-title">
       <DialogTitle id="invite-title">{invitation ? 'The invitation is made' : 'Invite a user'}</DialogTitle>
-      <DialogContent>
+      <DialogContent sx={{ '&&': { pt: 1 } }}>
         {invitation ? (
           <InvitationLink invitation={invitation} />
         ) : (
           <Form id={FORM} onSubmit={(form: Partial<UserView>) => invite(form)} defaultValues={{ role: 'manager' }}>
             {refusal && (
               <Alert severity="error" sx={{ mb: 2 }}>
-                {refusal.message}
+                {fieldRefusal(refusal, 'email', 'This person') ?? refusal.message}
               </Alert>
             )}
             <TextInput

@@ -25,7 +25,7 @@ export const OpenInvitations = () => {
   if (error) return <LoadProblem error={error} onRetry={() => void refetch()} />;
   if (!data || data.length === 0) return null;
   return (
-    <Card component="section" aria-labelledby="invitations-title" sx={{ mb: 2 }}>
+    <Card component="section" aria-labelledby="invitations-title" sx={{ mt: { xs: 1, sm: 2 }, mb: 1 }}>
       <Typography
         id="invitations-title"
         variant="subtitle2"
