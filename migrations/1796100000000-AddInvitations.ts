@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { protectTenantTable } from './row-level-security.js';
 
 /**
- * Invitations: a person becomes a member by accepting one, with a password that nobody else has chosen. An e-mail is ASCII
- * from now on, for outside of it one address has several spellings: `lower('İ')` is `i` in many locales.
+ * Invitations: a person becomes a member by accepting one, with a password that nobody else has chosen. An e-mail is
+ * ASCII from now on, for outside of it one address has several spellings: `lower('İ')` is `i` in many locales.
  */
 export class AddInvitations1796100000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {

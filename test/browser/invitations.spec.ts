@@ -81,7 +81,7 @@ describeInBrowser('invitations in a browser', () => {
     await dialog.getByText('The link is shown only now.').waitFor();
     await dialog.getByRole('button', { name: 'Copy' }).click();
     await page.getByText('The link is copied').waitFor();
-    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const link = await page.evaluate<string>('navigator.clipboard.readText()');
     expect(link).toBe(await dialog.getByLabel('Link').inputValue());
     await dialog.getByRole('button', { name: 'Done' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -110,8 +110,8 @@ describeInBrowser('invitations in a browser', () => {
     await page.getByRole('menuitem', { name: 'Dashboard' }).waitFor();
     await page.getByRole('button', { name: 'Profile' }).filter({ hasText: 'Nora Newcomer' }).waitFor();
     expect(asked.filter((address) => address.includes(token))).toEqual([]);
-    const held = await page.evaluate(() =>
-      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+    const held = await page.evaluate<string>(
+      'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
     );
     expect(held).not.toContain(token);
     await page.goBack();

@@ -33,7 +33,7 @@ export const envSchema = z.object({
   PUBLIC_URL: z
     .url()
     .optional()
-    .describe('Address at which people reach the console. https marks the session cookie Secure.'),
+    .describe('Address at which people reach the console, for links. https marks the session cookie Secure.'),
   TRUST_PROXY: z
     .union(
       [

@@ -16,8 +16,8 @@ type Looked =
   | { kind: 'found'; invitation: InvitationPreviewView; signedInAs: string | null };
 
 /**
- * Where a link leads. The token stands behind the `#`, so it is in no request line and no log; it is taken out of the address
- * at once, so that it stays in no history and on no screen that is shown to others.
+ * Where a link leads. The token stands behind the `#`, so it is in no request line and no log; it is taken out of the
+ * address at once, so that it stays in no history and on no screen that is shown to others.
  */
 const InvitationPage = () => {
   const token = useTokenOfAddress();

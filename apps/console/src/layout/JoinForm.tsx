@@ -10,8 +10,8 @@ const LONGEST_NAME = 200;
 const FIELDS = ['name', 'password'];
 
 /**
- * For who is not signed in. Whether the e-mail has an account is asked, not told: the link alone must not tell it. Who gets it
- * wrong is told by the answer, and finds the other form.
+ * For who is not signed in. Whether the e-mail has an account is asked, not told: the link alone must not tell it. Who
+ * gets it wrong is told by the answer, and finds the other form.
  */
 export const JoinForm = ({ token }: { token: string }) => {
   const [hasAccount, setHasAccount] = useState(false);

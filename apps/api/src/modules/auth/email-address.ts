@@ -3,9 +3,9 @@ import { isEmail, ValidateBy } from 'class-validator';
 const LONGEST = 254;
 
 /**
- * Whether text is an e-mail address that has one spelling only, but for the case of its letters: ASCII, without quotes or
- * comments. Outside of ASCII one address has several spellings (`İ` and `i`, composed and decomposed letters), and who is
- * who would depend on how they are compared. A domain with other letters is written as it is sent: `xn--…`.
+ * Whether text is an e-mail address that has one spelling only, but for the case of its letters: ASCII, without quotes
+ * or comments. Outside of ASCII one address has several spellings (`İ` and `i`, composed and decomposed letters), and
+ * who is who would depend on how they are compared. A domain with other letters is written as it is sent: `xn--…`.
  */
 export function isPlainEmail(text: unknown): text is string {
   return typeof text === 'string' && text.length <= LONGEST && /^[!#-~]+$/.test(text) && isEmail(text);

@@ -26,8 +26,8 @@ export interface Acceptance {
 type Signed = Extract<Principal, { kind: 'user' }>;
 
 /**
- * Becoming a member. Three may: who has no account gets one, with a name and a password of their own; who has one proves it
- * by its password, or by being signed in. What an account has is never changed by an invitation.
+ * Becoming a member. Three may: who has no account gets one, with a name and a password of their own; who has one
+ * proves it by its password, or by being signed in. What an account has is never changed by an invitation.
  */
 @Injectable()
 export class AcceptInvitationService {

@@ -20,8 +20,8 @@ export interface OpenInvitation {
 @Injectable()
 export class OpenInvitationsRepository {
   /**
-   * The invitation that the token opens; null when it opens none, or none that its inviter could still send. Both are locked
-   * until the transaction ends, the inviter's membership first, as in every transaction that changes members.
+   * The invitation that the token opens; null when it opens none, or none that its inviter could still send. Both are
+   * locked until the transaction ends, the inviter's membership first, as in every transaction that changes members.
    */
   async findAndLock(tx: Transaction, tokenHash: Buffer): Promise<OpenInvitation | null> {
     const [seen] = await tx.query<OpenInvitationRow>(FIND_OPEN_INVITATION, [tokenHash]);
@@ -42,7 +42,8 @@ export class OpenInvitationsRepository {
   }
 
   /**
-   * Ends the open invitations of somebody that they could not send any more, after their membership was changed or taken away.
+   * Ends the open invitations of somebody that they could not send any more, after their membership was changed or
+   * taken away.
    *
    * @returns how many
    */

@@ -85,8 +85,8 @@ export class RefreshTokensRepository {
   }
 
   /**
-   * Ends every session of a user, in whatever organization, but for one family. Each family is locked first, so that none that is
-   * being refreshed gets away with a new token.
+   * Ends every session of a user, in whatever organization, but for one family. Each family is locked first, so that
+   * none that is being refreshed gets away with a new token.
    */
   async revokeAllOfUser(tx: Transaction, userId: string, exceptFamilyId: string | null): Promise<void> {
     await tx.query(

@@ -31,8 +31,8 @@ export class SessionsRepository {
   }
 
   /**
-   * Keeps the password from being changed until the transaction ends, so that no session begins with an old one after the change
-   * has ended the others.
+   * Keeps the password from being changed until the transaction ends, so that no session begins with an old one after
+   * the change has ended the others.
    *
    * @returns false when it was changed already
    */

@@ -56,7 +56,8 @@ export class SessionsService {
   }
 
   /**
-   * Who has this e-mail and this password. Each wrong one counts as a failed attempt to sign in, wherever it is asked for.
+   * Who has this e-mail and this password. Each wrong one counts as a failed attempt to sign in, wherever it is asked
+   * for.
    *
    * @throws ProblemError invalid_credentials, too_many_requests
    */
@@ -94,8 +95,8 @@ export class SessionsService {
 
   /**
    * Replaces a refresh token by the next of its family. A token that was replaced before has been copied: whoever holds
-   * tokens of that family has to sign in again. A token replaced less than ten seconds ago gets a further token instead,
-   * so that two tabs may refresh at once.
+   * tokens of that family has to sign in again. A token replaced less than ten seconds ago gets a further token
+   * instead, so that two tabs may refresh at once.
    *
    * @throws ProblemError refresh_token_invalid
    */

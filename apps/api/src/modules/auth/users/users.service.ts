@@ -86,8 +86,8 @@ export class UsersService {
   }
 
   /**
-   * Ends a membership, every session of it and the invitations that the member sent. The user remains, for they may belong
-   * to other organizations.
+   * Ends a membership, every session of it and the invitations that the member sent. The user remains, for they may
+   * belong to other organizations.
    *
    * @returns the member as they were
    * @throws ProblemError record_not_found, permission_denied (owners are removed by owners), conflict (the last owner)

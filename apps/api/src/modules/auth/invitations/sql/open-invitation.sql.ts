@@ -2,8 +2,8 @@ import type { Role } from '#contracts';
 
 /**
  * The invitation that a token opens, if it is neither used nor revoked, in time, and of an organization that is there.
- * Those of its clients that were archived meanwhile are left out: where none is left, so is the invitation, for an empty
- * limit must not turn into none. Runs as the system. Reads the unique index on token_hash.
+ * Those of its clients that were archived meanwhile are left out: where none is left, so is the invitation, for an
+ * empty limit must not turn into none. Runs as the system. Reads the unique index on token_hash.
  *
  * $1 bytea: SHA-256 of the token.
  */

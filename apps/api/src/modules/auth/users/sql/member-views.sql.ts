@@ -2,8 +2,8 @@ import type { Role } from '#contracts';
 
 /**
  * The members of an organization. The condition on the organization stands here, for writers run as the system, whom
- * row-level security does not bind to one. Of a person an organization sees the e-mail and the name: whether they manage the
- * platform, or may sign in at all, and when they changed something elsewhere, is not its business.
+ * row-level security does not bind to one. Of a person an organization sees the e-mail and the name: whether they
+ * manage the platform, or may sign in at all, and when they changed something elsewhere, is not its business.
  *
  * $1 uuid: organization.
  */
