@@ -21,6 +21,7 @@ import { LeanerCallGate1795900000000 } from './1795900000000-LeanerCallGate.js';
 import { ChooseAmongHeldRows1796000000000 } from './1796000000000-ChooseAmongHeldRows.js';
 import { LockInTheGatesOrder1796000001000 } from './1796000001000-LockInTheGatesOrder.js';
 import { PurgeKeysByExpiry1796000003000 } from './1796000003000-PurgeKeysByExpiry.js';
+import { AddInvitations1796100000000 } from './1796100000000-AddInvitations.js';
 import { AddSessions1796200000000 } from './1796200000000-AddSessions.js';
 import { CountSignIns1796200001000 } from './1796200001000-CountSignIns.js';
 import { NarrowDatabaseRoles1796300000000 } from './1796300000000-NarrowDatabaseRoles.js';
@@ -54,6 +55,7 @@ export const migrations = [
   ChooseAmongHeldRows1796000000000,
   LockInTheGatesOrder1796000001000,
   PurgeKeysByExpiry1796000003000,
+  AddInvitations1796100000000,
   AddSessions1796200000000,
   CountSignIns1796200001000,
   NarrowDatabaseRoles1796300000000,

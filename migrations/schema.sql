@@ -277,9 +277,11 @@ CREATE TRIGGER touch BEFORE UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTI
 
 alter table clients enable row level security, force row level security;
 
+create policy every_organization on clients for select to ringfence_system using (true);
 create policy own_organization on clients for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
 grant insert, select, update (archived_at), update (name) on clients to ringfence_app;
+grant select (archived_at), select (id), select (organization_id) on clients to ringfence_system;
 
 create table idempotency_keys (
   organization_id uuid not null,
@@ -417,6 +419,48 @@ grant insert, select on import_rows to ringfence_app;
 
 comment on table import_rows is 'The rows of an upload that were not taken, with the reason of each.';
 comment on column import_rows.cells is 'The row as it stands in the file, so that it can be mended and sent again.';
+
+create table invitations (
+  organization_id uuid not null,
+  id uuid default uuidv7() not null,
+  email text not null,
+  role text not null,
+  client_ids uuid[],
+  token_hash bytea not null,
+  invited_by uuid not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  accepted_by uuid,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint acceptance_is_whole CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
+  constraint accepted_or_revoked CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL))),
+  constraint invitations_client_ids_check CHECK ((cardinality(client_ids) > 0)),
+  constraint invitations_email_check CHECK ((((length(email) >= 3) AND (length(email) <= 254)) AND (octet_length(email) = length(email)) AND (email = lower(email)))),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'manager'::text, 'agent'::text]))),
+  constraint invitations_token_hash_check CHECK ((length(token_hash) = 32)),
+  constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES users(id),
+  constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users(id),
+  constraint invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint invitations_pkey PRIMARY KEY (organization_id, id),
+  constraint invitations_token_hash_key UNIQUE (token_hash)
+);
+
+CREATE UNIQUE INDEX invitations_open_email ON public.invitations USING btree (organization_id, lower(email)) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+
+CREATE TRIGGER touch BEFORE UPDATE ON public.invitations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+alter table invitations enable row level security, force row level security;
+
+create policy every_organization on invitations for all to ringfence_system using (true) with check (true);
+create policy own_organization on invitations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant insert, select, update (expires_at), update (invited_by), update (revoked_at), update (token_hash) on invitations to ringfence_app;
+grant select, update (accepted_at), update (accepted_by), update (revoked_at) on invitations to ringfence_system;
+
+comment on column invitations.token_hash is 'SHA-256 of the token in the link; the token itself is not kept.';
+comment on column invitations.invited_by is 'Who sent the link last. It is worth something only while they may still give the role.';
 
 create table memberships (
   organization_id uuid not null,
@@ -815,6 +859,7 @@ create table users (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+  constraint users_email_is_ascii CHECK ((octet_length(email) = length(email))),
   constraint users_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint users_pkey PRIMARY KEY (id)
 );
@@ -832,7 +877,7 @@ create policy members_of_own_organization on users for select to ringfence_app u
    FROM memberships m
   WHERE (m.user_id = users.id))));
 
-grant select (created_at), select (disabled_at), select (email), select (id), select (name), select (platform_admin), select (updated_at) on users to ringfence_app;
+grant select (created_at), select (email), select (id), select (name), select (updated_at) on users to ringfence_app;
 grant insert, select, update (disabled_at), update (name), update (password_hash) on users to ringfence_system;
 
 CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place bigint)

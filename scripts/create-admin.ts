@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { hashPassword } from '../apps/api/src/modules/auth/auth.public.js';
+import { hashPassword, isPlainEmail } from '../apps/api/src/modules/auth/auth.public.js';
 import { startupOptions, SYSTEM_SESSION } from '../apps/api/src/platform/database/connection-options.js';
 import { readSchemaState, schemaComplaint } from '../apps/api/src/platform/health/schema-state.js';
 import { ask, askSecretly } from './create-admin/prompts.js';
@@ -76,8 +76,7 @@ function readFlags() {
 /** Takes what the flags say, asks for the rest, and checks each thing before it asks for the next. */
 async function collect(flags: ReturnType<typeof readFlags>, client: pg.Client): Promise<NewAdmin> {
   const email = (flags.email ?? (await ask('E-mail', '--email'))).trim().toLowerCase();
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) || email.length > 254)
-    throw new Refusal(`${email} is no e-mail address.`);
+  if (!isPlainEmail(email)) throw new Refusal(`${email} is no e-mail address in plain letters, digits and signs.`);
   if (await exists(client, 'select from users where lower(email) = $1', email)) {
     throw new Refusal(`There is a user with the e-mail ${email} already.`);
   }

@@ -1,3 +1,4 @@
+import { INVITATION_PATH } from '#contracts';
 import { EmbeddedPostgresRefusal, startEmbeddedPostgres } from '#embedded-postgres';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../apps/api/src/create-app.js';
@@ -94,10 +95,15 @@ function announce(access: DemoAccess): void {
 Ringfence is ready: ${access.url}
 Sign in as admin@demo.test with the password ${access.password}
 (or as owner@, manager@, agent@ or platform@demo.test). Stop with Ctrl-C.
-
+${invitationLine(access)}
 Ask the call gate:
 curl -s ${access.url}/api/v1/call-gate/authorize -H 'Authorization: Bearer ${access.apiKey}' -H 'Content-Type: application/json' -d '${body}'
 `);
+}
+
+function invitationLine({ url, invitation }: DemoAccess): string {
+  if (invitation === null) return '';
+  return `\nAccept the invitation of ${invitation.email}:\n${url}${INVITATION_PATH}${invitation.token}\n`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { newApiKey } from '../../apps/api/src/modules/auth/auth.public.js';
+import { type DemoInvitation, openInvitation } from './invitation.js';
 import { CALLING_AGENT, DESTINATION, PASSWORD, users } from './seed-facts.js';
 
 const KEY_NAME = 'Demo dialer';
@@ -14,10 +15,13 @@ export interface DemoAccess {
   apiKey: string;
   agentId: string;
   destination: string;
+  /** Null once it was accepted or revoked. */
+  invitation: DemoInvitation | null;
 }
 
 /**
- * Writes how the demo is reached. The API key is in this file only: the database has its hash. Without the file (it was
+ * Writes how the demo is reached. The API key is in this file only, as is the token of the invitation: the database has
+ * hashes. Without the file (it was
  * deleted, or the first start was killed before it was written) a new key replaces the old one.
  */
 export async function writeAccess(client: pg.Client, file: string, url: string): Promise<DemoAccess> {
@@ -29,6 +33,7 @@ export async function writeAccess(client: pg.Client, file: string, url: string):
     apiKey: known?.apiKey ?? (await replaceKey(client)),
     agentId: known?.agentId ?? (await callingAgent(client)),
     destination: DESTINATION,
+    invitation: await openInvitation(client, known?.invitation),
   };
   await writeFile(file, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 });
   await chmod(file, 0o600);

@@ -17,6 +17,9 @@ export const users: { email: string; name: string; organization: string; role: R
   { email: 'admin@rival.test', name: 'Riley Rival', organization: 'rival', role: 'admin' },
 ];
 
+/** Who is invited and has not accepted yet. */
+export const INVITED: { email: string; role: Role } = { email: 'newcomer@demo.test', role: 'manager' };
+
 interface DemoAgent {
   name: string;
   kind: AgentKind;

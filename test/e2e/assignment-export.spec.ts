@@ -7,7 +7,6 @@ import {
   createOrganization,
   createPhoneNumber,
   createUser,
-  PASSWORD,
   signIn,
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
@@ -144,7 +143,7 @@ describe('the export of assignments', () => {
     const { id: clientId } = (await post('/clients', { name: 'Mine' })).body;
     await db.query(`update phone_numbers set client_id = $1 where e164 = '+12025550102'`, [clientId]);
     const email = 'limited@export.test';
-    await post('/users', { email, name: 'Limited', role: 'admin', password: PASSWORD, clientIds: [clientId] });
+    await createUser(db, { organizationId, role: 'admin', email, clientIds: [clientId] });
     const member = await signIn(api.url, email);
     expect(ends((await get('/export.json', { token: member })).body)).toBe('2');
     expect(linesOf((await get('/export.csv', { token: member })).body)).toHaveLength(2);

@@ -1,7 +1,7 @@
 import type { AgentAssignmentView } from '#contracts';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createAgent, createApiKey, createOrganization, createUser, PASSWORD, signIn } from '../support/fixtures.js';
+import { createAgent, createApiKey, createOrganization, createUser, signIn } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
 const ASSIGNMENTS = 60;
@@ -41,9 +41,8 @@ beforeAll(async () => {
   const token = await signIn(api.url, 'owner@pages.test');
   const post = (path: string, body: object) => request(`${api.url}/api/v1${path}`, { token, body });
   const { id: clientId } = (await post('/clients', { name: 'Mine' })).body;
-  const limited = { email: 'limited@pages.test', name: 'Limited', role: 'admin', password: PASSWORD };
-  await post('/users', { ...limited, clientIds: [clientId] });
-  callers['for a member who is limited to a client'] = { token: await signIn(api.url, limited.email) };
+  await createUser(db, { organizationId, role: 'admin', email: 'limited@pages.test', clientIds: [clientId] });
+  callers['for a member who is limited to a client'] = { token: await signIn(api.url, 'limited@pages.test') };
   const ofClient = await db.query(
     `update phone_numbers set client_id = $1 where right(md5(e164), 1) < '8' returning id`,
     [clientId],

@@ -11,6 +11,7 @@ import {
   signIn,
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
+import { tokenOf } from '../support/invitations.js';
 
 const PLATFORM = '00000000-0000-7000-8000-000000000001';
 
@@ -20,6 +21,7 @@ const WITHOUT_EVENT: Record<string, string> = {
   'POST /call-gate/authorize': 'the ledger holds every decision',
   'POST /call-gate/authorize-batch': 'the ledger holds every decision',
   'POST /call-gate/simulate': 'writes nothing',
+  'POST /invitations/preview': 'writes nothing',
 };
 
 interface Sending {
@@ -35,6 +37,7 @@ let db: TestDatabase;
 let api: RunningApi;
 let own: string;
 let admin: string;
+let password = PASSWORD;
 let serial = 0;
 
 beforeAll(async () => {
@@ -72,6 +75,15 @@ async function apiKey(): Promise<string> {
   return (await post('/api-keys', { name: 'Dialer', scopes: ['calls:authorize'] })).id;
 }
 
+const invitation = () => post('/users', { email: `invited-${(serial += 1)}@audit.test`, role: 'agent' });
+
+/** For whoever sends all these requests, into an organization of which they are no member yet. */
+async function invitationOfRoot(): Promise<string> {
+  const headers = { 'x-organization-id': await createOrganization(db) };
+  const body = { email: 'root@audit.test', role: 'agent' };
+  return tokenOf((await request(`${api.url}/api/v1/users`, { token: admin, headers, body })).body);
+}
+
 const member = () => createUser(db, { organizationId: own, role: 'agent' });
 
 async function connected(): Promise<string> {
@@ -88,7 +100,7 @@ async function after(step: string, body: unknown): Promise<string> {
 
 async function refreshCookie(): Promise<string> {
   const { headers } = await request(`${api.url}/api/v1/auth/login`, {
-    body: { email: 'root@audit.test', password: PASSWORD },
+    body: { email: 'root@audit.test', password },
   });
   return headers.getSetCookie()[0]!.split(';')[0]!;
 }
@@ -115,7 +127,7 @@ const csv = () => `+1628${5_560_000 + (serial += 1)},telnyx,US\n`;
 
 /** A request to each writing route that succeeds and changes something. */
 const SENDINGS: Record<string, () => Promise<Sending>> = {
-  'POST /auth/login': async () => ({ body: { email: 'root@audit.test', password: PASSWORD }, field: null }),
+  'POST /auth/login': async () => ({ body: { email: 'root@audit.test', password }, field: null }),
   'POST /auth/logout': async () => ({
     headers: { cookie: await refreshCookie(), 'content-type': 'application/json' },
     body: {},
@@ -124,10 +136,7 @@ const SENDINGS: Record<string, () => Promise<Sending>> = {
   'POST /api-keys': async () => ({ body: { name: 'A key', scopes: ['calls:authorize'] }, field: 'scopes' }),
   'PUT /api-keys/{id}': async () => ({ ...on(await apiKey()), body: { name: 'New name' }, field: 'name' }),
   'DELETE /api-keys/{id}': async () => ({ ...on(await apiKey()), field: 'revokedAt' }),
-  'POST /users': async () => ({
-    body: { email: 'new@audit.test', name: 'New', role: 'agent', password: PASSWORD },
-    field: 'role',
-  }),
+  'POST /users': async () => ({ body: { email: 'new@audit.test', role: 'agent' }, field: 'role' }),
   'PUT /users/{id}': async () => ({ ...on(await member()), body: { role: 'manager' }, field: 'role' }),
   'DELETE /users/{id}': async () => ({ ...on(await member()), field: 'role' }),
   'PUT /organizations/current': async () => ({ body: { defaultDailyLimit: 7 }, field: 'defaultDailyLimit' }),
@@ -206,6 +215,15 @@ Object.assign(SENDINGS, {
   }),
   'POST /imports/{id}/cancel': async () => ({ ...on(await waitingImport()), body: {}, field: null }),
   'POST /imports/{id}/undo': async () => ({ ...on((await upload('wait=30')).id), body: {}, field: null }),
+  'POST /invitations/{id}/resend': async () => ({ ...on((await invitation()).id), body: {}, field: 'expiresAt' }),
+  'DELETE /invitations/{id}': async () => ({ ...on((await invitation()).id), field: 'status' }),
+  'POST /invitations/accept': async () => ({ body: { token: await invitationOfRoot() }, field: 'role' }),
+  'PUT /auth/me': async () => ({ body: { name: `Root ${(serial += 1)}` }, field: 'name' }),
+  'POST /auth/password': async () => {
+    const body = { currentPassword: password, newPassword: `another ${password}` };
+    password = body.newPassword;
+    return { body, field: null };
+  },
 } satisfies typeof SENDINGS);
 
 interface OpenApi {

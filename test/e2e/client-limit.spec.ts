@@ -6,7 +6,6 @@ import {
   createOrganization,
   createPhoneNumber,
   createUser,
-  PASSWORD,
   signIn,
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
@@ -60,8 +59,7 @@ beforeAll(async () => {
     assignments[e164!] = await createAssignment(db, ids);
     await db.query('update phone_numbers set inbound_agent_id = $2 where id = $1', [ids.phoneNumberId, ids.agentId]);
   }
-  const body = { email: 'limited@limit.test', name: 'Limited', role: 'admin', password: PASSWORD, clientIds: [mine] };
-  expect((await send('/users', { token: owner, body })).status).toBe(201);
+  await createUser(db, { organizationId, role: 'admin', email: 'limited@limit.test', clientIds: [mine] });
   member = await signIn(api.url, 'limited@limit.test');
 });
 
@@ -112,9 +110,8 @@ describe('the numbers of a member who is limited to a client', () => {
   });
 
   it('are those of all their clients for a member with several, with an exact total', async () => {
-    const body = { email: 'two@limit.test', name: 'Two', role: 'admin', password: PASSWORD, clientIds: [mine, theirs] };
-    expect((await send('/users', { token: owner, body })).status).toBe(201);
-    const token = await signIn(api.url, body.email);
+    await createUser(db, { organizationId, role: 'admin', email: 'two@limit.test', clientIds: [mine, theirs] });
+    const token = await signIn(api.url, 'two@limit.test');
     for (const path of ['/phone-numbers', '/agent-assignments']) {
       const sort = encodeURIComponent('["phoneNumber","DESC"]');
       const answer = await send(`${path}?sort=${sort}`, { token });

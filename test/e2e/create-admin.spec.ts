@@ -67,7 +67,13 @@ describe('create-admin', () => {
 
   it.each([
     ['an organization that is taken', forOrganization('First', 'b@example.com'), {}, /There is an organization first/],
-    ['no e-mail address', forOrganization('Third', 'nobody'), {}, /^nobody is no e-mail address\.$/],
+    ['no e-mail address', forOrganization('Third', 'nobody'), {}, /^nobody is no e-mail address in/],
+    [
+      'an e-mail that has several spellings',
+      forOrganization('Third', 'admİn@example.com'),
+      {},
+      /is no e-mail address in/,
+    ],
     ['an unknown time zone', [...forOrganization('A', 'c@example.com'), '--time-zone', 'Mars'], {}, /^Mars is no IANA/],
     ['an unknown flag', ['--password', 'x'], {}, /Unknown option '--password'/],
     ['a weak password', forOrganization('B', 'd@example.com'), { RINGFENCE_ADMIN_PASSWORD: 'short' }, /at least 12/],

@@ -139,6 +139,7 @@ const problems = {
   refresh_token_invalid: () => send('/auth/refresh', { method: 'POST', headers: { 'x-requested-with': 'test' } }),
   permission_denied: () => send('/agents', { apiKey: key }),
   not_found: () => send('/nowhere'),
+  invitation_invalid: () => send('/invitations/preview', { body: { token: 'no token' } }),
   record_not_found: () => asAdmin(`/agents/${crypto.randomUUID()}`),
   method_not_allowed: () => send('/auth/login', { method: 'DELETE' }),
   request_timeout: async () => {

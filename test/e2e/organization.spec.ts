@@ -2,6 +2,7 @@ import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createOrganization, createUser, signIn } from '../support/fixtures.js';
 import { request } from '../support/http.js';
+import { accept, tokenOf } from '../support/invitations.js';
 
 const PLATFORM = '00000000-0000-7000-8000-000000000001';
 
@@ -181,7 +182,7 @@ describe('the organizations of the platform', () => {
     return { slug: `fresh-${serial}`, name: 'Fresh', timeZone: 'Asia/Tokyo', defaultAllowedCountries: ['JP'] };
   };
 
-  it('are created by a platform administrator, who then adds the first owner', async () => {
+  it('are created by a platform administrator, who then invites the first owner', async () => {
     const { status, body } = await request(organizations(), { token: root, body: fresh() });
     expect(status).toBe(201);
     expect(body).toMatchObject({ kind: 'tenant', timeZone: 'Asia/Tokyo', defaultAllowedCountries: ['JP'] });
@@ -189,9 +190,10 @@ describe('the organizations of the platform', () => {
     const owner = await request(`${api.url}/api/v1/users`, {
       token: root,
       headers: { 'x-organization-id': body.id },
-      body: { email, name: 'First', role: 'owner', password: 'a long password' },
+      body: { email, role: 'owner' },
     });
-    expect(owner.status).toBe(201);
+    expect([owner.status, owner.body.invitedByName]).toEqual([201, null]);
+    await accept(api.url, { token: tokenOf(owner.body), name: 'First', password: 'a long password' });
     const token = await signIn(api.url, email, 'a long password');
     expect((await request(organizations('/current'), { token })).body.id).toBe(body.id);
   });

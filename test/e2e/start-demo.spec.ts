@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { request } from '../support/http.js';
+import { accept } from '../support/invitations.js';
 
 const START = path.resolve('dist/scripts/start-demo.js');
 const STOP_WITH_PARENT = path.resolve('scripts/stop-with-parent.mjs');
@@ -58,6 +59,7 @@ interface Demo {
   apiKey: string;
   agentId: string;
   destination: string;
+  invitation: { email: string; token: string } | null;
 }
 
 async function startDemo(home: string): Promise<Run & { demo: Demo }> {
@@ -121,6 +123,13 @@ describe('the demo', () => {
     expect([printedUrl, key]).toEqual([`${url}/api/v1/call-gate/authorize`, apiKey]);
     expect(JSON.parse(body!)).toEqual({ agentId, destination });
     expect((await askGate(first.demo)).body).toMatchObject({ allowed: true, reasonCode: 'allowed' });
+  });
+
+  it('prints an invitation to try out, whose token is kept nowhere else', async () => {
+    const { url, invitation } = first.demo;
+    expect(first.output()).toContain(`invitation of newcomer@demo.test:\n${url}/#/invitation/${invitation!.token}\n`);
+    const { body } = await request(`${url}/api/v1/invitations/preview`, { body: { token: invitation!.token } });
+    expect(body).toMatchObject({ organizationName: 'Demo Contact Centre', email: invitation!.email, role: 'manager' });
   });
 
   it('has room for hundreds of calls of the printed agent', async () => {
@@ -195,7 +204,14 @@ describe('the demo', () => {
 
     const fourth = await startDemo(home);
     expect((await askGate(fourth.demo)).body.allowed).toBe(true);
+    const { token } = fourth.demo.invitation!;
+    const accepted = await accept(fourth.demo.url, { token, name: 'Nia Newcomer', password: 'a password of her own' });
+    expect(accepted.status).toBe(200);
     await stop(fourth);
+
+    const fifth = await startDemo(home);
+    expect([fifth.demo.invitation, fifth.output()]).toEqual([null, expect.not.stringContaining('invitation')]);
+    await stop(fifth);
   });
 
   it('stops when the start that runs it is killed', async () => {

@@ -219,6 +219,9 @@ const TENANT_TABLES = `
 /** A row in each table that no fixture fills. $1 is the organization, $2 an agent. */
 const OTHER_ROWS = `
   insert into clients (organization_id, name) values ($1, 'Client');
+  insert into invitations (organization_id, email, role, token_hash, invited_by, expires_at)
+    select $1, 'new@example.test', 'agent', sha256(user_id::text::bytea), user_id, now()
+    from memberships where organization_id = $1;
   insert into audit_events (organization_id, actor_kind, actor_label, action, subject_type)
     values ($1, 'system', 'test', 'test.done', 'test');
   insert into audit_chain_heads (organization_id) values ($1);

@@ -47,6 +47,8 @@ interface UserFacts {
   email?: string;
   name?: string;
   platformAdmin?: boolean;
+  /** The clients that they are limited to; no limit when left out. */
+  clientIds?: string[];
 }
 
 /** A user with the password `ringfence-demo`, and their membership. */
@@ -59,16 +61,23 @@ export async function createUser(db: TestDatabase, facts: UserFacts): Promise<st
     password_hash: await passwordHash,
     platform_admin: facts.platformAdmin,
   });
-  if (facts.organizationId !== null) await addMember(db, facts.organizationId, userId, facts.role);
+  if (facts.organizationId !== null) await addMember(db, facts.organizationId, userId, facts.role, facts.clientIds);
   return userId;
 }
 
 /** Makes an existing user a member of one more organization. */
-export async function addMember(db: TestDatabase, organizationId: string, userId: string, role: Role): Promise<void> {
-  await db.query('insert into memberships (organization_id, user_id, role) values ($1, $2, $3)', [
+export async function addMember(
+  db: TestDatabase,
+  organizationId: string,
+  userId: string,
+  role: Role,
+  clientIds?: string[],
+): Promise<void> {
+  await db.query('insert into memberships (organization_id, user_id, role, client_ids) values ($1, $2, $3, $4)', [
     organizationId,
     userId,
     role,
+    clientIds ?? null,
   ]);
 }
 

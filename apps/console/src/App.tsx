@@ -23,6 +23,7 @@ import { may, type Permissions } from './shared/permissions';
 const AuditPage = lazy(() => import('./resources/audit/AuditPage'));
 const DecisionsPage = lazy(() => import('./resources/decisions/DecisionsPage'));
 const UploadPage = lazy(() => import('./resources/imports/UploadPage'));
+const InvitationPage = lazy(() => import('./layout/InvitationPage'));
 const SettingsPage = lazy(() => import('./settings/SettingsPage'));
 
 const TRIES = 3;
@@ -57,6 +58,9 @@ export const App = () => (
     requireAuth
     disableTelemetry
   >
+    <CustomRoutes noLayout>
+      <Route path="/invitation/:token?" element={<InvitationPage />} />
+    </CustomRoutes>
     {(permissions: Permissions) => [
       may(permissions, 'numbers:read') && (
         <Resource

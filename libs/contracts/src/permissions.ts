@@ -18,7 +18,7 @@ export const permissions = {
   'organization:read': 'Read the organization',
   'organization:write': 'Change the settings of the organization',
   'keys:manage': 'Create and revoke API keys',
-  'users:manage': 'Add and remove users',
+  'users:manage': 'Invite, change and remove users',
   'audit:read': 'Read the audit log',
   'platform:manage': 'Manage organizations and the pool',
 } as const satisfies Record<string, string>;

@@ -11,6 +11,7 @@ export const problemTypes = {
   permission_denied: { status: 403, title: 'Not permitted' },
   not_found: { status: 404, title: 'No such address' },
   record_not_found: { status: 404, title: 'No such record' },
+  invitation_invalid: { status: 404, title: 'The invitation is not valid' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The change conflicts with the current state' },

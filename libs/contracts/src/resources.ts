@@ -243,13 +243,50 @@ export interface UserView {
   email: string;
   name: string;
   role: import('./permissions.js').Role;
-  platformAdmin: boolean;
   /** The clients that the member is limited to; null for everything in the organization. */
   clientIds: string[] | null;
-  disabled: boolean;
   createdAt: string;
   updatedAt: string;
 }
+
+/** `expired` waits for a new link; `accepted` and `revoked` are over. */
+export const invitationStatuses = ['pending', 'accepted', 'expired', 'revoked'] as const;
+export type InvitationStatus = (typeof invitationStatuses)[number];
+
+/** Somebody who was asked to become a member. Of a person who has not accepted, nothing is known but the e-mail. */
+export interface InvitationView {
+  id: string;
+  email: string;
+  role: import('./permissions.js').Role;
+  clientIds: string[] | null;
+  status: InvitationStatus;
+  expiresAt: string;
+  /** Who sent the link last. */
+  invitedBy: string;
+  /** Null when they are no member, or no member any more. */
+  invitedByName: string | null;
+  createdAt: string;
+}
+
+/** The answer to inviting, and to sending again: the only ones that hold the link. */
+export interface NewInvitationView extends InvitationView {
+  /** Absolute when PUBLIC_URL is set, else a path. The token stands behind the `#`: no browser sends it along. */
+  link: string;
+}
+
+/** What the holder of a link is told. Whether the e-mail has an account is not among it. */
+export interface InvitationPreviewView {
+  organizationName: string;
+  email: string;
+  role: import('./permissions.js').Role;
+  expiresAt: string;
+}
+
+/** Where the console takes an invitation; the token follows. */
+export const INVITATION_PATH = '/#/invitation/';
+
+/** The bounds of a password, in characters. */
+export const PASSWORD_LENGTH = { min: 12, max: 256 } as const;
 
 export const apiKeyStatuses = ['active', 'expired', 'revoked'] as const;
 export type ApiKeyStatus = (typeof apiKeyStatuses)[number];

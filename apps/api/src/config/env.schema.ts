@@ -42,7 +42,7 @@ export const envSchema = z.object({
     .url()
     .optional()
     .describe(
-      'Address at which people reach the console. https marks the session cookie Secure and __Host-, and tells browsers to stay with https.',
+      'Address at which people reach the console, for links. https marks the session cookie Secure and __Host-, and tells browsers to stay with https.',
     ),
   TRUST_PROXY: z
     .union(

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { AppBar, Layout, TitlePortal, useGetIdentity } from 'react-admin';
 import { ConsoleMenu } from './ConsoleMenu';
 import { ConsoleSidebar } from './ConsoleSidebar';
+import { ConsoleUserMenu } from './ConsoleUserMenu';
 import { Logo } from './Logo';
 
 const OrganizationName = () => {
@@ -17,6 +18,7 @@ const OrganizationName = () => {
 
 const ConsoleAppBar = () => (
   <AppBar
+    userMenu={<ConsoleUserMenu />}
     color="default"
     sx={{ '&&': { bgcolor: 'background.paper' }, color: 'text.primary', borderBottom: 1, borderColor: 'divider' }}
   >

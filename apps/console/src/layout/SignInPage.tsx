@@ -1,7 +1,7 @@
-import { Alert, Box, Button, Card, CardContent, Stack, TextField, Typography } from '@mui/material';
+import { Alert, Button, Stack, TextField, Typography } from '@mui/material';
 import { type FormEvent, useState } from 'react';
 import { useLogin } from 'react-admin';
-import { Logo } from './Logo';
+import { PublicCard } from './PublicCard';
 
 export const SignInPage = () => {
   const login = useLogin();
@@ -22,28 +22,23 @@ export const SignInPage = () => {
   };
 
   return (
-    <Box sx={{ minHeight: '100vh', display: 'grid', placeItems: 'center', p: 2, bgcolor: 'background.default' }}>
-      <Card sx={{ width: '100%', maxWidth: 400 }}>
-        <CardContent component="form" onSubmit={(event) => void submit(event as FormEvent<HTMLFormElement>)} noValidate>
-          <Stack spacing={2.5} sx={{ p: 1 }}>
-            <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, color: 'primary.main' }}>
-              <Logo size={36} />
-              <Typography variant="h5" component="h1" sx={{ color: 'text.primary' }}>
-                Ringfence
-              </Typography>
-            </Box>
-            <Typography variant="body2" color="textSecondary">
-              Which call may be placed, and from which number.
-            </Typography>
-            {problem && <Alert severity="error">{problem}</Alert>}
-            <TextField name="email" label="E-mail" type="email" autoComplete="username" autoFocus required />
-            <TextField name="password" label="Password" type="password" autoComplete="current-password" required />
-            <Button type="submit" variant="contained" size="large" loading={busy}>
-              Sign in
-            </Button>
-          </Stack>
-        </CardContent>
-      </Card>
-    </Box>
+    <PublicCard isHeading>
+      <Typography variant="body2" color="textSecondary">
+        Which call may be placed, and from which number.
+      </Typography>
+      <Stack
+        component="form"
+        spacing={2.5}
+        onSubmit={(event) => void submit(event as FormEvent<HTMLFormElement>)}
+        noValidate
+      >
+        {problem && <Alert severity="error">{problem}</Alert>}
+        <TextField name="email" label="E-mail" type="email" autoComplete="username" autoFocus required />
+        <TextField name="password" label="Password" type="password" autoComplete="current-password" required />
+        <Button type="submit" variant="contained" size="large" loading={busy}>
+          Sign in
+        </Button>
+      </Stack>
+    </PublicCard>
   );
 };

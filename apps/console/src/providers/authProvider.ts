@@ -25,7 +25,13 @@ export const authProvider: AuthProvider = {
   },
   getIdentity: async () => {
     const { user } = await required();
-    return { id: user.id, fullName: user.name, organization: user.organization, role: user.role };
+    return {
+      id: user.id,
+      fullName: user.name,
+      organization: user.organization,
+      role: user.role,
+      platformAdmin: user.platformAdmin,
+    };
   },
   /** Nobody has none. An error would be tried again for seconds before the sign-in page shows. */
   getPermissions: async () => (currentSession() ?? (await refreshSession()))?.user.permissions ?? [],

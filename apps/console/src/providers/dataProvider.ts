@@ -10,11 +10,13 @@ import type {
   DecisionPageView,
   DecisionView,
   ImportJobView,
+  NewInvitationView,
   OrganizationView,
   PhoneNumberSummaryView,
   PhoneNumberView,
   ReasonCode,
   RestrictedDestinationType,
+  Role,
   UsageDailyView,
   UsageSummaryView,
   VoidReason,
@@ -84,6 +86,12 @@ export type OrganizationSettings = Pick<
   'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries' | 'numbersPerAgent'
 >;
 
+export interface Invitee {
+  email: string;
+  role: Role;
+  clientIds: string[] | null;
+}
+
 export interface DecisionQuery {
   agentId?: string;
   phoneNumberId?: string;
@@ -152,6 +160,8 @@ const verbs = {
   },
   voidCall: (id: string, reason: VoidReason) =>
     sendJson<AuthorizationView>('POST', `/call-gate/authorizations/${id}/void`, { reason }),
+  invite: (invitee: Invitee) => sendJson<NewInvitationView>('POST', '/users', invitee),
+  resendInvitation: (id: string) => sendJson<NewInvitationView>('POST', `/invitations/${id}/resend`, {}),
   verifyAudit: () => json<AuditChainView>('/audit-events/verify'),
   usageSummary: () => json<UsageSummaryView>('/usage/summary'),
   usageDaily: () => json<UsageDailyView>('/usage/daily'),

@@ -1,4 +1,4 @@
-import type { Problem, SessionUserView } from '#contracts';
+import type { InvitationPreviewView, Problem, SessionUserView } from '#contracts';
 
 /**
  * The session of this tab. The access token lives in memory only, so that no script or disk ever holds it longer than
@@ -33,6 +33,31 @@ export async function signIn(email: string, password: string): Promise<Session> 
   localStorage.setItem(HINT, 'yes');
   return session;
 }
+
+export const previewInvitation = (token: string) => post<InvitationPreviewView>('/invitations/preview', { token });
+
+export interface Acceptance {
+  token: string;
+  name?: string;
+  password?: string;
+}
+
+/** Accepts an invitation: as who is signed in when it names neither name nor password. Then the session is the new one. */
+export async function acceptInvitation(acceptance: Acceptance): Promise<void> {
+  const isSignedIn = acceptance.password === undefined;
+  session = isSignedIn
+    ? await sendJson<Session>('POST', '/invitations/accept', acceptance)
+    : await post<Session>('/invitations/accept', acceptance);
+  localStorage.setItem(HINT, 'yes');
+}
+
+export async function changeOwnName(name: string): Promise<void> {
+  const user = await sendJson<SessionUserView>('PUT', '/auth/me', { name });
+  if (session !== null) session = { ...session, user };
+}
+
+export const changeOwnPassword = (currentPassword: string, newPassword: string) =>
+  sendJson<undefined>('POST', '/auth/password', { currentPassword, newPassword });
 
 export async function signOut(): Promise<void> {
   const wasSignedIn = localStorage.getItem(HINT) !== null;
@@ -79,6 +104,12 @@ function send(path: string, init: RequestInit): Promise<Response> {
   headers.set('accept', 'application/json');
   if (session !== null) headers.set('authorization', `Bearer ${session.accessToken}`);
   return fetch(path.startsWith(API) ? path : API + path, { ...init, headers });
+}
+
+async function sendJson<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await callApi(path, { method, headers, body: JSON.stringify(body) });
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 async function post<T>(path: string, body: unknown): Promise<T> {

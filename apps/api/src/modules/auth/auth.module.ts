@@ -15,6 +15,15 @@ import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { AcceptInvitationController } from './invitations/accept-invitation.controller.js';
+import { AcceptInvitationService } from './invitations/accept-invitation.service.js';
+import { InvitationsController } from './invitations/invitations.controller.js';
+import { InvitationsRepository } from './invitations/invitations.repository.js';
+import { InvitationsService } from './invitations/invitations.service.js';
+import { OpenInvitationsRepository } from './invitations/open-invitations.repository.js';
+import { OwnAccountController } from './own-account/own-account.controller.js';
+import { OwnAccountRepository } from './own-account/own-account.repository.js';
+import { OwnAccountService } from './own-account/own-account.service.js';
 import { OpenSessionsRepository } from './sessions/open-sessions.repository.js';
 import { RefreshTokensRepository } from './sessions/refresh-tokens.repository.js';
 import { RefusedSignIns } from './sessions/refused-sign-ins.js';
@@ -23,6 +32,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInAttempts } from './sessions/sign-in-attempts.js';
+import { MemberClients } from './users/member-clients.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
@@ -30,16 +40,30 @@ import { UsersService } from './users/users.service.js';
 /** Sign-in, API keys, members, and the guard that stands before every route. */
 @Module({
   imports: [DiscoveryModule, JwtModule.register({}), PassportModule, TypeOrmModule.forFeature([ApiKeyEntity])],
-  controllers: [SessionsController, ApiKeysController, UsersController],
+  controllers: [
+    SessionsController,
+    OwnAccountController,
+    ApiKeysController,
+    UsersController,
+    AcceptInvitationController,
+    InvitationsController,
+  ],
   providers: [
+    AcceptInvitationService,
     AccessChanges,
     AccessTokenStrategy,
     AccessTokens,
     ApiKeyCallers,
     ApiKeysRepository,
     ApiKeysService,
+    InvitationsRepository,
+    InvitationsService,
     KnownCallers,
+    MemberClients,
+    OpenInvitationsRepository,
     OpenSessionsRepository,
+    OwnAccountRepository,
+    OwnAccountService,
     RefreshTokensRepository,
     RefusedSignIns,
     SessionCookie,

@@ -28,6 +28,15 @@ export function oneOf<T extends string>({ filter }: ListQuery, name: string, val
   return given as T;
 }
 
+/** One of the values or a list of some. @throws ProblemError validation_failed when one of them is no such value */
+export function someOf<T extends string>({ filter }: ListQuery, name: string, values: readonly T[]): T[] | undefined {
+  const given = filter[name];
+  if (given === undefined || given === null || given === '') return undefined;
+  const chosen: unknown[] = [given].flat();
+  if (chosen.some((value) => !values.includes(value as T))) fail(name, `must be one or some of ${values.join(', ')}`);
+  return chosen as T[];
+}
+
 /** @throws ProblemError validation_failed when it is no UUID */
 export function uuidOf({ filter }: ListQuery, name: string): string | undefined {
   const given = filter[name];

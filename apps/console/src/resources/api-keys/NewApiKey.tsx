@@ -1,13 +1,14 @@
 import CopyIcon from '@mui/icons-material/ContentCopy';
 import { Alert, Box, Button, Stack, TextField, Typography } from '@mui/material';
-import { useGetList, useNotify } from 'react-admin';
+import { useGetList } from 'react-admin';
 import type { AgentView } from '#contracts';
+import { useCopy } from '../../shared/useCopy';
 
 const DESTINATION = '+14165550123';
 
 /** The one time that a key is seen, with a line that tries it out. */
 export const NewApiKey = ({ apiKey }: { apiKey: string }) => {
-  const notify = useNotify();
+  const copy = useCopy();
   const { data: agents } = useGetList<AgentView>('agents', {
     filter: { status: 'active' },
     pagination: { page: 1, perPage: 100 },
@@ -16,15 +17,6 @@ export const NewApiKey = ({ apiKey }: { apiKey: string }) => {
   const agent = agents?.find(({ numbersAssigned }) => numbersAssigned > 0) ?? agents?.[0];
   const body = JSON.stringify({ agentId: agent?.id ?? 'AGENT_ID', destination: DESTINATION });
   const line = `curl -s ${window.location.origin}/api/v1/call-gate/authorize -H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' -d '${body}'`;
-
-  const copy = async (text: string, what: string) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      notify(`${what} is copied`, { type: 'info' });
-    } catch {
-      notify('The browser does not let us copy: select the text and copy it yourself', { type: 'warning' });
-    }
-  };
 
   return (
     <Stack spacing={2} sx={{ pt: 1 }}>

@@ -21,6 +21,7 @@ const recordTypes = [
   'client',
   'import_job',
   'user',
+  'invitation',
   'api_key',
   'organization',
   'authorization',

@@ -1,18 +1,19 @@
+import PersonAddIcon from '@mui/icons-material/PersonAddOutlined';
 import PersonRemoveIcon from '@mui/icons-material/PersonRemoveOutlined';
-import { Box, Stack, type Theme, Typography, useMediaQuery } from '@mui/material';
+import { Box, Button, Stack, type Theme, Typography, useMediaQuery } from '@mui/material';
+import { useState } from 'react';
 import { Datagrid, DateField, FunctionField, List, TextField, TopToolbar, useGetIdentity } from 'react-admin';
 import type { UserView } from '#contracts';
-import { AddLink } from '../../shared/AddLink';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { EmptyState } from '../../shared/EmptyState';
-import { counted } from '../../shared/figures';
-import { roleLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { RecordCards } from '../../shared/RecordCards';
-import { StateChip } from '../../shared/StateChip';
 import { useVerb } from '../../shared/useVerb';
+import { InviteDialog } from './InviteDialog';
+import { OpenInvitations } from './OpenInvitations';
+import { roleOf } from './roleOf';
 
 const UserActions = ({ user }: { user: UserView }) => {
   const { identity } = useGetIdentity();
@@ -38,15 +39,9 @@ const UserActions = ({ user }: { user: UserView }) => {
   );
 };
 
-/** The role, and to how much of the organization it reaches. */
-const roleOf = ({ role, clientIds }: UserView) =>
-  clientIds === null ? roleLabels[role] : `${roleLabels[role]} of ${counted(clientIds.length, 'client')}`;
-
-const Disabled = () => <StateChip label="Disabled" color="warning" />;
-
 const Rows = () => {
   const isSmall = useMediaQuery<Theme>((theme) => theme.breakpoints.down('md'));
-  const empty = <EmptyState title="No users here" hint="Add the people who work with this organization." />;
+  const empty = <EmptyState title="No users here" hint="Invite the people who work with this organization." />;
   if (isSmall) {
     return (
       <RecordCards<UserView>
@@ -55,13 +50,9 @@ const Rows = () => {
           <>
             <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 1 }}>
               <Typography>{user.name}</Typography>
-              {user.disabled ? (
-                <Disabled />
-              ) : (
-                <Typography variant="body2" sx={{ textAlign: 'right' }}>
-                  {roleOf(user)}
-                </Typography>
-              )}
+              <Typography variant="body2" sx={{ textAlign: 'right' }}>
+                {roleOf(user)}
+              </Typography>
             </Box>
             <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
               {user.email}
@@ -77,20 +68,32 @@ const Rows = () => {
       <TextField source="name" />
       <TextField source="email" label="E-mail" />
       <FunctionField<UserView> source="role" render={roleOf} />
-      <FunctionField<UserView> label="" render={(user) => user.disabled && <Disabled />} />
       <DateField source="createdAt" label="Member since" locales="en" options={{ dateStyle: 'medium' }} />
       <FunctionField<UserView> label="" textAlign="right" render={(user) => <UserActions user={user} />} />
     </Datagrid>
   );
 };
 
-const ListActions = () => (
-  <TopToolbar>
-    <AddLink label="Add user" />
-  </TopToolbar>
-);
+const ListActions = () => {
+  const [inviting, setInviting] = useState(false);
+  return (
+    <TopToolbar>
+      <Button size="small" startIcon={<PersonAddIcon />} onClick={() => setInviting(true)}>
+        Invite
+      </Button>
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+    </TopToolbar>
+  );
+};
 
 const UserList = () => (
+  <>
+    <OpenInvitations />
+    <MemberList />
+  </>
+);
+
+const MemberList = () => (
   <List
     title={<PageTitle name="Users" />}
     actions={<ListActions />}

@@ -41,6 +41,7 @@ export const AUDIT_EVENTS = (direction: 'asc' | 'desc') => `
       when 'phone_number' then (select n.e164 from phone_numbers n where n.id = p."recordId")
       when 'agent' then (select a.name from agents a where a.organization_id = $1 and a.id = p."recordId")
       when 'user' then (select u.name from users u where u.id = p."recordId")
+      when 'invitation' then (select i.email from invitations i where i.organization_id = $1 and i.id = p."recordId")
       when 'api_key' then (select k.name from api_keys k where k.organization_id = $1 and k.id = p."recordId")
       when 'client' then (select c.name from clients c where c.organization_id = $1 and c.id = p."recordId")
       when 'import_job' then (select j.file_name from import_jobs j where j.organization_id = $1 and j.id = p."recordId")

@@ -32,6 +32,10 @@ export class AccessGuard extends AuthGuard('access-token') {
     if (access.kind === 'public') return true;
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const credentials = presentedCredentials(request.headers);
+    if (access.kind === 'public_or_signed_in') {
+      if (credentials.kind !== 'access_token') return true;
+      return this.userOf(execution, request).then((caller) => remember(request, caller));
+    }
     if (credentials.kind === 'access_token') {
       return this.userOf(execution, request).then((caller) => admit(request, caller, access.permission));
     }
@@ -72,8 +76,12 @@ function admitKey(request: FastifyRequest, caller: Caller, permission: Permissio
   return admit(request, caller, permission);
 }
 
-function admit(request: FastifyRequest, { organizationId, principal }: Caller, permission: Permission): boolean {
-  if (!principal.permissions.has(permission)) throw permissionMissing(permission);
+function admit(request: FastifyRequest, caller: Caller, permission: Permission): boolean {
+  if (!caller.principal.permissions.has(permission)) throw permissionMissing(permission);
+  return remember(request, caller);
+}
+
+function remember(request: FastifyRequest, { organizationId, principal }: Caller): true {
   rememberContext(request, { organizationId, principal, requestId: request.id });
   return true;
 }

@@ -10,10 +10,17 @@ interface RequestWithContext extends FastifyRequest {
 
 /** Gives a route the context that the guard found out: for which organization it works, and on whose behalf. */
 export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): RequestContext => {
-  const context = execution.switchToHttp().getRequest<RequestWithContext>()[CONTEXT];
+  const context = contextOf(execution);
   if (!context) throw new Error('A public route has no request context');
   return context;
 });
+
+/** The same for a route that is open to everybody: undefined for who is not signed in. */
+export const OptionalContext = createParamDecorator((_: unknown, execution: ExecutionContext) => contextOf(execution));
+
+function contextOf(execution: ExecutionContext): RequestContext | undefined {
+  return execution.switchToHttp().getRequest<RequestWithContext>()[CONTEXT];
+}
 
 export function rememberContext(request: FastifyRequest, context: RequestContext): void {
   (request as RequestWithContext)[CONTEXT] = context;

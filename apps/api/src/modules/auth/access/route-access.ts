@@ -3,7 +3,8 @@ import type { Permission } from '#contracts';
 
 const ROUTE_ACCESS = Symbol('route access');
 
-type RouteAccess = { kind: 'public' } | { kind: 'permission'; permission: Permission };
+type RouteAccess =
+  { kind: 'public' } | { kind: 'public_or_signed_in' } | { kind: 'permission'; permission: Permission };
 
 /** Only callers with this permission reach the route. */
 export function RequirePermission(permission: Permission): MethodDecorator {
@@ -13,6 +14,14 @@ export function RequirePermission(permission: Permission): MethodDecorator {
 /** Everybody reaches the route, signed in or not. */
 export function Public(): MethodDecorator {
   return declare({ kind: 'public' }, ApiExtension('x-public', true));
+}
+
+/**
+ * Everybody reaches the route; who sends an access token is known to it, and a token that is not valid is refused.
+ * `OptionalContext` gives the route what is known.
+ */
+export function PublicOrSignedIn(): MethodDecorator {
+  return declare({ kind: 'public_or_signed_in' }, ApiExtension('x-public', true));
 }
 
 /** What a route's method declared; undefined when it declared nothing. */

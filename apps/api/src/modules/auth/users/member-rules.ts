@@ -1,12 +1,33 @@
 import type { Role } from '#contracts';
+import { invalidField } from '../../../platform/http/invalid-field.js';
 import { ProblemError } from '../../../platform/http/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { permissionsOfUser } from '../access/user-permissions.js';
+
+/** What somebody is in an organization, as far as it bears on what they may do to its members. */
+export interface MemberStanding {
+  /** Null for a platform administrator who is no member. */
+  role: Role | null;
+  platformAdmin: boolean;
+  /** Limited to clients. */
+  limited: boolean;
+}
+
+/** Whether somebody may make others members with that role. */
+export function mayGive(giver: MemberStanding, role: Role): boolean {
+  const { platformAdmin, limited } = giver;
+  return permissionsOfUser(giver.role, platformAdmin, limited).includes('users:manage') && mayHandle(giver, role);
+}
+
+/** Owners are made, changed and removed by owners. */
+function mayHandle({ role, platformAdmin }: Omit<MemberStanding, 'limited'>, ...involved: Role[]): boolean {
+  return !involved.includes('owner') || role === 'owner' || platformAdmin;
+}
 
 /** @throws ProblemError permission_denied when the roles involve an owner and the caller is none */
 export function requireMayHandle(context: RequestContext, ...involved: Role[]): void {
   const { principal } = context;
-  if (!involved.includes('owner')) return;
-  if (principal.kind === 'user' && (principal.role === 'owner' || principal.platformAdmin)) return;
+  if (principal.kind === 'user' && mayHandle(principal, ...involved)) return;
   throw new ProblemError('permission_denied', 'Only owners make, change and remove owners. Ask one of them.');
 }
 
@@ -19,6 +40,5 @@ export function requireOwnerRemains(ownerIds: readonly string[], leavingUserId: 
 /** @throws ProblemError validation_failed: somebody has to see all of the organization */
 export function requireUnlimitedOwner(role: Role | undefined, clientIds: readonly string[] | null): void {
   if (role !== 'owner' || clientIds === null) return;
-  const message = 'cannot limit an owner; choose another role, or send null';
-  throw new ProblemError('validation_failed', `clientIds: ${message}`, { errors: { clientIds: message } });
+  throw invalidField('clientIds', 'cannot limit an owner; choose another role, or send null');
 }

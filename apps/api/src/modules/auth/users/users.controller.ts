@@ -1,14 +1,16 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { UserView } from '#contracts';
+import type { NewInvitationView, UserView } from '#contracts';
 import { sendPage } from '../../../platform/http/content-range.js';
 import { parseListQuery } from '../../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../../platform/http/parse-uuid.pipe.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { RequirePermission } from '../access/route-access.js';
-import { AddUserDto } from './dto/add-user.dto.js';
+import { InviteDto } from '../invitations/dto/invite.dto.js';
+import { NewInvitationDto } from '../invitations/dto/invitation.view.js';
+import { InvitationsService } from '../invitations/invitations.service.js';
 import { UpdateUserDto } from './dto/update-user.dto.js';
 import { UserViewDto } from './dto/user.view.js';
 import { UsersService } from './users.service.js';
@@ -22,7 +24,10 @@ const LIST_RULES = {
 @ApiTags('Users')
 @Controller('users')
 export class UsersController {
-  constructor(private readonly service: UsersService) {}
+  constructor(
+    private readonly service: UsersService,
+    private readonly invitations: InvitationsService,
+  ) {}
 
   @Get()
   @RequirePermission('users:manage')
@@ -48,17 +53,19 @@ export class UsersController {
   @Post()
   @RequirePermission('users:manage')
   @ApiOperation({
-    summary: 'Add a member',
-    description: 'Creates the user, or takes in the one who has this e-mail already; that one keeps name and password.',
+    summary: 'Invite somebody to become a member',
+    description:
+      'Answers the link that accepts it: this once, for only a hash of its token is kept. Whether anybody has that e-mail ' +
+      'elsewhere makes no difference. It can be used for seven days; see the invitations.',
   })
-  @ApiCreatedResponse({ type: UserViewDto })
-  add(@Context() context: RequestContext, @Body() body: AddUserDto): Promise<UserView> {
-    return this.service.add(context, body);
+  @ApiCreatedResponse({ type: NewInvitationDto })
+  invite(@Context() context: RequestContext, @Body() body: InviteDto): Promise<NewInvitationView> {
+    return this.invitations.invite(context, body);
   }
 
   @Put(':id')
   @RequirePermission('users:manage')
-  @ApiOperation({ summary: 'Change the role or name of a member' })
+  @ApiOperation({ summary: 'Change the role or the clients of a member' })
   @ApiOkResponse({ type: UserViewDto })
   update(
     @Context() context: RequestContext,

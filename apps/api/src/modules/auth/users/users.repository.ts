@@ -65,14 +65,6 @@ export class UsersRepository {
     return rows.map(({ user_id }) => user_id);
   }
 
-  async isMemberElsewhere(tx: Transaction, context: RequestContext, userId: string): Promise<boolean> {
-    const rows = await tx.query('select from memberships where user_id = $2 and organization_id <> $1', [
-      context.organizationId,
-      userId,
-    ]);
-    return rows.length > 0;
-  }
-
   /** @returns the id of the new user */
   async insertUser(tx: Transaction, user: { email: string; name: string; passwordHash: string }): Promise<string> {
     const [row] = await tx.query<{ id: string }>(
@@ -84,12 +76,12 @@ export class UsersRepository {
 
   async insertMembership(
     tx: Transaction,
-    context: RequestContext,
+    organizationId: string,
     userId: string,
     { role, clientIds }: { role: Role; clientIds: readonly string[] | null },
   ): Promise<void> {
     await tx.query('insert into memberships (organization_id, user_id, role, client_ids) values ($1, $2, $3, $4)', [
-      context.organizationId,
+      organizationId,
       userId,
       role,
       clientIds,
@@ -116,10 +108,6 @@ export class UsersRepository {
       userId,
       clientIds,
     ]);
-  }
-
-  async rename(tx: Transaction, userId: string, name: string): Promise<void> {
-    await tx.query('update users set name = $2 where id = $1', [userId, name]);
   }
 
   async changeRole(tx: Transaction, context: RequestContext, userId: string, role: Role): Promise<void> {

@@ -4,7 +4,6 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
-  IsBoolean,
   IsIn,
   IsOptional,
   IsString,
@@ -13,8 +12,6 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { roles, type Role } from '#contracts';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../../platform/http/dto-fields.js';
 
 const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
 
@@ -24,13 +21,6 @@ export class UpdateUserDto {
   @ValidateIf(isSent)
   @IsIn(roles)
   role?: Role;
-
-  @ApiProperty({ required: false, minLength: 1, maxLength: 200 })
-  @ValidateIf(isSent)
-  @Trimmed()
-  @IsString()
-  @CharactersBetween(1, 200)
-  name?: string;
 
   @ApiProperty({
     type: [String],
@@ -59,13 +49,9 @@ export class UpdateUserDto {
 
   @ApiHideProperty()
   @ValidateIf(isSent)
-  @IsBoolean()
-  platformAdmin?: boolean;
-
-  @ApiHideProperty()
-  @ValidateIf(isSent)
-  @IsBoolean()
-  disabled?: boolean;
+  @IsString()
+  @MaxLength(400)
+  name?: string;
 
   @ApiHideProperty()
   @ValidateIf(isSent)

@@ -14,18 +14,12 @@ export class UserViewDto implements UserView {
   @ApiProperty({ enum: roles, description: 'The role in this organization.' })
   role!: Role;
 
-  @ApiProperty({ description: 'Manages organizations and the pool.' })
-  platformAdmin!: boolean;
-
   @ApiProperty({
     type: [String],
     nullable: true,
     description: 'The clients that they are limited to; null for no limit.',
   })
   clientIds!: string[] | null;
-
-  @ApiProperty({ description: 'A disabled user cannot sign in.' })
-  disabled!: boolean;
 
   @ApiProperty({ format: 'date-time', description: 'When they became a member.' })
   createdAt!: string;

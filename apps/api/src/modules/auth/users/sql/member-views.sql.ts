@@ -2,14 +2,13 @@ import type { Role } from '#contracts';
 
 /**
  * The members of an organization. The condition on the organization stands here, for writers run as the system, whom
- * row-level security does not bind to one.
+ * row-level security does not bind to one. Of a person an organization sees the e-mail and the name: whether they
+ * manage the platform, or may sign in at all, and when they changed something elsewhere, is not its business.
  *
  * $1 uuid: organization.
  */
 export const MEMBER_VIEWS = `
-  select u.id, u.email, u.name, m.role, u.platform_admin as "platformAdmin", u.disabled_at is not null as disabled,
-     m.client_ids as "clientIds",
-    m.created_at as "createdAt", greatest(m.updated_at, u.updated_at) as "updatedAt"
+  select u.id, u.email, u.name, m.role, m.client_ids as "clientIds", m.created_at as "createdAt", m.updated_at as "updatedAt"
   from memberships m
   join users u on u.id = m.user_id
   where m.organization_id = $1
@@ -20,9 +19,7 @@ export interface MemberViewRow {
   email: string;
   name: string;
   role: Role;
-  platformAdmin: boolean;
   clientIds: string[] | null;
-  disabled: boolean;
   createdAt: Date;
   updatedAt: Date;
 }
