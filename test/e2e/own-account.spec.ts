@@ -61,10 +61,11 @@ describe('POST /auth/password', () => {
     const { id, email, ...here } = await person();
     await addMember(db, otherId, id, 'agent');
     const elsewhere = (await logIn(email)).session;
-    await db.query(`update refresh_tokens set organization_id = $2 where token_hash = sha256(convert_to($1, 'utf8'))`, [
-      elsewhere.cookie.split('=')[1],
-      otherId,
-    ]);
+    await db.query(
+      `update sessions set organization_id = $2 where id = (
+         select session_id from refresh_tokens where token_hash = sha256(convert_to($1, 'utf8')))`,
+      [elsewhere.cookie.split('=')[1], otherId],
+    );
     const other = (await logIn(email)).session;
     expect((await change(here, PASSWORD, NEW)).status).toBe(204);
     expect((await refresh(here.cookie)).status).toBe(200);
@@ -72,6 +73,9 @@ describe('POST /auth/password', () => {
       const { status, body } = await refresh(cookie);
       expect([status, body.code]).toEqual([401, 'refresh_token_invalid']);
     }
+    const tokens = [here.token, elsewhere.token, other.token];
+    const statuses = await Promise.all(tokens.map(async (token) => (await request(auth('me'), { token })).status));
+    expect(statuses).toEqual([200, 401, 401]);
     expect([(await logIn(email)).status, (await logIn(email, NEW)).status]).toEqual([401, 200]);
     const trail = await events(id, 'user.password_changed');
     expect(trail).toMatchObject([{ actor_label: email, changes: { address: expect.any(String) } }]);
@@ -82,13 +86,13 @@ describe('POST /auth/password', () => {
     ['nothing', () => ''],
     ['the cookie of somebody else', (foreign) => foreign],
     ['a cookie that is none', () => 'ringfence_refresh=none'],
-  ])('ends every session of theirs, and no other, when %s comes along', async (_what, cookieOf) => {
+  ])('goes on with the session that asks, and ends no foreign one, when %s comes along', async (_what, cookieOf) => {
     const { email, ...here } = await person();
     const foreign = await person();
     const other = (await logIn(email)).session;
     expect((await change({ token: here.token, cookie: cookieOf(foreign.cookie) }, PASSWORD, NEW)).status).toBe(204);
-    for (const { cookie } of [here, other]) expect((await refresh(cookie)).status).toBe(401);
-    expect((await refresh(foreign.cookie)).status).toBe(200);
+    expect((await refresh(other.cookie)).status).toBe(401);
+    for (const { cookie } of [here, foreign]) expect((await refresh(cookie)).status).toBe(200);
   });
 
   it('lets no session go on that is being refreshed while the password changes', async () => {
@@ -96,26 +100,24 @@ describe('POST /auth/password', () => {
     // Like a refresh of another session that has made its next token and not committed yet.
     const refreshing = await db.connect();
     try {
+      const [{ id: sessionId }] = (await db.query(
+        `insert into sessions (user_id, organization_id, expires_at) values ($1, $2, now() + interval '1 day') returning id`,
+        [id, organizationId],
+      )) as [{ id: string }];
       await refreshing.query('begin');
-      const familyId = randomUUID();
-      const add = (token: string) =>
-        refreshing.query(
-          `insert into refresh_tokens (family_id, user_id, organization_id, token_hash, expires_at)
-           values ($1, $2, $3, sha256($4), now() + interval '1 day')`,
-          [familyId, id, organizationId, token],
-        );
-      await add(randomUUID());
-      await refreshing.query('commit; begin');
-      await refreshing.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [familyId]);
-      await add(randomUUID());
+      await refreshing.query('select from sessions where id = $1 for update', [sessionId]);
+      await refreshing.query(
+        `insert into refresh_tokens (session_id, token_hash, expires_at) values ($1, sha256($2), now() + interval '1 day')`,
+        [sessionId, randomUUID()],
+      );
       let done = false;
       const changing = change(here, PASSWORD, NEW).finally(() => (done = true));
-      const waits = `select from pg_locks where locktype = 'advisory' and not granted`;
+      const waits = `select from pg_locks where locktype in ('transactionid', 'tuple') and not granted`;
       await eventually(async () => done || (await db.query(waits)).length > 0);
+      expect(done).toBe(false);
       await refreshing.query('commit');
       expect((await changing).status).toBe(204);
-      const left = await db.query('select from refresh_tokens where family_id = $1 and revoked_at is null', [familyId]);
-      expect(left).toEqual([]);
+      expect(await db.query('select from sessions where id = $1 and ended_at is null', [sessionId])).toEqual([]);
     } finally {
       await refreshing.end();
     }

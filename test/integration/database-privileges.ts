@@ -85,6 +85,9 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       insert: ALL,
       update: 'archived_at name',
     },
+    ringfence_system: {
+      select: 'archived_at id organization_id',
+    },
   },
   idempotency_keys: {
     ringfence_app: {
@@ -126,6 +129,17 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
     ringfence_app: {
       select: ALL,
       insert: ALL,
+    },
+  },
+  invitations: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+      update: 'expires_at invited_by revoked_at token_hash',
+    },
+    ringfence_system: {
+      select: ALL,
+      update: 'accepted_at accepted_by revoked_at',
     },
   },
   memberships: {
@@ -248,7 +262,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
   },
   users: {
     ringfence_app: {
-      select: 'created_at disabled_at email id name platform_admin updated_at',
+      select: 'created_at email id name updated_at',
     },
     ringfence_system: {
       select: ALL,
@@ -277,8 +291,10 @@ const OF_THE_SYSTEM = [
   'audit_chain_heads',
   'audit_events',
   'call_authorizations',
+  'clients',
   'idempotency_keys',
   'import_jobs',
+  'invitations',
   'memberships',
   'organizations',
   'phone_numbers',
