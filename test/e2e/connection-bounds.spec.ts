@@ -1,3 +1,4 @@
+import { metricsRegistry } from '../../apps/api/src/platform/metrics/metrics.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -37,6 +38,12 @@ async function isServed(connection: RawConnection): Promise<boolean> {
   return connection.receives('HTTP/1.1 200');
 }
 
+/** Answers of the pages of problems, by the process of the test, in which the API runs. */
+async function servedPages(): Promise<number> {
+  const text = await metricsRegistry.metrics();
+  return Number(/count\{method="GET",route="\/docs\/:kind\/:name",status="200"\} (\d+)/.exec(text)?.[1] ?? 0);
+}
+
 describe('the share of one address', () => {
   it('is told when it is used up, and is free again when a connection ends', async () => {
     await start({ MAX_CONNECTIONS_PER_ADDRESS: String(SHARE) });
@@ -54,6 +61,23 @@ describe('the share of one address', () => {
   it.each(['1', '127.0.0.0/8', '10.0.0.0/8,127.0.0.1'])('does not bound a proxy (TRUST_PROXY=%s)', async (proxies) => {
     await start({ MAX_CONNECTIONS_PER_ADDRESS: '1', TRUST_PROXY: proxies });
     for (let served = 0; served < 3; served += 1) expect(await isServed(await open())).toBe(true);
+  });
+
+  it('keeps the requests of refused connections from being served', async () => {
+    await start({ MAX_CONNECTIONS_PER_ADDRESS: '1' });
+    expect(await isServed(await open())).toBe(true);
+    const before = await servedPages();
+    const refused = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const connection = await open();
+        connection.socket.write(head('GET', '/docs/problems/conflict', {}));
+        await connection.closed;
+        return connection.received;
+      }),
+    );
+    expect(refused.filter((text) => text.includes('200 OK'))).toEqual([]);
+    expect(await isServed(opened[0]!)).toBe(true);
+    expect(await servedPages()).toBe(before);
   });
 
   it('bounds those who are no proxy', async () => {

@@ -19,8 +19,9 @@ export class MetricsPage {
   }
 
   private async collect(): Promise<string> {
-    const waitMs = this.collectedAtMs + COLLECT_EVERY_MS - performance.now();
-    if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
+    const dueMs = this.collectedAtMs + COLLECT_EVERY_MS - performance.now();
+    // Also waits when it is due, so that it is remembered before it is forgotten.
+    await delay(Math.max(dueMs, 0), undefined, { ref: false });
     this.next = null;
     this.collectedAtMs = performance.now();
     return this.registry.metrics();
