@@ -82,12 +82,8 @@ it('answers whatever is sent, and stays alive', async () => {
       pid: api.process.pid!,
       operations,
       good: async (operation) => {
-        const record = table.get(operation.name)?.record ?? null;
-        const [request, headers] = [
-          await exampleRequest(operation, record, records),
-          await callers.headersFor(operation),
-        ];
-        return { request, headers };
+        const headers = await callers.headersFor(operation);
+        return { request: await goodRequest(operation), headers };
       },
       isAlive: () => api.process.exitCode === null && api.process.signalCode === null,
     },
