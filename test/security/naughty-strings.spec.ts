@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import NAUGHTY from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
 import { uploadColumns, type UploadColumn } from '#contracts';
 import { Random } from '../chaos/random.js';
 import { request } from '../support/http.js';
@@ -10,8 +10,6 @@ import { exampleRequest } from './requests.js';
 import { Tally } from './tally.js';
 import { createWorld, type World } from './world.js';
 
-/** The Big List of Naughty Strings. */
-const NAUGHTY = createRequire(import.meta.url)('big-list-of-naughty-strings') as string[];
 /** How many each field gets in the short form; other ones for each field. */
 const SHORT = 15;
 
@@ -69,16 +67,13 @@ const NORMAL: Record<string, (sent: string) => unknown> = {
   destination: (sent) => `+${sent.replace(/\D/g, '')}`,
 };
 
-/** How an answer tells of a destination. */
-const DESTINATION = { phoneNumber: '' };
-
 function expectStored(field: string, isList: boolean, sent: string, told: unknown): void {
   const normal = NORMAL[field]?.(sent);
   const allowed = normal === undefined ? forms(sent) : [...forms(sent), normal];
   const value = isList
     ? (told as unknown[])[0]
     : field === 'destination'
-      ? (told as typeof DESTINATION).phoneNumber
+      ? (told as { phoneNumber: string }).phoneNumber
       : told;
   if (!allowed.includes(value)) expect({ field, stored: value }).toEqual({ field, stored: sent });
   stored += 1;

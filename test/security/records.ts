@@ -1,4 +1,5 @@
 import type { ApiKeyScope } from '#contracts';
+import { newInvitationToken } from '../../apps/api/src/modules/auth/invitations/invitation-token.js';
 import type { TestDatabase } from '../support/database.js';
 import {
   createAgent,
@@ -30,6 +31,7 @@ export interface Household {
 }
 
 let serial = 0;
+const ANALYZE_EVERY = 100;
 
 /** Makes records of one organization and side, straight in the database, marked so that they are known again in an answer. */
 export class Records {
@@ -43,6 +45,8 @@ export class Records {
   async make(kind: string): Promise<string> {
     const make = this.kinds[kind];
     if (!make) throw new Error(`There is no record "${kind}"; test/security/records.ts knows ${this.known.join(', ')}`);
+    // PostgreSQL would come by itself, but later: without statistics it reads some lists in ways that take seconds.
+    if ((serial += 1) % ANALYZE_EVERY === 0) await this.db.query('analyze');
     return make();
   }
 
@@ -62,6 +66,7 @@ export class Records {
     connected: () => this.connected(),
     'e164 of a number': () => this.e164Of(this.number()),
     import: () => this.finishedImport(),
+    invitation: async () => (await this.invitation()).id,
     'import under way': () => this.waitingImport(),
     number: () => this.number(),
     organization: () => this.organization(),
@@ -129,6 +134,19 @@ export class Records {
     const { organizationId } = this.household;
     const email = `${this.text('user')}@example.test`;
     return createUser(this.db, { organizationId, role: 'agent', email, name: this.text('user') });
+  }
+
+  /** An open invitation by the eldest owner of the organization. */
+  async invitation(): Promise<{ id: string; token: string }> {
+    const { token, tokenHash } = newInvitationToken();
+    const [row] = await this.db.query(
+      `insert into invitations (organization_id, email, role, token_hash, invited_by, expires_at)
+       select organization_id, $2, 'agent', $3, user_id, now() + interval '7 days'
+       from memberships where organization_id = $1 and role = 'owner' order by user_id limit 1
+       returning id`,
+      [this.household.organizationId, `${this.text('invited').toLowerCase()}@example.test`, tokenHash],
+    );
+    return { id: row!['id'] as string, token };
   }
 
   async poolNumber(): Promise<string> {

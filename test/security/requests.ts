@@ -27,8 +27,16 @@ export const SIGNING_IN = 'signing-in@example.test';
  */
 const BODIES: Record<string, Body> = {
   'POST /auth/login': () => Promise.resolve({ email: SIGNING_IN, password: PASSWORD }),
-  'POST /users': () =>
-    Promise.resolve({ email: `new-${next()}@example.test`, name: 'New', role: 'agent', password: PASSWORD }),
+  // With a password that is wrong: a right one would end the other sessions of the caller.
+  'POST /auth/password': () =>
+    Promise.resolve({ currentPassword: 'not the password', newPassword: `a new one ${next()}` }),
+  'POST /users': () => Promise.resolve({ email: `new-${next()}@example.test`, role: 'agent' }),
+  'POST /invitations/preview': async (records) => ({ token: (await records.invitation()).token }),
+  'POST /invitations/accept': async (records) => ({
+    token: (await records.invitation()).token,
+    name: `Newcomer ${next()}`,
+    password: `a password of their own ${next()}`,
+  }),
   'PUT /users/{id}': () => Promise.resolve({ role: 'manager' }),
   'POST /organizations': () => Promise.resolve({ slug: `new-${next()}`, name: 'New' }),
   'POST /phone-numbers': () => Promise.resolve({ phoneNumber: newNumber(), provider: 'telnyx' }),

@@ -22,6 +22,8 @@ const LOOK_EVERY = 40;
 
 export interface FuzzTarget {
   url: string;
+  /** Of the process that answers. */
+  pid: number;
   operations: Operation[];
   /** A request to the operation that succeeds, and the headers of a caller who may send it. */
   good(operation: Operation): Promise<{ request: ExampleRequest; headers: Record<string, string> }>;
@@ -67,7 +69,7 @@ export class FuzzRun {
     private readonly target: FuzzTarget,
     private readonly random: Random,
   ) {
-    const workerData = { url: target.url, limitMs: LIVEZ_LIMIT_MS };
+    const workerData = { url: target.url, pid: target.pid, limitMs: LIVEZ_LIMIT_MS };
     this.watch = new Worker(path.resolve('dist/test/security/fuzz/livez-watch.js'), { workerData });
   }
 

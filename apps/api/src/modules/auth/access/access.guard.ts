@@ -32,19 +32,18 @@ export class AccessGuard extends AuthGuard('access-token') {
     if (access.kind === 'public') return true;
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const credentials = presentedCredentials(request.headers);
-    if (access.kind === 'public_or_signed_in') {
-      if (credentials.kind !== 'access_token') return true;
-      return this.userOf(execution, request).then((caller) => remember(request, caller));
-    }
+    // Credentials that are wrong are refused also where none are needed.
+    const permission = access.kind === 'permission' ? access.permission : null;
     if (credentials.kind === 'access_token') {
-      return this.userOf(execution, request).then((caller) => admit(request, caller, access.permission));
+      return this.userOf(execution, request).then((caller) => admit(request, caller, permission));
     }
     if (credentials.kind === 'none') {
+      if (permission === null) return true;
       throw authenticationRequired('Sign in and send the access token as a Bearer token, or send an API key.');
     }
     const caller = this.apiKeys.authenticate(credentials.key);
-    if (caller instanceof Promise) return caller.then((found) => admitKey(request, found, access.permission));
-    return admitKey(request, caller, access.permission);
+    if (caller instanceof Promise) return caller.then((found) => admitKey(request, found, permission));
+    return admitKey(request, caller, permission);
   }
 
   /** What passport answers about an access token. */
@@ -70,18 +69,14 @@ export class AccessGuard extends AuthGuard('access-token') {
   }
 }
 
-function admitKey(request: FastifyRequest, caller: Caller, permission: Permission): boolean {
+function admitKey(request: FastifyRequest, caller: Caller, permission: Permission | null): boolean {
   const chosen = chosenOrganization(request);
   if (chosen !== null && chosen !== caller.organizationId) throw notYourOrganization();
   return admit(request, caller, permission);
 }
 
-function admit(request: FastifyRequest, caller: Caller, permission: Permission): boolean {
-  if (!caller.principal.permissions.has(permission)) throw permissionMissing(permission);
-  return remember(request, caller);
-}
-
-function remember(request: FastifyRequest, { organizationId, principal }: Caller): true {
+function admit(request: FastifyRequest, { organizationId, principal }: Caller, permission: Permission | null): boolean {
+  if (permission !== null && !principal.permissions.has(permission)) throw permissionMissing(permission);
   rememberContext(request, { organizationId, principal, requestId: request.id });
   return true;
 }
