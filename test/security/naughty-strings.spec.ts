@@ -65,6 +65,8 @@ const NORMAL: Record<string, (sent: string) => unknown> = {
   // Digits of one number, in E.164.
   phoneNumber: (sent) => `+${sent.replace(/\D/g, '')}`,
   destination: (sent) => `+${sent.replace(/\D/g, '')}`,
+  // An amount, without zeros that say nothing.
+  monthlyCost: (sent) => (/^[\d.]+$/.test(sent) ? String(Number(sent)) : undefined),
 };
 
 function expectStored(field: string, isList: boolean, sent: string, told: unknown): void {

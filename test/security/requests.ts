@@ -27,9 +27,8 @@ export const SIGNING_IN = 'signing-in@example.test';
  */
 const BODIES: Record<string, Body> = {
   'POST /auth/login': () => Promise.resolve({ email: SIGNING_IN, password: PASSWORD }),
-  // With a password that is wrong: a right one would end the other sessions of the caller.
-  'POST /auth/password': () =>
-    Promise.resolve({ currentPassword: 'not the password', newPassword: `a new one ${next()}` }),
+  // Refused to whom it is for: a change would take the password from the caller's next request.
+  'POST /auth/password': () => Promise.resolve({ currentPassword: PASSWORD, newPassword: PASSWORD }),
   'POST /users': () => Promise.resolve({ email: `new-${next()}@example.test`, role: 'agent' }),
   'POST /invitations/preview': async (records) => ({ token: (await records.invitation()).token }),
   'POST /invitations/accept': async (records) => ({

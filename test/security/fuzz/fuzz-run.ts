@@ -128,7 +128,7 @@ export class FuzzRun {
     const { request: good, headers } = await this.target.good(operation);
     const request = wireRequest(operation, good, headers, mutations);
     const from = now();
-    const answer = await this.send(request);
+    const answer = await this.answerTo(request);
     this.sent.push({ operation, mutations, request, from, to: now() });
     this.report.requests += 1;
     const status = answer === null ? 'cut off' : String(answer.status);
@@ -187,12 +187,19 @@ export class FuzzRun {
   }
 
   /** Null when the connection was cut off. */
-  private send(request: WireRequest): Promise<Answered | null> {
+  /** A kept connection may be closed in the moment of its next use (RFC 9112, section 9.3.1): a small request is sent anew. */
+  private async answerTo(request: WireRequest): Promise<Answered | null> {
+    const answer = await this.send(request);
+    if (answer !== null || (request.body?.length ?? 0) > MAY_BE_CUT_OFF_BYTES) return answer;
+    return this.send(request, false);
+  }
+
+  private send(request: WireRequest, agent: http.Agent | false = this.agent): Promise<Answered | null> {
     return new Promise((resolve) => {
       const { method, path: address, headers, body } = request;
       const url = new URL(this.target.url);
       const options = {
-        agent: this.agent,
+        agent,
         host: url.hostname,
         port: url.port,
         method,

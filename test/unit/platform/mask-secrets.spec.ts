@@ -77,6 +77,11 @@ describe('maskSecretsInUrl', () => {
 });
 
 describe('maskSecrets', () => {
+  it('hides the hash of a password', () => {
+    const hash = '$argon2id$v=19$m=19456,t=2,p=1$2gMfsmC1bHzPbVpD3kRcDw$Y4yJ0L9fYpXnGk1dXo2m8t0bJq1Qh4mK2l7u9v0w1xY';
+    expect(maskSecrets(`the row (7,${hash},"Mia") is refused`)).toBe('the row (7,[hidden],"Mia") is refused');
+  });
+
   it('leaves what is no credential', () => {
     for (const text of [
       'postgres://localhost:5432/ringfence',

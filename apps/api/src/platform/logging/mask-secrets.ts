@@ -1,13 +1,15 @@
 const pattern = String.raw;
 
 /**
- * API keys as this product makes them, and JSON Web Tokens (RFC 7519): each can be told by its shape. No shape can begin
+ * API keys as this product makes them, JSON Web Tokens (RFC 7519) and hashes of passwords (argon2 in the PHC string
+ * format): each can be told by its shape. No shape can begin
  * inside of another, so that a long text is read once.
  */
 const SHAPES = new RegExp(
   [
     pattern`rf_[a-z]{2,10}_[0-9A-Za-z]{8,}`,
     pattern`(?:(?<![\w-])|(?<=%[\da-fA-F]{2}))eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`,
+    pattern`\$argon2(?:id|i|d)\$v=\d+\$[\w=,]+\$[\w+/]+\$[\w+/]+`,
   ].join('|'),
   'g',
 );

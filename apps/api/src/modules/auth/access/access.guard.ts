@@ -70,6 +70,7 @@ export class AccessGuard extends AuthGuard('access-token') {
 }
 
 function admitKey(request: FastifyRequest, caller: Caller, permission: Permission | null): boolean {
+  if (permission === null) throw new ProblemError('permission_denied', 'This is for people. Send no API key.');
   const chosen = chosenOrganization(request);
   if (chosen !== null && chosen !== caller.organizationId) throw notYourOrganization();
   return admit(request, caller, permission);
