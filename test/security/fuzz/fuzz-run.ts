@@ -196,6 +196,7 @@ export class FuzzRun {
 
   private send(request: WireRequest, agent: http.Agent | false = this.agent): Promise<Answered | null> {
     return new Promise((resolve) => {
+      let tookTooLong = false;
       const { method, path: address, headers, body } = request;
       const url = new URL(this.target.url);
       const options = {
@@ -215,8 +216,15 @@ export class FuzzRun {
           resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() }),
         );
       });
-      sending.once('timeout', () => sending.destroy());
-      sending.once('error', () => resolve(null));
+      sending.once('timeout', () => {
+        tookTooLong = true;
+        sending.destroy();
+      });
+      sending.once('error', () => {
+        // A server may close a connection between two requests (RFC 9112, 9.3.1); the second is then sent on a new one.
+        if (sending.reusedSocket && !tookTooLong) resolve(this.send(request));
+        else resolve(null);
+      });
       sending.end(body ?? undefined);
     });
   }
