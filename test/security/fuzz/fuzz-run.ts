@@ -128,7 +128,7 @@ export class FuzzRun {
     const { request: good, headers } = await this.target.good(operation);
     const request = wireRequest(operation, good, headers, mutations);
     const from = now();
-    const answer = await this.answerTo(request);
+    const answer = await this.send(request);
     this.sent.push({ operation, mutations, request, from, to: now() });
     this.report.requests += 1;
     const status = answer === null ? 'cut off' : String(answer.status);
@@ -186,21 +186,14 @@ export class FuzzRun {
     return watched;
   }
 
-  /** Null when the connection was cut off. */
-  /** A kept connection may be closed in the moment of its next use (RFC 9112, section 9.3.1): a small request is sent anew. */
-  private async answerTo(request: WireRequest): Promise<Answered | null> {
-    const answer = await this.send(request);
-    if (answer !== null || (request.body?.length ?? 0) > MAY_BE_CUT_OFF_BYTES) return answer;
-    return this.send(request, false);
-  }
-
-  private send(request: WireRequest, agent: http.Agent | false = this.agent): Promise<Answered | null> {
+  /** Null when the connection was cut off, or the answer took too long. */
+  private send(request: WireRequest): Promise<Answered | null> {
     return new Promise((resolve) => {
       let tookTooLong = false;
       const { method, path: address, headers, body } = request;
       const url = new URL(this.target.url);
       const options = {
-        agent,
+        agent: this.agent,
         host: url.hostname,
         port: url.port,
         method,
