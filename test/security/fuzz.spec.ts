@@ -110,7 +110,7 @@ describe('what the fuzz takes for a fault', () => {
   });
 
   it.each([
-    ['no answer', null],
+    ['no answer', 'socket hang up'],
     ['a 500', problem(500, 'internal_error')],
     ['a 503 that does not say when to come again', problem(503, 'service_unavailable')],
     ['a redirect', { status: 302, headers: {}, text: '' }],

@@ -131,7 +131,7 @@ export class FuzzRun {
     const answer = await this.send(request);
     this.sent.push({ operation, mutations, request, from, to: now() });
     this.report.requests += 1;
-    const status = answer === null ? 'cut off' : String(answer.status);
+    const status = typeof answer === 'string' ? 'cut off' : String(answer.status);
     this.report.byStatus.set(status, (this.report.byStatus.get(status) ?? 0) + 1);
     const fault = faultOf(operation, request, mutations, answer);
     if (fault !== null) await this.tell(operation, mutations, request, fault);
@@ -186,10 +186,13 @@ export class FuzzRun {
     return watched;
   }
 
-  /** Null when the connection was cut off, or the answer took too long. */
-  private send(request: WireRequest): Promise<Answered | null> {
+  /** In words why not, when there was no answer. */
+  private send(request: WireRequest): Promise<Answered | string> {
     return new Promise((resolve) => {
+      const begin = now();
       let tookTooLong = false;
+      const cutOff = (when: string) => (error: Error) =>
+        resolve(`${error.message} ${when}, after ${Math.round(now() - begin)} ms`);
       const { method, path: address, headers, body } = request;
       const url = new URL(this.target.url);
       const options = {
@@ -204,7 +207,7 @@ export class FuzzRun {
       const sending = http.request({ ...options, headers: { ...headers, ...length } }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('error', () => resolve(null));
+        response.once('error', cutOff('during the answer'));
         response.once('end', () =>
           resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() }),
         );
@@ -213,10 +216,10 @@ export class FuzzRun {
         tookTooLong = true;
         sending.destroy();
       });
-      sending.once('error', () => {
+      sending.once('error', (error) => {
         // A server may close a connection between two requests (RFC 9112, 9.3.1); the second is then sent on a new one.
         if (sending.reusedSocket && !tookTooLong) resolve(this.send(request));
-        else resolve(null);
+        else cutOff('before the answer')(error);
       });
       sending.end(body ?? undefined);
     });
@@ -228,12 +231,12 @@ export function faultOf(
   operation: Operation,
   request: WireRequest,
   mutations: readonly Mutation[],
-  answer: Answered | null,
+  answer: Answered | string,
 ): string | null {
   const about = operation.name;
-  if (answer === null) {
+  if (typeof answer === 'string') {
     const large = (request.body?.length ?? 0) > MAY_BE_CUT_OFF_BYTES;
-    return large ? null : `${about} was not answered`;
+    return large ? null : `${about} was not answered: ${answer}`;
   }
   const { status, headers, text } = answer;
   if (status >= 500) {
