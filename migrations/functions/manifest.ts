@@ -34,6 +34,7 @@ export const sqlFunctions = [
   'gate/decide_call',
   'gate/gate_organizations',
   'gate/gate_facts',
+  'gate/option_rank',
   'gate/gate_choose',
   'gate/gate_authorize',
 ] as const;
@@ -43,4 +44,6 @@ export const sqlFunctions = [
  * is a new overload beside the old one, which processes of the last release still hold prepared: its signature is entered
  * here one release later, and the next migration drops it.
  */
-export const retiredFunctions: readonly string[] = [];
+export const retiredFunctions: readonly string[] = [
+  'gate_choose(integer[], uuid[], uuid[], text[], text[], text[], text[], uuid[], uuid[], interval)',
+];

@@ -19,9 +19,6 @@ declare
   v_open boolean[];
   v_free uuid[];
   v_busy boolean[];
-  v_decided bigint;
-  -- The calls of agents with several numbers.
-  v_several integer[];
 begin
   select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
   v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
@@ -127,12 +124,42 @@ begin
       where g.id = l.org
       limit 1
     ) o
-    where (select count(*) from locked) = coalesce(cardinality(array_positions(v_open, true)), v_calls)
-      or l.index <> all (array(select m.index from locked m group by m.index having count(*) > 1))
+  ), several as materialized (
+    -- Agents with a call that may be placed from more than one number, and how many calls of theirs the batch has.
+    select l.agent_id, count(distinct l.index) as calls
+    from locked l
+    where (select count(*) from locked) > coalesce(cardinality(array_positions(v_open, true)), v_calls)
+    group by l.agent_id
+    having count(*) > count(distinct l.index)
   ), ranked as (
     select k.*, count(*) filter (where k.refused is null)
       over (partition by k.assignment_id order by k.index rows unbounded preceding) as rank
     from checked k
+    where k.agent_id is null or k.agent_id not in (select s.agent_id from several s)
+    union all
+    -- One call of an agent with several numbers: from the least used share of a limit among those that may.
+    (select distinct on (k.index) k.*, (k.refused is null)::integer as rank
+    from several s
+    join checked k on k.agent_id = s.agent_id
+    where s.calls = 1
+    order by k.index, option_rank(k.refused, k.used_before, k.daily_limit),
+      k.used_before::float8 / greatest(k.daily_limit, 1), k.assignment_id)
+    union all
+    -- Several calls of such an agent: one after the other, for each changes the shares.
+    select k.*, c.rank
+    from (
+      select array_agg(o.index) as calls, array_agg(o.agent_id) as agents, array_agg(o.assignment_id) as assignments,
+        array_agg(o.refused) as refusals, array_agg(o.used_before) as used, array_agg(o.daily_limit) as limits
+      from (
+        select k.index, k.agent_id, k.assignment_id, k.refused, k.used_before, k.daily_limit
+        from several s
+        join checked k on k.agent_id = s.agent_id
+        where s.calls > 1
+        order by k.agent_id, k.index, k.assignment_id
+      ) o
+    ) o
+    cross join lateral gate_choose(o.calls, o.agents, o.assignments, o.refusals, o.used, o.limits) c
+    join checked k on k.index = c.call_index and k.assignment_id = c.assignment_id
   ), decision as materialized (
     select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
       r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
@@ -182,24 +209,6 @@ begin
     null::text, null::text, null::text, d.daily_limit, d.used_after, d.resets_at,
     case when d.reason_code = 'allowed' then d.at + p_lease end
   from decision d;
-  get diagnostics v_decided = row_count;
-  if v_decided = v_calls then
-    return;
-  end if;
-
-  -- An agent with several numbers: one call after the other, each from the number with the least used share.
-  v_several := array(
-    select c.i::integer
-    from unnest(p_organization, v_ids, v_open) with ordinality c(org, id, open, i)
-    where c.open is not false
-      and not exists (select from call_authorizations l where l.organization_id = c.org and l.id = c.id));
-  if v_several <> '{}' then
-    return query
-    select g.call_index, 'decided', v_ids[g.call_index], g.reason_code, g.phone_number_id, g.from_number, g.provider,
-      null::text, null::text, null::text, g.limit_at, g.used_after, g.resets_at, g.expires_at
-    from gate_choose(v_several, p_organization, v_agent, p_destination, p_country, p_type, p_refusal, p_caller, v_ids,
-      p_lease) g;
-  end if;
 
   -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
   -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
@@ -251,4 +260,4 @@ end
 $$;
 
 comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean) is
-  'Decides a batch of calls. Claims their idempotency keys in key order, locks their assignments by organization, agent and number, ranks the calls that pass every check against what is left of the limit, counts them, archives the count of an earlier day and writes the ledger. Then agents with several numbers, then replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
+  'Decides a batch of calls. Claims their idempotency keys in key order, locks their assignments by organization, agent and number, ranks the calls that pass every check against what is left of the limit, counts them, archives the count of an earlier day and writes the ledger. A call of an agent with several numbers takes the one with the least used share of its limit among those that may. Then come replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
