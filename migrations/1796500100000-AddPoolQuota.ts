@@ -23,6 +23,7 @@ export class AddPoolQuota1796500100000 implements MigrationInterface {
       revoke update on organizations from ringfence_app;
       grant update (name, time_zone, previous_time_zone, time_zone_effective_at, currency, default_daily_limit,
         default_allowed_countries, numbers_per_agent, suspended_at, deleted_at, updated_at) on organizations to ringfence_app;
+      grant update (pool_quota) on organizations to ringfence_system;
     `);
   }
 
