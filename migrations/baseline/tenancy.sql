@@ -43,7 +43,7 @@ create policy own_organization on organizations for all to ringfence_app
   using ((id = any (( select (NULLIF(current_setting('ringfence.organization_ids', true), ''))::uuid[] as "nullif")::uuid[])))
   with check ((id = any (( select (NULLIF(current_setting('ringfence.organization_ids', true), ''))::uuid[] as "nullif")::uuid[])));
 grant select, update (currency, default_allowed_countries, default_daily_limit, deleted_at, name, numbers_per_agent, previous_time_zone, suspended_at, time_zone, time_zone_effective_at, updated_at) on organizations to ringfence_app;
-grant insert, select, update (currency, default_allowed_countries, default_daily_limit, last_rollup_date, name, numbers_per_agent, previous_time_zone, suspended_at, time_zone, time_zone_effective_at, updated_at) on organizations to ringfence_system;
+grant insert, select, update (currency, default_allowed_countries, default_daily_limit, last_rollup_date, name, numbers_per_agent, pool_quota, previous_time_zone, suspended_at, time_zone, time_zone_effective_at, updated_at) on organizations to ringfence_system;
 
 create table users (
   id uuid not null default uuidv7(),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -170,10 +171,11 @@ describe('the address of a caller', () => {
   /** Guesses until it is refused, each time said to come from another address. */
   async function isRefused(trust: string | undefined, forwardedFor: (attempt: number) => string): Promise<boolean> {
     const api = await startApi({ databaseUrl: db.url, env: trust === undefined ? {} : { TRUST_PROXY: trust } });
+    const email = `guessed-${randomUUID()}@proxy.test`;
     try {
       for (let attempt = 1; attempt <= 12; attempt += 1) {
         const { body } = await request(`${api.url}/api/v1/auth/login`, {
-          body: { email: 'guessed@proxy.test', password: 'wrong' },
+          body: { email, password: 'wrong' },
           headers: { 'x-forwarded-for': forwardedFor(attempt) },
         });
         if (body.code === 'too_many_requests') return true;

@@ -34,9 +34,9 @@ describe('a start that must not succeed', () => {
   });
 
   it('says that the database is not migrated, and how to migrate it', async () => {
-    await database.query('alter table migrations rename to migrations_away');
+    await database.query('create schema away; alter table migrations set schema away');
     const { code, lines } = await endingWith({});
-    await database.query('alter table migrations_away rename to migrations');
+    await database.query('alter table away.migrations set schema public; drop schema away');
     expect({ code, lines }).toEqual({
       code: 1,
       lines: [expect.stringMatching(/^The database is not migrated .*migration:run/)],

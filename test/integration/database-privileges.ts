@@ -170,7 +170,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       insert: ALL,
       update: `
         currency default_allowed_countries default_daily_limit last_rollup_date name numbers_per_agent
-        previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
+        pool_quota previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
     },
   },
   phone_number_counts: {
