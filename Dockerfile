@@ -21,6 +21,8 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# The SQL that the migrations read: the build holds only what was TypeScript.
+COPY migrations ./migrations
 COPY package.json LICENSE ./
 COPY docs ./docs
 # Everything belongs to root, and the process runs as somebody who can change none of it.

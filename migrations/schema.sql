@@ -131,7 +131,7 @@ create table api_keys (
   constraint api_keys_organization_id_id_key UNIQUE (organization_id, id)
 );
 
-CREATE TRIGGER notify_change AFTER UPDATE ON public.api_keys FOR EACH ROW WHEN (((((((old.key_hash IS DISTINCT FROM new.key_hash) OR (old.organization_id IS DISTINCT FROM new.organization_id)) OR (old.name IS DISTINCT FROM new.name)) OR (old.scopes IS DISTINCT FROM new.scopes)) OR (old.expires_at IS DISTINCT FROM new.expires_at)) OR (old.revoked_at IS DISTINCT FROM new.revoked_at))) EXECUTE FUNCTION notify_api_key_change();
+CREATE TRIGGER notify_change AFTER UPDATE ON public.api_keys FOR EACH ROW WHEN (((old.key_hash IS DISTINCT FROM new.key_hash) OR (old.organization_id IS DISTINCT FROM new.organization_id) OR (old.name IS DISTINCT FROM new.name) OR (old.scopes IS DISTINCT FROM new.scopes) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.revoked_at IS DISTINCT FROM new.revoked_at))) EXECUTE FUNCTION notify_api_key_change();
 CREATE TRIGGER notify_removal AFTER DELETE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION notify_api_key_change();
 
 alter table api_keys enable row level security, force row level security;
@@ -191,7 +191,7 @@ CREATE INDEX audit_events_record ON public.audit_events USING btree (organizatio
 CREATE INDEX audit_events_related ON public.audit_events USING gin (related_ids) WHERE (related_ids <> '{}'::uuid[]);
 CREATE INDEX audit_events_unlinked ON public.audit_events USING btree (organization_id, occurred_at, id) WHERE (sequence IS NULL);
 
-CREATE TRIGGER refuse_change BEFORE UPDATE ON public.audit_events FOR EACH ROW WHEN (((old.sequence IS NOT NULL) OR ((((((((((((old.organization_id IS DISTINCT FROM new.organization_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.occurred_at IS DISTINCT FROM new.occurred_at)) OR (old.actor_kind IS DISTINCT FROM new.actor_kind)) OR (old.actor_id IS DISTINCT FROM new.actor_id)) OR (old.actor_label IS DISTINCT FROM new.actor_label)) OR (old.action IS DISTINCT FROM new.action)) OR (old.subject_type IS DISTINCT FROM new.subject_type)) OR (old.subject_id IS DISTINCT FROM new.subject_id)) OR (old.related_ids IS DISTINCT FROM new.related_ids)) OR (old.changes IS DISTINCT FROM new.changes)) OR (old.request_id IS DISTINCT FROM new.request_id)))) EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE ON public.audit_events FOR EACH ROW WHEN (((old.sequence IS NOT NULL) OR ((old.organization_id IS DISTINCT FROM new.organization_id) OR (old.id IS DISTINCT FROM new.id) OR (old.occurred_at IS DISTINCT FROM new.occurred_at) OR (old.actor_kind IS DISTINCT FROM new.actor_kind) OR (old.actor_id IS DISTINCT FROM new.actor_id) OR (old.actor_label IS DISTINCT FROM new.actor_label) OR (old.action IS DISTINCT FROM new.action) OR (old.subject_type IS DISTINCT FROM new.subject_type) OR (old.subject_id IS DISTINCT FROM new.subject_id) OR (old.related_ids IS DISTINCT FROM new.related_ids) OR (old.changes IS DISTINCT FROM new.changes) OR (old.request_id IS DISTINCT FROM new.request_id)))) EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER refuse_removal BEFORE DELETE ON public.audit_events FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER refuse_truncation BEFORE TRUNCATE ON public.audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
@@ -332,6 +332,8 @@ create table import_file_pieces (
   constraint import_file_pieces_organization_id_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES import_jobs(organization_id, id) ON DELETE CASCADE,
   constraint import_file_pieces_pkey PRIMARY KEY (organization_id, import_job_id, "position")
 );
+
+alter table import_file_pieces alter column bytes set storage external;
 
 alter table import_file_pieces enable row level security, force row level security;
 
@@ -797,6 +799,16 @@ comment on table sign_in_counters is 'What slows the guessing of passwords down 
 comment on column sign_in_counters.key is 'What is counted, and for which account and address.';
 comment on column sign_in_counters.expire is 'When the count is over, in milliseconds since 1970.';
 
+create table sql_functions (
+  name text not null,
+  hash text not null,
+  made_at timestamp with time zone default now() not null,
+  constraint sql_functions_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint sql_functions_pkey PRIMARY KEY (name)
+);
+
+grant select on sql_functions to ringfence_system;
+
 create table trunks (
   id uuid default uuidv7() not null,
   organization_id uuid not null,
@@ -866,7 +878,7 @@ create table users (
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
-CREATE TRIGGER notify_change AFTER UPDATE ON public.users FOR EACH ROW WHEN ((((old.email IS DISTINCT FROM new.email) OR (old.platform_admin IS DISTINCT FROM new.platform_admin)) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION notify_user_change();
+CREATE TRIGGER notify_change AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.email IS DISTINCT FROM new.email) OR (old.platform_admin IS DISTINCT FROM new.platform_admin) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION notify_user_change();
 CREATE TRIGGER notify_removal AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION notify_user_change();
 CREATE TRIGGER touch BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
@@ -885,161 +897,179 @@ CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place big
  LANGUAGE sql
  STABLE
 AS $function$
-        select jsonb_build_array('ringfence-audit-1', event.organization_id, place, event.id,
-          (extract(epoch from event.occurred_at) * 1000000)::bigint, event.actor_kind, event.actor_id, event.actor_label,
-          event.action, event.subject_type, event.subject_id, to_jsonb(event.related_ids), event.changes,
-          event.request_id)::text
-      $function$;
+select jsonb_build_array('ringfence-audit-1', event.organization_id, place, event.id,
+  (extract(epoch from event.occurred_at) * 1000000)::bigint, event.actor_kind, event.actor_id, event.actor_label,
+  event.action, event.subject_type, event.subject_id, to_jsonb(event.related_ids), event.changes,
+  event.request_id)::text
+$function$;
+
+comment on function audit_event_text(audit_events,bigint) is 'The canonical text of an audit event at its place in the chain: what its hash covers. A change of this text breaks every chain, so it carries the version ringfence-audit-1. Stable, because a row is turned into JSON by the session''s settings.';
 
 CREATE OR REPLACE FUNCTION public.authorization_status(status text, expires_at timestamp with time zone, at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-AS $function$ select case when status = 'authorized' and expires_at < at then 'expired' else status end $function$;
+AS $function$
+select case when status = 'authorized' and expires_at < at then 'expired' else status end
+$function$;
 
-comment on function authorization_status(text,timestamp with time zone,timestamp with time zone) is 'The status to show at an instant: an authorization whose lease has run out is expired. It counts as used.';
+comment on function authorization_status(text,timestamp with time zone,timestamp with time zone) is 'The status to show at an instant: an authorization whose lease has run out is expired and counts as used. No job writes that (docs/adr/0007-settlement.md). Immutable: the instant is an argument.';
 
 CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_outcome text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
-  declare
-    v_call call_authorizations;
-  begin
-    select * into v_call from call_authorizations l
-    where l.organization_id = p_organization and l.id = p_id for no key update;
+declare
+  v_call call_authorizations;
+begin
+  select * into v_call from call_authorizations l
+  where l.organization_id = p_organization and l.id = p_id for no key update;
 
-    if not found then
-      return null;
-    elsif v_call.status = 'denied' then
-      return 'denied';
-    elsif v_call.status = 'completed' and
-      (v_call.outcome, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
-      is not distinct from
-      (p_outcome, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
-      return 'repeated';
-    elsif v_call.status in ('completed', 'voided') then
-      return 'settled_otherwise';
-    end if;
+  if not found then
+    return null;
+  elsif v_call.status = 'denied' then
+    return 'denied';
+  elsif v_call.status = 'completed' and
+    (v_call.outcome, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
+    is not distinct from
+    (p_outcome, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
+    return 'repeated';
+  elsif v_call.status in ('completed', 'voided') then
+    return 'settled_otherwise';
+  end if;
 
-    update call_authorizations l
-    set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, outcome = p_outcome,
-      duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id,
-      cost = p_cost, currency = p_currency
-    where l.organization_id = p_organization and l.id = p_id;
+  update call_authorizations l
+  set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, outcome = p_outcome,
+    duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id,
+    cost = p_cost, currency = p_currency
+  where l.organization_id = p_organization and l.id = p_id;
 
-    -- The midnight job rolls up a day at its end and once more a day later. What comes after that is added here.
-    update usage_daily u
-    set calls_completed = u.calls_completed + 1,
-      duration_seconds = u.duration_seconds + coalesce(p_duration_seconds, 0)
-    from organizations o
-    where o.id = p_organization and o.last_rollup_date > v_call.local_date
-      and u.organization_id = p_organization and u.local_date = v_call.local_date
-      and u.agent_id = v_call.agent_id and u.phone_number_id = v_call.phone_number_id;
-    return 'completed';
-  end
-  $function$;
+  -- The midnight job rolls up a day at its end and once more a day later. What comes after that is added here.
+  update usage_daily u
+  set calls_completed = u.calls_completed + 1,
+    duration_seconds = u.duration_seconds + coalesce(p_duration_seconds, 0)
+  from organizations o
+  where o.id = p_organization and o.last_rollup_date > v_call.local_date
+    and u.organization_id = p_organization and u.local_date = v_call.local_date
+    and u.agent_id = v_call.agent_id and u.phone_number_id = v_call.phone_number_id;
+  return 'completed';
+end
+$function$;
 
-comment on function complete_authorization(uuid,uuid,uuid,text,integer,smallint,text,numeric,text) is 'Answers completed, repeated, settled_otherwise or denied; NULL when there is no such authorization.';
+comment on function complete_authorization(uuid,uuid,uuid,text,integer,smallint,text,numeric,text) is 'Answers completed, repeated, settled_otherwise or denied; NULL when there is no such authorization. Counts nothing, so the ledger row is all that it locks: a dialer that reports its calls never waits for the assignment that others call with.';
 
 CREATE OR REPLACE FUNCTION public.copy_agent_to_assignments()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  begin
-    perform from agent_phone_numbers a
-    where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null
-    order by a.phone_number_id for no key update;
-    update agent_phone_numbers a set agent_active = new.status = 'active' and new.deleted_at is null
-    where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null;
-    return null;
-  end
-  $function$;
+begin
+  perform from agent_phone_numbers a
+  where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null
+  order by a.phone_number_id for no key update;
+  update agent_phone_numbers a set agent_active = new.status = 'active' and new.deleted_at is null
+  where a.organization_id = new.organization_id and a.agent_id = new.id and a.ended_at is null;
+  return null;
+end
+$function$;
+
+comment on function copy_agent_to_assignments() is 'Copies whether the agent may call to its live assignments, for the gate decides by the row that it has locked. Locks the assignments in the order of the gate, by number, before it writes them.';
 
 CREATE OR REPLACE FUNCTION public.copy_agents_to_numbers(p_noted text)
  RETURNS void
  LANGUAGE sql
 AS $function$
-    update phone_numbers n set assigned_agent_id = (
-      select a.agent_id from agent_phone_numbers a
-      where a.organization_id = n.organization_id and a.phone_number_id = n.id and a.ended_at is null)
-    where n.id = any (string_to_array(p_noted, ',')::uuid[])
-  $function$;
+update phone_numbers n set assigned_agent_id = (
+  select a.agent_id from agent_phone_numbers a
+  where a.organization_id = n.organization_id and a.phone_number_id = n.id and a.ended_at is null)
+where n.id = any (string_to_array(p_noted, ',')::uuid[])
+$function$;
+
+comment on function copy_agents_to_numbers(text) is 'Copies the agents of live assignments to the numbers whose ids are given, separated by commas. The caller holds the locks of the numbers.';
 
 CREATE OR REPLACE FUNCTION public.copy_assigned_agents()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  begin
-    update phone_numbers n set assigned_agent_id = a.agent_id
-    from inserted a
-    where a.ended_at is null and n.organization_id = a.organization_id and n.id = a.phone_number_id;
-    return null;
-  end
-  $function$;
+begin
+  update phone_numbers n set assigned_agent_id = a.agent_id
+  from inserted a
+  where a.ended_at is null and n.organization_id = a.organization_id and n.id = a.phone_number_id;
+  return null;
+end
+$function$;
+
+comment on function copy_assigned_agents() is 'Copies the agent of each new assignment to its number, so that a list of numbers by assignment reads one table. One update for all rows of the statement.';
 
 CREATE OR REPLACE FUNCTION public.copy_caller_facts()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  begin
-    select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
-      o.numbers_per_agent = 'one'
-    into new.agent_active, new.number_active, new.from_number, new.provider, new.sole
-    from agents g, phone_numbers n, organizations o
-    where g.organization_id = new.organization_id and g.id = new.agent_id
-      and n.organization_id = new.organization_id and n.id = new.phone_number_id
-      and o.id = new.organization_id
-    for share;
-    new.sole := coalesce(new.sole, false);
-    return new;
-  end
-  $function$;
+begin
+  select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
+    o.numbers_per_agent = 'one'
+  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole
+  from agents g, phone_numbers n, organizations o
+  where g.organization_id = new.organization_id and g.id = new.agent_id
+    and n.organization_id = new.organization_id and n.id = new.phone_number_id
+    and o.id = new.organization_id
+  for share;
+  new.sole := coalesce(new.sole, false);
+  return new;
+end
+$function$;
+
+comment on function copy_caller_facts() is 'Copies to a new or revived assignment what the agent, the number and the organization say. Holds the three rows for share: a change of one of them waits, and then finds this assignment. Where one is missing nothing is copied, and a constraint refuses the row.';
 
 CREATE OR REPLACE FUNCTION public.copy_noted_agents()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  declare
-    v_noted text := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''),
-      nullif(current_setting('ringfence.newest_numbers', true), ''));
-  begin
-    if v_noted <> '' then
-      perform set_config('ringfence.noted_numbers', '', true);
-      perform set_config('ringfence.newest_numbers', '', true);
-      perform copy_agents_to_numbers(v_noted);
-    end if;
-    return null;
-  end
-  $function$;
+declare
+  v_noted text := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''),
+    nullif(current_setting('ringfence.newest_numbers', true), ''));
+begin
+  if v_noted <> '' then
+    perform set_config('ringfence.noted_numbers', '', true);
+    perform set_config('ringfence.newest_numbers', '', true);
+    perform copy_agents_to_numbers(v_noted);
+  end if;
+  return null;
+end
+$function$;
+
+comment on function copy_noted_agents() is 'At the end of a statement that ends or revives assignments: copies the agents of the numbers that note_assigned_number() noted.';
 
 CREATE OR REPLACE FUNCTION public.copy_number_to_assignments()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  begin
-    update agent_phone_numbers a
-    set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider
-    where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
-    return null;
-  end
-  $function$;
+begin
+  update agent_phone_numbers a
+  set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider
+  where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
+  return null;
+end
+$function$;
+
+comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active to its live assignment, for the gate decides by the row that it has locked.';
 
 CREATE OR REPLACE FUNCTION public.copy_numbers_per_agent()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  begin
-    perform from agent_phone_numbers a
-    where a.organization_id = new.id and a.ended_at is null
-    order by a.agent_id, a.phone_number_id for no key update;
-    update agent_phone_numbers a set sole = new.numbers_per_agent = 'one'
-    where a.organization_id = new.id and a.ended_at is null;
-    update phone_numbers n set sole_connection = new.numbers_per_agent = 'one'
-    where n.organization_id = new.id and n.inbound_agent_id is not null;
-    return null;
-  end
-  $function$;
+begin
+  perform from agent_phone_numbers a
+  where a.organization_id = new.id and a.ended_at is null
+  order by a.agent_id, a.phone_number_id for no key update;
+  update agent_phone_numbers a set sole = new.numbers_per_agent = 'one'
+  where a.organization_id = new.id and a.ended_at is null;
+  update phone_numbers n set sole_connection = new.numbers_per_agent = 'one'
+  where n.organization_id = new.id and n.inbound_agent_id is not null;
+  return null;
+end
+$function$;
+
+comment on function copy_numbers_per_agent() is 'Copies the setting that gives an agent one number only to the live assignments and connections of the organization, where unique indexes hold it. Locks the assignments in the order of the gate, by agent and number, before it writes them.';
 
 CREATE OR REPLACE FUNCTION public.count_phone_numbers()
  RETURNS trigger
@@ -1047,108 +1077,110 @@ CREATE OR REPLACE FUNCTION public.count_phone_numbers()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  declare
-    v_fold boolean := random() < 0.1;
-  begin
-    if tg_op = 'INSERT' then
-      with changed as (
-        
-    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
-      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
-      n.label is not null as labelled, coalesce(n.currency, '') as currency,
-      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from new_rows n 
-    cross join lateral (
-      select '' as facet, '' as value
-      union all select 'tag', t from unnest(n.tags) t group by t
-      union all select 'region', n.region where n.region is not null
-      union all select 'client', n.client_id::text where n.client_id is not null
-    ) f
-    where n.lifecycle <> 'released'
-      ), delta as (
-        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
-        from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
-      ), held as (
-        select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
-        where v_fold for update of c skip locked
-      ), folded as (
-        delete from phone_number_counts c where c.ctid in (select place from held)
-        returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
-      )
-      insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
-      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
-      from (select * from delta union all select * from folded) s
-      group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
-    elsif tg_op = 'DELETE' then
-      with changed as (
-        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, -numbers as numbers, -monthly_cost as monthly_cost from (
-    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
-      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
-      n.label is not null as labelled, coalesce(n.currency, '') as currency,
-      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from old_rows n 
-    cross join lateral (
-      select '' as facet, '' as value
-      union all select 'tag', t from unnest(n.tags) t group by t
-      union all select 'region', n.region where n.region is not null
-      union all select 'client', n.client_id::text where n.client_id is not null
-    ) f
-    where n.lifecycle <> 'released') o
-      ), delta as (
-        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
-        from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
-      ), held as (
-        select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
-        where v_fold for update of c skip locked
-      ), folded as (
-        delete from phone_number_counts c where c.ctid in (select place from held)
-        returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
-      )
-      insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
-      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
-      from (select * from delta union all select * from folded) s
-      group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
-    else
-      with changed as (
-        
-    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
-      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
-      n.label is not null as labelled, coalesce(n.currency, '') as currency,
-      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from new_rows n 
-    cross join lateral (
-      select '' as facet, '' as value
-      union all select 'tag', t from unnest(n.tags) t group by t
-      union all select 'region', n.region where n.region is not null
-      union all select 'client', n.client_id::text where n.client_id is not null
-    ) f
-    where n.lifecycle <> 'released' union all select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, -numbers as numbers, -monthly_cost as monthly_cost from (
-    select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
-      n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
-      n.label is not null as labelled, coalesce(n.currency, '') as currency,
-      1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from old_rows n 
-    cross join lateral (
-      select '' as facet, '' as value
-      union all select 'tag', t from unnest(n.tags) t group by t
-      union all select 'region', n.region where n.region is not null
-      union all select 'client', n.client_id::text where n.client_id is not null
-    ) f
-    where n.lifecycle <> 'released') o
-      ), delta as (
-        select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
-        from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
-      ), held as (
-        select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
-        where v_fold for update of c skip locked
-      ), folded as (
-        delete from phone_number_counts c where c.ctid in (select place from held)
-        returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
-      )
-      insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
-      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
-      from (select * from delta union all select * from folded) s
-      group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
-    end if;
-    return null;
-  end
-  $function$;
+declare
+  v_fold boolean := random() < 0.1;
+begin
+  if tg_op = 'INSERT' then
+    with changed as (
+      
+  select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+    n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+    n.label is not null as labelled, coalesce(n.currency, '') as currency,
+    1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from new_rows n 
+  cross join lateral (
+    select '' as facet, '' as value
+    union all select 'tag', t from unnest(n.tags) t group by t
+    union all select 'region', n.region where n.region is not null
+    union all select 'client', n.client_id::text where n.client_id is not null
+  ) f
+  where n.lifecycle <> 'released'
+    ), delta as (
+      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
+      from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
+    ), held as (
+      select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
+      where v_fold for update of c skip locked
+    ), folded as (
+      delete from phone_number_counts c where c.ctid in (select place from held)
+      returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
+    )
+    insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
+    select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
+    from (select * from delta union all select * from folded) s
+    group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
+  elsif tg_op = 'DELETE' then
+    with changed as (
+      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, -numbers as numbers, -monthly_cost as monthly_cost from (
+  select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+    n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+    n.label is not null as labelled, coalesce(n.currency, '') as currency,
+    1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from old_rows n 
+  cross join lateral (
+    select '' as facet, '' as value
+    union all select 'tag', t from unnest(n.tags) t group by t
+    union all select 'region', n.region where n.region is not null
+    union all select 'client', n.client_id::text where n.client_id is not null
+  ) f
+  where n.lifecycle <> 'released') o
+    ), delta as (
+      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
+      from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
+    ), held as (
+      select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
+      where v_fold for update of c skip locked
+    ), folded as (
+      delete from phone_number_counts c where c.ctid in (select place from held)
+      returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
+    )
+    insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
+    select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
+    from (select * from delta union all select * from folded) s
+    group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
+  else
+    with changed as (
+      
+  select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+    n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+    n.label is not null as labelled, coalesce(n.currency, '') as currency,
+    1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from new_rows n 
+  cross join lateral (
+    select '' as facet, '' as value
+    union all select 'tag', t from unnest(n.tags) t group by t
+    union all select 'region', n.region where n.region is not null
+    union all select 'client', n.client_id::text where n.client_id is not null
+  ) f
+  where n.lifecycle <> 'released' union all select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, -numbers as numbers, -monthly_cost as monthly_cost from (
+  select n.organization_id, f.facet, f.value, coalesce(n.country_code, '') as country_code, n.provider, n.lifecycle,
+    n.inbound_agent_id is not null as connected, n.assigned_agent_id is not null as assigned,
+    n.label is not null as labelled, coalesce(n.currency, '') as currency,
+    1 as numbers, coalesce(n.monthly_cost, 0) as monthly_cost from old_rows n 
+  cross join lateral (
+    select '' as facet, '' as value
+    union all select 'tag', t from unnest(n.tags) t group by t
+    union all select 'region', n.region where n.region is not null
+    union all select 'client', n.client_id::text where n.client_id is not null
+  ) f
+  where n.lifecycle <> 'released') o
+    ), delta as (
+      select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers)::integer as numbers, sum(monthly_cost) as monthly_cost
+      from changed group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0
+    ), held as (
+      select c.ctid as place from phone_number_counts c join delta d using (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency)
+      where v_fold for update of c skip locked
+    ), folded as (
+      delete from phone_number_counts c where c.ctid in (select place from held)
+      returning organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost
+    )
+    insert into phone_number_counts (organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, numbers, monthly_cost)
+    select organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency, sum(numbers), sum(monthly_cost)
+    from (select * from delta union all select * from folded) s
+    group by organization_id, facet, value, country_code, provider, lifecycle, connected, assigned, labelled, currency having sum(numbers) <> 0 or sum(monthly_cost) <> 0;
+  end if;
+  return null;
+end
+$function$;
+
+comment on function count_phone_numbers() is 'Keeps the counters of the inventory lists. A statement adds its differences as rows of their own and waits for no other; one time in ten it folds the rows of its keys that no other transaction holds, in the same statement, so that every snapshot sums to the truth. Runs as the system role, which alone writes the counters (docs/adr/0011-lists-and-totals.md).';
 
 revoke all on function count_phone_numbers() from public;
 
@@ -1159,29 +1191,31 @@ CREATE OR REPLACE FUNCTION public.decide_call(destination_refusal text, organiza
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-      select case
-        when destination_refusal is not null then destination_refusal
-        when organization_suspended then 'organization_suspended'
-        when not agent_active then 'agent_inactive'
-        when not number_active then 'number_inactive'
-        when assignment_paused then 'assignment_paused'
-        when destination_type in ('FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE', 'TOLL_FREE', 'VOIP') then
-          case when destination_country = any (allowed_countries) then null else 'country_not_allowed' end
-        when (destination_type = any (allowed_number_types)) is not true then 'number_type_blocked'
-        when destination_country is null or destination_country = any (allowed_countries) then null
-        else 'country_not_allowed'
-      end
-    $function$;
+select case
+  when destination_refusal is not null then destination_refusal
+  when organization_suspended then 'organization_suspended'
+  when not agent_active then 'agent_inactive'
+  when not number_active then 'number_inactive'
+  when assignment_paused then 'assignment_paused'
+  when destination_type in ('FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE', 'TOLL_FREE', 'VOIP') then
+    case when destination_country = any (allowed_countries) then null else 'country_not_allowed' end
+  when (destination_type = any (allowed_number_types)) is not true then 'number_type_blocked'
+  when destination_country is null or destination_country = any (allowed_countries) then null
+  else 'country_not_allowed'
+end
+$function$;
 
-comment on function decide_call(text,boolean,boolean,boolean,boolean,text,text,text[],text[]) is 'The first refusal in the order of the reason codes, or NULL when only the daily limit is left to check.';
+comment on function decide_call(text,boolean,boolean,boolean,boolean,text,text,text[],text[]) is 'The first refusal in the order of the reason codes, or NULL when only the daily limit is left to check. The policy of the gate: immutable, no table, no clock. The limit is not here, for it depends on the other calls of the batch.';
 
 CREATE OR REPLACE FUNCTION public.effective_time_zone(time_zone text, previous_time_zone text, effective_at timestamp with time zone, at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-AS $function$select case when at < effective_at then previous_time_zone else time_zone end$function$;
+AS $function$
+select case when at < effective_at then previous_time_zone else time_zone end
+$function$;
 
-comment on function effective_time_zone(text,text,timestamp with time zone,timestamp with time zone) is 'A change of zone takes effect at the next midnight of the old zone.';
+comment on function effective_time_zone(text,text,timestamp with time zone,timestamp with time zone) is 'A change of zone takes effect at the next midnight of the old zone. Immutable: the instant is an argument.';
 
 CREATE OR REPLACE FUNCTION public.find_phone_numbers(p_organization uuid, p_digits text[], p_text text, p_label text, p_tag text, p_most integer)
  RETURNS SETOF uuid
@@ -1190,33 +1224,33 @@ CREATE OR REPLACE FUNCTION public.find_phone_numbers(p_organization uuid, p_digi
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 
-  declare
-    v_words text := concat_ws(' ',
-      case when p_text is not null then 'and (label is not null and lower(label) like $3 ' ||
-        (select coalesce(string_agg(format('or e164 like %L', '%' || d || '%'), ' '), '') from unnest(p_digits) d) || ')' end,
-      case when p_label is not null then 'and label is not null and lower(label) like $4' end,
-      case when p_tag is not null then 'and tags @> array[$5] and tags <> ''{}''' end);
-    v_newest constant text := 'select id, e164, label, tags from phone_numbers
-      where organization_id = $1 and lifecycle <> ''released'' order by id desc';
-    v_common boolean;
-  begin
-    
-    if p_organization <> '00000000-0000-7000-8000-000000000001' and p_organization <> all (
-      coalesce(nullif(current_setting('ringfence.organization_ids', true), '')::uuid[], '{}'::uuid[])) then
-      return;
-    end if;
+declare
+  v_words text := concat_ws(' ',
+    case when p_text is not null then 'and (label is not null and lower(label) like $3 ' ||
+      (select coalesce(string_agg(format('or e164 like %L', '%' || d || '%'), ' '), '') from unnest(p_digits) d) || ')' end,
+    case when p_label is not null then 'and label is not null and lower(label) like $4' end,
+    case when p_tag is not null then 'and tags @> array[$5] and tags <> ''{}''' end);
+  v_newest constant text := 'select id, e164, label, tags from phone_numbers
+    where organization_id = $1 and lifecycle <> ''released'' order by id desc';
+  v_common boolean;
+begin
+  
+  if p_organization <> '00000000-0000-7000-8000-000000000001' and p_organization <> all (
+    coalesce(nullif(current_setting('ringfence.organization_ids', true), '')::uuid[], '{}'::uuid[])) then
+    return;
+  end if;
 
-    execute format('select count(*) > 250 from (%s limit 1000) n where true %s', v_newest, v_words)
-      into v_common using p_organization, p_digits, p_text, p_label, p_tag;
-    return query execute case
-      when v_common then format('select id from (%s offset 0) n where true %s limit $6', v_newest, v_words)
-      else format('select id from phone_numbers where organization_id = $1 and lifecycle <> ''released'' %s limit $6',
-        v_words) end
-    using p_organization, p_digits, p_text, p_label, p_tag, p_most;
-  end
-  $function$;
+  execute format('select count(*) > 250 from (%s limit 1000) n where true %s', v_newest, v_words)
+    into v_common using p_organization, p_digits, p_text, p_label, p_tag;
+  return query execute case
+    when v_common then format('select id from (%s offset 0) n where true %s limit $6', v_newest, v_words)
+    else format('select id from phone_numbers where organization_id = $1 and lifecycle <> ''released'' %s limit $6',
+      v_words) end
+  using p_organization, p_digits, p_text, p_label, p_tag, p_most;
+end
+$function$;
 
-comment on function find_phone_numbers(uuid,text[],text,text,text,integer) is 'Ids of numbers by parts of the number or the label, by the label or by a tag. Patterns are LIKE''s, in small letters.';
+comment on function find_phone_numbers(uuid,text[],text,text,text,integer) is 'Ids of numbers by parts of the number or the label, by the label or by a tag. Patterns are those of LIKE, in small letters. Runs as the system role because LIKE and @> are not leakproof and would never use their indexes under a policy that looks at rows; it holds to the organizations of the transaction itself. Planned for the very words, by EXECUTE: a rare word goes by trigrams, a small organization by its own numbers. Stable; takes no lock.';
 
 revoke all on function find_phone_numbers(uuid,text[],text,text,text,integer) from public;
 grant execute on function find_phone_numbers(uuid,text[],text,text,text,integer) to ringfence_app;
@@ -1227,559 +1261,519 @@ CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent 
  RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE plpgsql
 AS $function$
-  #variable_conflict use_column
-  declare
-    v_calls constant integer := cardinality(p_organization);
-    -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
-    v_agent uuid[] := p_agent;
-    v_ids uuid[];
-    v_organizations uuid[];
-    v_scope text;
-    -- Which calls are to be decided; NULL for all of them.
-    v_open boolean[];
-    v_free uuid[];
-    v_busy boolean[];
-    v_decided bigint;
-    -- The calls of agents with several numbers.
-    v_several integer[];
-  begin
-    select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
-    v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
+#variable_conflict use_column
+declare
+  v_calls constant integer := cardinality(p_organization);
+  -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
+  v_agent uuid[] := p_agent;
+  v_ids uuid[];
+  v_organizations uuid[];
+  v_scope text;
+  -- Which calls are to be decided; NULL for all of them.
+  v_open boolean[];
+  v_free uuid[];
+  v_busy boolean[];
+begin
+  select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
+  v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
 
-    if array_remove(p_assignment, null) <> '{}' then
-      v_agent := array(
-        select coalesce(c.agent, a.agent_id)
-        from unnest(p_organization, p_agent, p_assignment) with ordinality c(org, agent, assignment, i)
-        left join agent_phone_numbers a on a.organization_id = c.org and a.id = c.assignment
-        order by c.i);
-    end if;
+  if array_remove(p_assignment, null) <> '{}' then
+    v_agent := array(
+      select coalesce(c.agent, a.agent_id)
+      from unnest(p_organization, p_agent, p_assignment) with ordinality c(org, agent, assignment, i)
+      left join agent_phone_numbers a on a.organization_id = c.org and a.id = c.assignment
+      order by c.i);
+  end if;
 
-    -- Somebody holds a row for long: decide all calls but those that need it.
-    if p_pass_locked then
-      v_free := array(
-        select a.id
-        from (
-          select distinct c.org, c.agent, c.assignment, c.from_asked
-          from unnest(p_organization, v_agent, p_assignment, p_from) c(org, agent, assignment, from_asked)
-        ) c
-        cross join lateral (
-          select a.id from agent_phone_numbers a
-          where a.live_organization_id = c.org and a.agent_id = c.agent
-            and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
-          for no key update skip locked
-        ) a);
-      v_busy := array(
-        select (
-          select count(*) > 0 from agent_phone_numbers a
-          where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free)
-            and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked))
-        from unnest(p_organization, v_agent, p_assignment, p_from) with ordinality c(org, agent, assignment, from_asked, i)
-        order by c.i);
-      v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
-      return query
-      select c.i::integer, 'busy', null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
-        null::text, null::integer, null::integer, null::timestamptz, null::timestamptz
-      from unnest(v_busy) with ordinality c(busy, i) where c.busy;
-    end if;
-
-    -- Claim the idempotency keys, in one order for everybody. A key that somebody else is deciding with right now is
-    -- waited for here; the next statement then sees what came of it.
-    if array_remove(p_key, null) <> '{}' then
-      insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
-      select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_key_retention
-      from unnest(p_organization, p_key, p_fingerprint, v_ids, v_open) with ordinality c(org, key, fingerprint, id, open, i)
-      where c.key is not null and c.open is not false
-      order by c.org, c.key, c.i
-      on conflict do nothing;
-
-      v_open := array(
-        select c.open is not false and (c.key is null or (
-          select count(*) > 0 from idempotency_keys k
-          where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
-        from unnest(p_organization, p_key, v_ids, v_open) with ordinality c(org, key, id, open, i)
-        order by c.i);
-    end if;
-
-    -- Lock the assignments that the calls can use, agent by agent in one order for everybody, so that two batches never
-    -- wait for each other in a circle. Whoever had to wait gets the row as it is now: all that decides stands on it, or
-    -- is read by gate_organizations() afterwards. Then rank the calls that pass every check against what is left of the
-    -- limit, count them, and write the ledger.
-    return query
-    with locked as materialized (
-      select c.index, c.org, a.*
+  -- Somebody holds a row for long: decide all calls but those that need it.
+  if p_pass_locked then
+    v_free := array(
+      select a.id
       from (
-        select c.i::integer as index, c.org, c.finder, c.assignment, c.from_asked
-        from unnest(p_organization, v_agent, p_assignment, p_from, v_open)
-          with ordinality c(org, finder, assignment, from_asked, open, i)
-        where c.open is not false
-        order by c.org, c.finder, case when c.assignment is not null or c.from_asked is not null then (
-          select a.phone_number_id from agent_phone_numbers a
-          where a.live_organization_id = c.org and a.agent_id = c.finder
-            and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
-          limit 1
-        ) end nulls first
+        select distinct c.org, c.agent, c.assignment, c.from_asked
+        from unnest(p_organization, v_agent, p_assignment, p_from) c(org, agent, assignment, from_asked)
       ) c
-      left join lateral (
-        select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
-          a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-          a.daily_limit, a.calls_made_today, a.last_reset_date
-        from agent_phone_numbers a
+      cross join lateral (
+        select a.id from agent_phone_numbers a
+        where a.live_organization_id = c.org and a.agent_id = c.agent
+          and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
+        for no key update skip locked
+      ) a);
+    v_busy := array(
+      select (
+        select count(*) > 0 from agent_phone_numbers a
+        where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free)
+          and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked))
+      from unnest(p_organization, v_agent, p_assignment, p_from) with ordinality c(org, agent, assignment, from_asked, i)
+      order by c.i);
+    v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
+    return query
+    select c.i::integer, 'busy', null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
+      null::text, null::integer, null::integer, null::timestamptz, null::timestamptz
+    from unnest(v_busy) with ordinality c(busy, i) where c.busy;
+  end if;
+
+  -- Claim the idempotency keys, in one order for everybody. A key that somebody else is deciding with right now is
+  -- waited for here; the next statement then sees what came of it.
+  if array_remove(p_key, null) <> '{}' then
+    insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
+    select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_key_retention
+    from unnest(p_organization, p_key, p_fingerprint, v_ids, v_open) with ordinality c(org, key, fingerprint, id, open, i)
+    where c.key is not null and c.open is not false
+    order by c.org, c.key, c.i
+    on conflict do nothing;
+
+    v_open := array(
+      select c.open is not false and (c.key is null or (
+        select count(*) > 0 from idempotency_keys k
+        where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
+      from unnest(p_organization, p_key, v_ids, v_open) with ordinality c(org, key, id, open, i)
+      order by c.i);
+  end if;
+
+  -- Lock the assignments that the calls can use, agent by agent in one order for everybody, so that two batches never
+  -- wait for each other in a circle. Whoever had to wait gets the row as it is now: all that decides stands on it, or
+  -- is read by gate_organizations() afterwards. Then rank the calls that pass every check against what is left of the
+  -- limit, count them, and write the ledger.
+  return query
+  with locked as materialized (
+    select c.index, c.org, a.*
+    from (
+      select c.i::integer as index, c.org, c.finder, c.assignment, c.from_asked
+      from unnest(p_organization, v_agent, p_assignment, p_from, v_open)
+        with ordinality c(org, finder, assignment, from_asked, open, i)
+      where c.open is not false
+      order by c.org, c.finder, case when c.assignment is not null or c.from_asked is not null then (
+        select a.phone_number_id from agent_phone_numbers a
         where a.live_organization_id = c.org and a.agent_id = c.finder
           and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
-        order by a.phone_number_id
-        for no key update
-      ) a on true
-    ), checked as (
-      select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
-        l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
-        case when l.last_reset_date < o.today then 0 else l.calls_made_today end as used_before,
-        case when l.last_reset_date > o.today then usage_day_ends_at(l.last_reset_date, o.time_zone,
-          o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end as resets_at,
-        case
-          when l.assignment_id is null then coalesce(p_refusal[l.index], 'no_assignment')
-          else decide_call(p_refusal[l.index], o.suspended, l.agent_active, l.number_active, l.paused,
-            p_country[l.index], p_type[l.index], coalesce(l.allowed_countries, o.default_allowed_countries),
-            l.allowed_number_types)
-        end as refused
-      from locked l
-      cross join lateral (
-        select g.* from gate_organizations(v_organizations, (select count(*) from locked)) g
-        where g.id = l.org
         limit 1
-      ) o
-      where (select count(*) from locked) = coalesce(cardinality(array_positions(v_open, true)), v_calls)
-        or l.index <> all (array(select m.index from locked m group by m.index having count(*) > 1))
-    ), ranked as (
-      select k.*, count(*) filter (where k.refused is null)
-        over (partition by k.assignment_id order by k.index rows unbounded preceding) as rank
-      from checked k
-    ), decision as materialized (
-      select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
-        r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
-        case
-          when r.refused is not null then r.refused
-          when r.used_before + r.rank <= r.daily_limit then 'allowed'
-          else 'daily_limit_reached'
-        end as reason_code,
-        greatest(r.used_before, least(r.used_before + r.rank, r.daily_limit))::integer as used_after
-      from ranked r
-    ), counted as (
-      update agent_phone_numbers a
-      set calls_made_today =
-          case when a.last_reset_date < n.usage_day then n.admitted else a.calls_made_today + n.admitted end,
-        last_reset_date = greatest(a.last_reset_date, n.usage_day)
+      ) end nulls first
+    ) c
+    left join lateral (
+      select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
+        a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
+        a.daily_limit, a.calls_made_today, a.last_reset_date
+      from agent_phone_numbers a
+      where a.live_organization_id = c.org and a.agent_id = c.finder
+        and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
+      order by a.phone_number_id
+      for no key update
+    ) a on true
+  ), checked as (
+    select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
+      l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
+      case when l.last_reset_date < o.today then 0 else l.calls_made_today end as used_before,
+      case when l.last_reset_date > o.today then usage_day_ends_at(l.last_reset_date, o.time_zone,
+        o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end as resets_at,
+      case
+        when l.assignment_id is null then coalesce(p_refusal[l.index], 'no_assignment')
+        else decide_call(p_refusal[l.index], o.suspended, l.agent_active, l.number_active, l.paused,
+          p_country[l.index], p_type[l.index], coalesce(l.allowed_countries, o.default_allowed_countries),
+          l.allowed_number_types)
+      end as refused
+    from locked l
+    cross join lateral (
+      select g.* from gate_organizations(v_organizations, (select count(*) from locked)) g
+      where g.id = l.org
+      limit 1
+    ) o
+  ), several as materialized (
+    -- Agents with a call that may be placed from more than one number, and how many calls of theirs the batch has.
+    select l.agent_id, count(distinct l.index) as calls
+    from locked l
+    where (select count(*) from locked) > coalesce(cardinality(array_positions(v_open, true)), v_calls)
+    group by l.agent_id
+    having count(*) > count(distinct l.index)
+  ), ranked as (
+    select k.*, count(*) filter (where k.refused is null)
+      over (partition by k.assignment_id order by k.index rows unbounded preceding) as rank
+    from checked k
+    where k.agent_id is null or k.agent_id not in (select s.agent_id from several s)
+    union all
+    -- One call of an agent with several numbers: from the least used share of a limit among those that may.
+    (select distinct on (k.index) k.*, (k.refused is null)::integer as rank
+    from several s
+    join checked k on k.agent_id = s.agent_id
+    where s.calls = 1
+    order by k.index, option_rank(k.refused, k.used_before, k.daily_limit),
+      k.used_before::float8 / greatest(k.daily_limit, 1), k.assignment_id)
+    union all
+    -- Several calls of such an agent: one after the other, for each changes the shares.
+    select k.*, c.rank
+    from (
+      select array_agg(o.index) as calls, array_agg(o.agent_id) as agents, array_agg(o.assignment_id) as assignments,
+        array_agg(o.refused) as refusals, array_agg(o.used_before) as used, array_agg(o.daily_limit) as limits
       from (
-        select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date as counted_on, d.calls_made_today as counted,
-          count(*)::integer as admitted
-        from decision d
-        where d.reason_code = 'allowed'
-        group by d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date, d.calls_made_today
-      ) n
-      where a.live_organization_id = n.org and a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id
-        and a.id = n.assignment_id
-      returning n.org, n.agent_id, n.phone_number_id, n.counted_on, n.counted, n.usage_day
-    ), archived as (
-      -- Yesterday's count goes to the archive when the row is first touched on a new day.
-      insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
-      select n.org, n.counted_on, n.agent_id, n.phone_number_id, n.counted
-      from counted n where n.counted_on < n.usage_day and n.counted > 0
-      on conflict (organization_id, local_date, agent_id, phone_number_id)
-        do update set calls_allowed = u.calls_allowed + excluded.calls_allowed
-    ), written as (
-      insert into call_authorizations (
-        organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
-        destination, destination_country, destination_type, decision, reason_code, local_date,
-        used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
-      select d.org, v_ids[d.index], coalesce(d.assignment_id, p_assignment[d.index]),
-        coalesce(d.agent_id, p_agent[d.index]), d.phone_number_id, d.from_number, d.provider,
-        p_destination[d.index], p_country[d.index], p_type[d.index],
-        case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
-        d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
-        p_caller[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
+        select k.index, k.agent_id, k.assignment_id, k.refused, k.used_before, k.daily_limit
+        from several s
+        join checked k on k.agent_id = s.agent_id
+        where s.calls > 1
+        order by k.agent_id, k.index, k.assignment_id
+      ) o
+    ) o
+    cross join lateral gate_choose(o.calls, o.agents, o.assignments, o.refusals, o.used, o.limits) c
+    join checked k on k.index = c.call_index and k.assignment_id = c.assignment_id
+  ), decision as materialized (
+    select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
+      r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
+      case
+        when r.refused is not null then r.refused
+        when r.used_before + r.rank <= r.daily_limit then 'allowed'
+        else 'daily_limit_reached'
+      end as reason_code,
+      greatest(r.used_before, least(r.used_before + r.rank, r.daily_limit))::integer as used_after
+    from ranked r
+  ), counted as (
+    update agent_phone_numbers a
+    set calls_made_today =
+        case when a.last_reset_date < n.usage_day then n.admitted else a.calls_made_today + n.admitted end,
+      last_reset_date = greatest(a.last_reset_date, n.usage_day)
+    from (
+      select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date as counted_on, d.calls_made_today as counted,
+        count(*)::integer as admitted
       from decision d
-    )
-    select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
-      null::text, null::text, null::text, d.daily_limit, d.used_after, d.resets_at,
-      case when d.reason_code = 'allowed' then d.at + p_lease end
-    from decision d;
-    get diagnostics v_decided = row_count;
-    if v_decided = v_calls then
-      return;
-    end if;
+      where d.reason_code = 'allowed'
+      group by d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date, d.calls_made_today
+    ) n
+    where a.live_organization_id = n.org and a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id
+      and a.id = n.assignment_id
+    returning n.org, n.agent_id, n.phone_number_id, n.counted_on, n.counted, n.usage_day
+  ), archived as (
+    -- Yesterday's count goes to the archive when the row is first touched on a new day.
+    insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
+    select n.org, n.counted_on, n.agent_id, n.phone_number_id, n.counted
+    from counted n where n.counted_on < n.usage_day and n.counted > 0
+    on conflict (organization_id, local_date, agent_id, phone_number_id)
+      do update set calls_allowed = u.calls_allowed + excluded.calls_allowed
+  ), written as (
+    insert into call_authorizations (
+      organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
+      destination, destination_country, destination_type, decision, reason_code, local_date,
+      used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
+    select d.org, v_ids[d.index], coalesce(d.assignment_id, p_assignment[d.index]),
+      coalesce(d.agent_id, p_agent[d.index]), d.phone_number_id, d.from_number, d.provider,
+      p_destination[d.index], p_country[d.index], p_type[d.index],
+      case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
+      d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
+      p_caller[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
+    from decision d
+  )
+  select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
+    null::text, null::text, null::text, d.daily_limit, d.used_after, d.resets_at,
+    case when d.reason_code = 'allowed' then d.at + p_lease end
+  from decision d;
 
-    -- An agent with several numbers: one call after the other, each from the number with the least used share.
-    v_several := array(
-      select c.i::integer
-      from unnest(p_organization, v_ids, v_open) with ordinality c(org, id, open, i)
-      where c.open is not false
-        and not exists (select from call_authorizations l where l.organization_id = c.org and l.id = c.id));
-    if v_several <> '{}' then
-      return query
-      select g.call_index, 'decided', v_ids[g.call_index], g.reason_code, g.phone_number_id, g.from_number, g.provider,
-        null::text, null::text, null::text, g.limit_at, g.used_after, g.resets_at, g.expires_at
-      from gate_choose(v_several, p_organization, v_agent, p_destination, p_country, p_type, p_refusal, p_caller, v_ids,
-        p_lease) g;
-    end if;
-
-    -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
-    -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
-    if array_remove(p_key, null) <> '{}' and false = any (v_open) then
-      return query
-      select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
-        l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
-        l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
-      from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
-        with ordinality c(org, key, fingerprint, id, busy, i)
-      cross join lateral (
-        select k.fingerprint, k.authorization_id from idempotency_keys k
-        where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
-        offset 0
-      ) k
-      cross join lateral (
-        select l.* from call_authorizations l
-        where l.organization_id = c.org and l.id = k.authorization_id
-        offset 0
-      ) l
-      cross join lateral (
-        select g.* from gate_organizations(v_organizations, 0) g
-        where g.id = c.org
-        limit 1
-      ) o
-      left join lateral (
-        select a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
-          a.allowed_number_types
-        from agent_phone_numbers a
-        where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
-          and a.id = l.assignment_id
-        offset 0
-      ) a on true
-      cross join lateral (
-        select case
-          when l.decision = 'denied' then l.reason_code
-          when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
-            then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
-          when a.paused is null then coalesce(p_refusal[c.i], 'no_assignment')
-          else coalesce(decide_call(p_refusal[c.i], o.suspended, a.agent_active, a.number_active, a.paused,
-            p_country[c.i], p_type[c.i], coalesce(a.allowed_countries, o.default_allowed_countries),
-            a.allowed_number_types), l.reason_code)
-        end as reason
-        offset 0
-      ) r
-      where c.busy is not true;
-    end if;
-  end
-  $function$;
-
-CREATE OR REPLACE FUNCTION public.gate_choose(p_calls integer[], p_organization uuid[], p_agent uuid[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_caller uuid[], p_ids uuid[], p_lease interval)
- RETURNS TABLE(call_index integer, reason_code text, phone_number_id uuid, from_number text, provider text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
- LANGUAGE plpgsql
-AS $function$
-  #variable_conflict use_column
-  declare
-    v_agent record;
-    v_call integer;
-    -- What each assignment of the agent has used, the calls before this one included.
-    v_used integer[];
-    v_place integer;
-    v_reason text;
-    -- What was chosen, call by call.
-    v_calls integer[];
-    v_numbers uuid[];
-    v_reasons text[];
-    v_used_after integer[];
-    v_days date[];
-    v_resets timestamptz[];
-    v_at timestamptz[];
-  begin
-    -- Agent by agent, the assignments that this transaction holds. Those that were live when the batch took its locks are
-    -- held by now. One that came later is taken if nobody holds it: what is not held may be counted on by somebody else,
-    -- and waiting for it here would be out of the order of locks. The organization is read when they are held.
-    for v_agent in
-      with held as materialized (
-        select c.org, c.calls, h.held, h.numbers
-        from (
-          select p_organization[i] as org, p_agent[i] as agent, array_agg(i order by i) as calls
-          from unnest(p_calls) i
-          group by 1, 2
-        ) c
-        cross join lateral (
-          select array_agg(l.held order by l.id) as held, array_agg(l.phone_number_id order by l.id) as numbers
-          from (
-            select a.id, a.phone_number_id, a as held from agent_phone_numbers a
-            where a.live_organization_id = c.org and a.agent_id = c.agent
-            for no key update skip locked
-          ) l
-        ) h
-      )
-      select h.calls, h.held, h.numbers, o.suspended, o.default_allowed_countries, o.at, d.used, d.days, d.resets
-      from held h
-      cross join lateral (
-        select g.* from gate_organizations(p_organization, (select count(*) from held)) g
-        where g.id = h.org
-        limit 1
-      ) o
-      cross join lateral (
-        select
-          array_agg(case when a.last_reset_date < o.today then 0 else a.calls_made_today end order by a.id) as used,
-          array_agg(greatest(a.last_reset_date, o.today) order by a.id) as days,
-          array_agg(case when a.last_reset_date > o.today then usage_day_ends_at(a.last_reset_date, o.time_zone,
-            o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end order by a.id) as resets
-        from unnest(h.held) a
-      ) d
-    loop
-      v_used := v_agent.used;
-      foreach v_call in array v_agent.calls loop
-        -- The least used share of a limit among those that may; where none may, the reason that helps most.
-        select r.place, r.reason into v_place, v_reason
-        from (
-          select a.ordinality as place, v_used[a.ordinality]::float8 / greatest(a.daily_limit, 1) as share,
-            coalesce(
-              decide_call(p_refusal[v_call], v_agent.suspended, a.agent_active, a.number_active, a.paused_at is not null,
-                p_country[v_call], p_type[v_call], coalesce(a.allowed_countries, v_agent.default_allowed_countries),
-                a.allowed_number_types),
-              case when v_used[a.ordinality] >= a.daily_limit then 'daily_limit_reached' else 'allowed' end) as reason
-          from unnest(v_agent.held) with ordinality a
-        ) r
-        order by
-          array_position(array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked',
-            'assignment_paused', 'number_inactive'], r.reason) nulls last,
-          r.share, r.place
-        limit 1;
-        if v_reason = 'allowed' then
-          v_used[v_place] := v_used[v_place] + 1;
-        end if;
-        v_calls := v_calls || v_call;
-        v_numbers := v_numbers || v_agent.numbers[v_place];
-        v_reasons := v_reasons || v_reason;
-        v_used_after := v_used_after || v_used[v_place];
-        v_days := v_days || v_agent.days[v_place];
-        v_resets := v_resets || v_agent.resets[v_place];
-        v_at := v_at || v_agent.at;
-      end loop;
-    end loop;
-
-    -- Nobody else can write the rows that are held, so they still are what was chosen from.
+  -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
+  -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
+  if array_remove(p_key, null) <> '{}' and false = any (v_open) then
     return query
-    with decision as materialized (
-      select c.index, p_organization[c.index] as org, a.*, c.reason_code, c.used_after, c.usage_day, c.resets_at, c.at
-      from unnest(v_calls, v_numbers, v_reasons, v_used_after, v_days, v_resets, v_at)
-        c(index, number, reason_code, used_after, usage_day, resets_at, at)
-      cross join lateral (
-        select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.daily_limit,
-          a.last_reset_date, a.calls_made_today
-        from agent_phone_numbers a
-        where a.live_organization_id = p_organization[c.index] and a.agent_id = p_agent[c.index]
-          and a.phone_number_id = c.number
-        offset 0
-      ) a
-    ), counted as (
-      update agent_phone_numbers a
-      set calls_made_today = n.used_after, last_reset_date = n.usage_day
-      from (
-        select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, max(d.used_after) as used_after,
-          d.last_reset_date as counted_on, d.calls_made_today as counted
-        from decision d
-        where d.reason_code = 'allowed'
-        group by d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date, d.calls_made_today
-      ) n
-      where a.live_organization_id = n.org and a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id
-        and a.id = n.assignment_id
-      returning n.org, n.agent_id, n.phone_number_id, n.counted_on, n.counted, n.usage_day
-    ), archived as (
-      insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
-      select n.org, n.counted_on, n.agent_id, n.phone_number_id, n.counted
-      from counted n where n.counted_on < n.usage_day and n.counted > 0
-      on conflict (organization_id, local_date, agent_id, phone_number_id)
-        do update set calls_allowed = u.calls_allowed + excluded.calls_allowed
-    ), written as (
-      insert into call_authorizations (
-        organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
-        destination, destination_country, destination_type, decision, reason_code, local_date,
-        used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
-      select d.org, p_ids[d.index], d.assignment_id, d.agent_id, d.phone_number_id, d.from_number, d.provider,
-        p_destination[d.index], p_country[d.index], p_type[d.index],
-        case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
-        d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
-        p_caller[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
-      from decision d
-    )
-    select d.index, d.reason_code, d.phone_number_id, d.from_number, d.provider, d.daily_limit, d.used_after, d.resets_at,
-      case when d.reason_code = 'allowed' then d.at + p_lease end
-    from decision d;
-  end
-  $function$;
+    select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
+      l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
+      l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
+    from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
+      with ordinality c(org, key, fingerprint, id, busy, i)
+    cross join lateral (
+      select k.fingerprint, k.authorization_id from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+      offset 0
+    ) k
+    cross join lateral (
+      select l.* from call_authorizations l
+      where l.organization_id = c.org and l.id = k.authorization_id
+      offset 0
+    ) l
+    cross join lateral (
+      select g.* from gate_organizations(v_organizations, 0) g
+      where g.id = c.org
+      limit 1
+    ) o
+    left join lateral (
+      select a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
+        a.allowed_number_types
+      from agent_phone_numbers a
+      where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
+        and a.id = l.assignment_id
+      offset 0
+    ) a on true
+    cross join lateral (
+      select case
+        when l.decision = 'denied' then l.reason_code
+        when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
+          then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
+        when a.paused is null then coalesce(p_refusal[c.i], 'no_assignment')
+        else coalesce(decide_call(p_refusal[c.i], o.suspended, a.agent_active, a.number_active, a.paused,
+          p_country[c.i], p_type[c.i], coalesce(a.allowed_countries, o.default_allowed_countries),
+          a.allowed_number_types), l.reason_code)
+      end as reason
+      offset 0
+    ) r
+    where c.busy is not true;
+  end if;
+end
+$function$;
+
+comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean) is 'Decides a batch of calls. Claims their idempotency keys in key order, locks their assignments by organization, agent and number, ranks the calls that pass every check against what is left of the limit, counts them, archives the count of an earlier day and writes the ledger. A call of an agent with several numbers takes the one with the least used share of its limit among those that may. Then come replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
+
+CREATE OR REPLACE FUNCTION public.gate_choose(p_calls integer[], p_agents uuid[], p_assignments uuid[], p_refusals text[], p_used integer[], p_limits integer[])
+ RETURNS TABLE(call_index integer, assignment_id uuid, rank integer)
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE ROWS 10
+AS $function$
+declare
+  v_agent uuid;
+  -- The assignments of the agent, and how many calls of this batch each has been given.
+  v_assignments uuid[];
+  v_given integer[];
+  v_at integer;
+  v_rank integer;
+  v_share float8;
+  -- The best option of the call so far.
+  v_best integer;
+  v_best_at integer;
+  v_best_rank integer;
+  v_best_share float8;
+begin
+  for v_option in 1 .. coalesce(cardinality(p_calls), 0) loop
+    if p_agents[v_option] is distinct from v_agent then
+      v_agent := p_agents[v_option];
+      v_assignments := '{}';
+      v_given := '{}';
+    end if;
+    v_at := array_position(v_assignments, p_assignments[v_option]);
+    if v_at is null then
+      v_assignments := v_assignments || p_assignments[v_option];
+      v_given := v_given || 0;
+      v_at := cardinality(v_given);
+    end if;
+    v_rank := option_rank(p_refusals[v_option], p_used[v_option] + v_given[v_at], p_limits[v_option]);
+    v_share := (p_used[v_option] + v_given[v_at])::float8 / greatest(p_limits[v_option], 1);
+    if v_best is null or v_rank < v_best_rank or (v_rank = v_best_rank and v_share < v_best_share) then
+      v_best := v_option;
+      v_best_at := v_at;
+      v_best_rank := v_rank;
+      v_best_share := v_share;
+    end if;
+    -- The last option of a call: it goes to the best of them.
+    if p_calls[v_option] is distinct from p_calls[v_option + 1] then
+      if v_best_rank = 1 then
+        v_given[v_best_at] := v_given[v_best_at] + 1;
+      end if;
+      call_index := p_calls[v_option];
+      assignment_id := p_assignments[v_best];
+      rank := v_given[v_best_at] + (p_refusals[v_best] is null and v_best_rank > 1)::integer;
+      return next;
+      v_best := null;
+    end if;
+  end loop;
+end
+$function$;
+
+comment on function gate_choose(integer[],uuid[],uuid[],text[],integer[],integer[]) is 'Which number each call of an agent with several is placed from, where a batch has several such calls of one agent: one after the other, each from the least used share of a limit, then the older assignment. An element of the arrays is one option of one call; the options come by agent, call and assignment. rank is how many calls of the batch the assignment has with this one, or would have. Immutable: it reads no table. The caller has locked every assignment that it names.';
 
 CREATE OR REPLACE FUNCTION public.gate_facts(at timestamp with time zone)
  RETURNS TABLE(organization_id uuid, assignment_id uuid, agent_id uuid, phone_number_id uuid, from_number text, provider text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, allowed_countries text[], allowed_number_types text[], daily_limit integer, counted_on date, counted integer, usage_day date, used integer, resets_at timestamp with time zone)
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-    select
-      a.organization_id, a.id, a.agent_id, a.phone_number_id, n.e164, n.provider,
-      o.suspended_at is not null, g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active',
-      a.paused_at is not null,
-      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types, a.daily_limit,
-      a.last_reset_date, a.calls_made_today, d.usage_day,
-      case when a.last_reset_date < d.usage_day then 0 else a.calls_made_today end,
-      usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at)
-    from agent_phone_numbers a
-    join organizations o on o.id = a.organization_id
-    join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
-    join phone_numbers n on n.organization_id = a.organization_id and n.id = a.phone_number_id
-    cross join lateral (
-      select greatest(
-        a.last_reset_date,
-        (at at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at))::date
-      ) as usage_day
-    ) d
-    where a.ended_at is null
-  $function$;
+select
+  a.organization_id, a.id, a.agent_id, a.phone_number_id, n.e164, n.provider,
+  o.suspended_at is not null, g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active',
+  a.paused_at is not null,
+  coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types, a.daily_limit,
+  a.last_reset_date, a.calls_made_today, d.usage_day,
+  case when a.last_reset_date < d.usage_day then 0 else a.calls_made_today end,
+  usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at)
+from agent_phone_numbers a
+join organizations o on o.id = a.organization_id
+join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
+join phone_numbers n on n.organization_id = a.organization_id and n.id = a.phone_number_id
+cross join lateral (
+  select greatest(
+    a.last_reset_date,
+    (at at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at))::date
+  ) as usage_day
+) d
+where a.ended_at is null
+$function$;
+
+comment on function gate_facts(timestamp with time zone) is 'What a decision needs to know of each live assignment at one instant, for a simulation. Stable and of LANGUAGE sql, so that it is inlined and the conditions of its caller reach the indexes. Takes no lock.';
 
 CREATE OR REPLACE FUNCTION public.gate_organizations(p_organizations uuid[], p_locked bigint)
  RETURNS TABLE(id uuid, suspended boolean, default_allowed_countries text[], time_zone text, previous_time_zone text, time_zone_effective_at timestamp with time zone, at timestamp with time zone, today date, ends_at timestamp with time zone)
  LANGUAGE sql
  ROWS 1
 AS $function$
-    select o.id, o.suspended_at is not null, o.default_allowed_countries, o.time_zone, o.previous_time_zone,
-      o.time_zone_effective_at, c.at, z.today,
-      usage_day_ends_at(z.today, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, c.at)
-    from (select ringfence_clock() as at offset 0) c
-    cross join organizations o
-    cross join lateral (
-      select (c.at at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
-        c.at))::date as today
-      offset 0
-    ) z
-    where o.id = any (p_organizations)
-  $function$;
+select o.id, o.suspended_at is not null, o.default_allowed_countries, o.time_zone, o.previous_time_zone,
+  o.time_zone_effective_at, c.at, z.today,
+  usage_day_ends_at(z.today, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, c.at)
+from (select ringfence_clock() as at offset 0) c
+cross join organizations o
+cross join lateral (
+  select (c.at at time zone effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at,
+    c.at))::date as today
+  offset 0
+) z
+where o.id = any (p_organizations)
+$function$;
+
+comment on function gate_organizations(uuid[],bigint) is 'The facts of the organizations of a batch, and the clock. VOLATILE on purpose: a volatile function reads by a snapshot of its own, and its second argument, counted from the locked rows, makes that snapshot younger than the locks. Marked stable it would decide by facts from before the wait (docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
 
 CREATE OR REPLACE FUNCTION public.link_audit_events(p_organization_id uuid, p_at_most integer)
  RETURNS integer
  LANGUAGE plpgsql
 AS $function$
-      declare
-        v_head audit_chain_heads;
-        v_event audit_events;
-        v_hash bytea;
-        v_ids uuid[] := '{}';
-        v_previous_hashes bytea[] := '{}';
-        v_hashes bytea[] := '{}';
-      begin
-        if not exists (select from audit_chain_heads where organization_id = p_organization_id) then
-          insert into audit_chain_heads (organization_id) values (p_organization_id) on conflict do nothing;
-        end if;
-        -- Whoever comes while another links has nothing to do. What is read below is read by a later statement than this
-        -- lock, so it sees the links of the linker before.
-        select * into v_head from audit_chain_heads where organization_id = p_organization_id for update skip locked;
-        if not found then
-          return 0;
-        end if;
-        v_hash := v_head.hash;
-        for v_event in
-          select * from audit_events where organization_id = p_organization_id and sequence is null
-          order by occurred_at, id limit p_at_most
-        loop
-          v_previous_hashes := v_previous_hashes || v_hash;
-          v_ids := v_ids || v_event.id;
-          v_hash := sha256(v_hash || convert_to(audit_event_text(v_event, v_head.sequence + cardinality(v_ids)), 'UTF8'));
-          v_hashes := v_hashes || v_hash;
-        end loop;
-        if cardinality(v_ids) = 0 then
-          return 0;
-        end if;
-        update audit_events e
-        set sequence = v_head.sequence + l.place, previous_hash = l.previous_hash, hash = l.hash
-        from unnest(v_ids, v_previous_hashes, v_hashes) with ordinality as l (id, previous_hash, hash, place)
-        where e.organization_id = p_organization_id and e.id = l.id;
-        update audit_chain_heads set sequence = v_head.sequence + cardinality(v_ids), hash = v_hash
-        where organization_id = p_organization_id;
-        return cardinality(v_ids);
-      end
-      $function$;
+declare
+  v_head audit_chain_heads;
+  v_event audit_events;
+  v_hash bytea;
+  v_ids uuid[] := '{}';
+  v_previous_hashes bytea[] := '{}';
+  v_hashes bytea[] := '{}';
+begin
+  if not exists (select from audit_chain_heads where organization_id = p_organization_id) then
+    insert into audit_chain_heads (organization_id) values (p_organization_id) on conflict do nothing;
+  end if;
+  -- Whoever comes while another links has nothing to do. What is read below is read by a later statement than this
+  -- lock, so it sees the links of the linker before.
+  select * into v_head from audit_chain_heads where organization_id = p_organization_id for update skip locked;
+  if not found then
+    return 0;
+  end if;
+  v_hash := v_head.hash;
+  for v_event in
+    select * from audit_events where organization_id = p_organization_id and sequence is null
+    order by occurred_at, id limit p_at_most
+  loop
+    v_previous_hashes := v_previous_hashes || v_hash;
+    v_ids := v_ids || v_event.id;
+    v_hash := sha256(v_hash || convert_to(audit_event_text(v_event, v_head.sequence + cardinality(v_ids)), 'UTF8'));
+    v_hashes := v_hashes || v_hash;
+  end loop;
+  if cardinality(v_ids) = 0 then
+    return 0;
+  end if;
+  update audit_events e
+  set sequence = v_head.sequence + l.place, previous_hash = l.previous_hash, hash = l.hash
+  from unnest(v_ids, v_previous_hashes, v_hashes) with ordinality as l (id, previous_hash, hash, place)
+  where e.organization_id = p_organization_id and e.id = l.id;
+  update audit_chain_heads set sequence = v_head.sequence + cardinality(v_ids), hash = v_hash
+  where organization_id = p_organization_id;
+  return cardinality(v_ids);
+end
+$function$;
+
+comment on function link_audit_events(uuid,integer) is 'Links up to p_at_most events of an organization into its chain, oldest first, and answers how many. Locks the head of the chain with skip locked: a second linker finds nothing to do and answers 0. The events are read by a later statement than the lock and so see the links of the linker before (docs/adr/0012-audit-chain.md).';
 
 CREATE OR REPLACE FUNCTION public.mark_sole_connection()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  begin
-    select o.numbers_per_agent = 'one' into new.sole_connection
-    from organizations o where o.id = new.organization_id for share;
-    new.sole_connection := coalesce(new.sole_connection, false);
-    return new;
-  end
-  $function$;
+begin
+  select o.numbers_per_agent = 'one' into new.sole_connection
+  from organizations o where o.id = new.organization_id for share;
+  new.sole_connection := coalesce(new.sole_connection, false);
+  return new;
+end
+$function$;
+
+comment on function mark_sole_connection() is 'Copies to a new connection whether the organization gives an agent one number only. Holds the organization for share, so that a change of the setting finds the row or the row finds the change.';
 
 CREATE OR REPLACE FUNCTION public.note_assigned_number()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-  declare
-    v_newest text := concat_ws(',', nullif(current_setting('ringfence.newest_numbers', true), ''), new.phone_number_id);
-    v_noted text;
-  begin
-    if octet_length(v_newest) >= 50 * 37 - 1 then
-      v_noted := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''), v_newest);
-      v_newest := '';
-      if octet_length(v_noted) >= 1000 * 37 - 1 then
-        perform copy_agents_to_numbers(v_noted);
-        v_noted := '';
-      end if;
-      perform set_config('ringfence.noted_numbers', v_noted, true);
+declare
+  v_newest text := concat_ws(',', nullif(current_setting('ringfence.newest_numbers', true), ''), new.phone_number_id);
+  v_noted text;
+begin
+  if octet_length(v_newest) >= 50 * 37 - 1 then
+    v_noted := concat_ws(',', nullif(current_setting('ringfence.noted_numbers', true), ''), v_newest);
+    v_newest := '';
+    if octet_length(v_noted) >= 1000 * 37 - 1 then
+      perform copy_agents_to_numbers(v_noted);
+      v_noted := '';
     end if;
-    perform set_config('ringfence.newest_numbers', v_newest, true);
-    return null;
-  end
-  $function$;
+    perform set_config('ringfence.noted_numbers', v_noted, true);
+  end if;
+  perform set_config('ringfence.newest_numbers', v_newest, true);
+  return null;
+end
+$function$;
+
+comment on function note_assigned_number() is 'Notes the number of a row whose assignment ended or was revived, in settings that end with the transaction; a thousand are then updated together. A trigger on a column has no transition table, and one on all columns would burden each call at the gate. A row writes a short text, of which fifty fill the long one: setting a text of a thousand numbers takes longer than copying one of them.';
 
 CREATE OR REPLACE FUNCTION public.notify_api_key_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        perform pg_notify('ringfence_access', 'key:' || encode(old.key_hash, 'hex'));
-        return null;
-      end
-      $function$;
+begin
+  perform pg_notify('ringfence_access', 'key:' || encode(old.key_hash, 'hex'));
+  return null;
+end
+$function$;
+
+comment on function notify_api_key_change() is 'Tells every process of the API to forget what it remembers of a key. The message is key: and the SHA-256 of the key, enough to forget by. Commits that notify go one after the other for the whole server, so a change that happens for each call, such as the last use, must not fire this.';
 
 CREATE OR REPLACE FUNCTION public.notify_membership_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        perform pg_notify('ringfence_access', 'user:' || coalesce(new.user_id, old.user_id));
-        return null;
-      end
-      $function$;
+begin
+  perform pg_notify('ringfence_access', 'user:' || coalesce(new.user_id, old.user_id));
+  return null;
+end
+$function$;
+
+comment on function notify_membership_change() is 'Tells every process of the API to forget what it remembers of a person in an organization. The message is user: and the id.';
 
 CREATE OR REPLACE FUNCTION public.notify_organization_removal()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        perform pg_notify('ringfence_access', 'organization:' || old.id);
-        return null;
-      end
-      $function$;
+begin
+  perform pg_notify('ringfence_access', 'organization:' || old.id);
+  return null;
+end
+$function$;
+
+comment on function notify_organization_removal() is 'Tells every process of the API to forget the sessions and keys of an organization when it is deleted or brought back. The message is organization: and the id.';
 
 CREATE OR REPLACE FUNCTION public.notify_session_end()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        perform pg_notify('ringfence_access', 'session:' || old.id);
-        return null;
-      end
-      $function$;
+begin
+  perform pg_notify('ringfence_access', 'session:' || old.id);
+  return null;
+end
+$function$;
+
+comment on function notify_session_end() is 'Tells every process of the API that a session has ended, so that its access tokens end as well. The message is session: and the id.';
 
 CREATE OR REPLACE FUNCTION public.notify_user_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        perform pg_notify('ringfence_access', 'user:' || old.id);
-        return null;
-      end
-      $function$;
+begin
+  perform pg_notify('ringfence_access', 'user:' || old.id);
+  return null;
+end
+$function$;
+
+comment on function notify_user_change() is 'Tells every process of the API to forget what it remembers of a person in all organizations. The message is user: and the id.';
+
+CREATE OR REPLACE FUNCTION public.option_rank(refused text, used integer, daily_limit integer)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select coalesce(array_position(
+  array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked', 'assignment_paused', 'number_inactive'],
+  coalesce(refused, case when used < daily_limit then 'allowed' else 'daily_limit_reached' end)), 99)
+$function$;
+
+comment on function option_rank(text,integer,integer) is 'How good a number is for a call of an agent that has several: 1 may place it; of the others, the refusal that came furthest in the order of the checks tells most. Immutable; inlined where it sorts.';
 
 CREATE OR REPLACE FUNCTION public.place_phone_numbers()
  RETURNS trigger
@@ -1787,107 +1781,109 @@ CREATE OR REPLACE FUNCTION public.place_phone_numbers()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-  declare
-    v_fold boolean := random() < 0.1;
-  begin
-    if tg_op = 'INSERT' then
-      with delta as (
-        select organization_id, list, place, sum(numbers)::integer as numbers from (
-        select g.organization_id, p.list, p.place, g.numbers from (
-          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
-            count(*) as numbers
-          from new_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
-        cross join lateral (values
-          ('id', left(g.made, 6)),
-          ('id ' || left(g.made, 6), g.made),
-          ('number', left(g.beginning, 5)),
-          ('number ' || left(g.beginning, 5), g.beginning),
-          ('agent', g.assigned_agent_id::text)
-        ) p(list, place)
-        where p.place is not null) c
-        group by 1, 2, 3 having sum(numbers) <> 0
-      ), held as (
-        select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
-        where v_fold for update of p skip locked
-      ), folded as (
-        delete from phone_number_places p where p.ctid in (select at from held)
-        returning organization_id, list, place, numbers
-      )
-      insert into phone_number_places (organization_id, list, place, numbers)
-      select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
-      group by 1, 2, 3 having sum(numbers) <> 0;
-    elsif tg_op = 'DELETE' then
-      with delta as (
-        select organization_id, list, place, sum(numbers)::integer as numbers from (
-        select g.organization_id, p.list, p.place, g.numbers from (
-          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
-            -count(*) as numbers
-          from old_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
-        cross join lateral (values
-          ('id', left(g.made, 6)),
-          ('id ' || left(g.made, 6), g.made),
-          ('number', left(g.beginning, 5)),
-          ('number ' || left(g.beginning, 5), g.beginning),
-          ('agent', g.assigned_agent_id::text)
-        ) p(list, place)
-        where p.place is not null) c
-        group by 1, 2, 3 having sum(numbers) <> 0
-      ), held as (
-        select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
-        where v_fold for update of p skip locked
-      ), folded as (
-        delete from phone_number_places p where p.ctid in (select at from held)
-        returning organization_id, list, place, numbers
-      )
-      insert into phone_number_places (organization_id, list, place, numbers)
-      select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
-      group by 1, 2, 3 having sum(numbers) <> 0;
-    elsif exists (
-      select from old_rows o join new_rows n using (id)
-      where (o.organization_id, o.lifecycle = 'released', o.e164, o.assigned_agent_id)
-        is distinct from (n.organization_id, n.lifecycle = 'released', n.e164, n.assigned_agent_id)
-    ) then
-      with delta as (
-        select organization_id, list, place, sum(numbers)::integer as numbers from (
-        select g.organization_id, p.list, p.place, g.numbers from (
-          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
-            count(*) as numbers
-          from new_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
-        cross join lateral (values
-          ('id', left(g.made, 6)),
-          ('id ' || left(g.made, 6), g.made),
-          ('number', left(g.beginning, 5)),
-          ('number ' || left(g.beginning, 5), g.beginning),
-          ('agent', g.assigned_agent_id::text)
-        ) p(list, place)
-        where p.place is not null union all 
-        select g.organization_id, p.list, p.place, g.numbers from (
-          select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
-            -count(*) as numbers
-          from old_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
-        cross join lateral (values
-          ('id', left(g.made, 6)),
-          ('id ' || left(g.made, 6), g.made),
-          ('number', left(g.beginning, 5)),
-          ('number ' || left(g.beginning, 5), g.beginning),
-          ('agent', g.assigned_agent_id::text)
-        ) p(list, place)
-        where p.place is not null) c
-        group by 1, 2, 3 having sum(numbers) <> 0
-      ), held as (
-        select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
-        where v_fold for update of p skip locked
-      ), folded as (
-        delete from phone_number_places p where p.ctid in (select at from held)
-        returning organization_id, list, place, numbers
-      )
-      insert into phone_number_places (organization_id, list, place, numbers)
-      select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
-      group by 1, 2, 3 having sum(numbers) <> 0;
-    end if;
-    return null;
-  end
-  $function$;
+declare
+  v_fold boolean := random() < 0.1;
+begin
+  if tg_op = 'INSERT' then
+    with delta as (
+      select organization_id, list, place, sum(numbers)::integer as numbers from (
+      select g.organization_id, p.list, p.place, g.numbers from (
+        select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+          count(*) as numbers
+        from new_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
+      cross join lateral (values
+        ('id', left(g.made, 6)),
+        ('id ' || left(g.made, 6), g.made),
+        ('number', left(g.beginning, 5)),
+        ('number ' || left(g.beginning, 5), g.beginning),
+        ('agent', g.assigned_agent_id::text)
+      ) p(list, place)
+      where p.place is not null) c
+      group by 1, 2, 3 having sum(numbers) <> 0
+    ), held as (
+      select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
+      where v_fold for update of p skip locked
+    ), folded as (
+      delete from phone_number_places p where p.ctid in (select at from held)
+      returning organization_id, list, place, numbers
+    )
+    insert into phone_number_places (organization_id, list, place, numbers)
+    select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
+    group by 1, 2, 3 having sum(numbers) <> 0;
+  elsif tg_op = 'DELETE' then
+    with delta as (
+      select organization_id, list, place, sum(numbers)::integer as numbers from (
+      select g.organization_id, p.list, p.place, g.numbers from (
+        select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+          -count(*) as numbers
+        from old_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
+      cross join lateral (values
+        ('id', left(g.made, 6)),
+        ('id ' || left(g.made, 6), g.made),
+        ('number', left(g.beginning, 5)),
+        ('number ' || left(g.beginning, 5), g.beginning),
+        ('agent', g.assigned_agent_id::text)
+      ) p(list, place)
+      where p.place is not null) c
+      group by 1, 2, 3 having sum(numbers) <> 0
+    ), held as (
+      select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
+      where v_fold for update of p skip locked
+    ), folded as (
+      delete from phone_number_places p where p.ctid in (select at from held)
+      returning organization_id, list, place, numbers
+    )
+    insert into phone_number_places (organization_id, list, place, numbers)
+    select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
+    group by 1, 2, 3 having sum(numbers) <> 0;
+  elsif exists (
+    select from old_rows o join new_rows n using (id)
+    where (o.organization_id, o.lifecycle = 'released', o.e164, o.assigned_agent_id)
+      is distinct from (n.organization_id, n.lifecycle = 'released', n.e164, n.assigned_agent_id)
+  ) then
+    with delta as (
+      select organization_id, list, place, sum(numbers)::integer as numbers from (
+      select g.organization_id, p.list, p.place, g.numbers from (
+        select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+          count(*) as numbers
+        from new_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
+      cross join lateral (values
+        ('id', left(g.made, 6)),
+        ('id ' || left(g.made, 6), g.made),
+        ('number', left(g.beginning, 5)),
+        ('number ' || left(g.beginning, 5), g.beginning),
+        ('agent', g.assigned_agent_id::text)
+      ) p(list, place)
+      where p.place is not null union all 
+      select g.organization_id, p.list, p.place, g.numbers from (
+        select n.organization_id, left(n.id::text, 10) as made, left(n.e164, 8) as beginning, n.assigned_agent_id,
+          -count(*) as numbers
+        from old_rows n where n.lifecycle <> 'released' group by 1, 2, 3, 4) g
+      cross join lateral (values
+        ('id', left(g.made, 6)),
+        ('id ' || left(g.made, 6), g.made),
+        ('number', left(g.beginning, 5)),
+        ('number ' || left(g.beginning, 5), g.beginning),
+        ('agent', g.assigned_agent_id::text)
+      ) p(list, place)
+      where p.place is not null) c
+      group by 1, 2, 3 having sum(numbers) <> 0
+    ), held as (
+      select p.ctid as at from phone_number_places p join delta d using (organization_id, list, place)
+      where v_fold for update of p skip locked
+    ), folded as (
+      delete from phone_number_places p where p.ctid in (select at from held)
+      returning organization_id, list, place, numbers
+    )
+    insert into phone_number_places (organization_id, list, place, numbers)
+    select organization_id, list, place, sum(numbers) from (select * from delta union all select * from folded) s
+    group by 1, 2, 3 having sum(numbers) <> 0;
+  end if;
+  return null;
+end
+$function$;
+
+comment on function place_phone_numbers() is 'Keeps where the rows of a long list stand: how many numbers were made in each stretch of time (UUIDv7: six digits are 4.7 hours, nine are 4.1 seconds), have each beginning, and are called from by each agent. Differences are rows of their own and are folded as count_phone_numbers() does (docs/adr/0011-lists-and-totals.md).';
 
 revoke all on function place_phone_numbers() from public;
 
@@ -1897,18 +1893,22 @@ CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        raise exception 'An audit event is never changed or removed.' using errcode = 'insufficient_privilege';
-      end
-      $function$;
+begin
+  raise exception 'An audit event is never changed or removed.' using errcode = 'insufficient_privilege';
+end
+$function$;
+
+comment on function refuse_audit_change() is 'Keeps an audit event as it was written; only a link to the chain may be added once. The trigger holds for the owner of the table as well.';
 
 CREATE OR REPLACE FUNCTION public.ringfence_clock()
  RETURNS timestamp with time zone
  LANGUAGE sql
  PARALLEL SAFE
-AS $function$select clock_timestamp()$function$;
+AS $function$
+select clock_timestamp()
+$function$;
 
-comment on function ringfence_clock() is 'The clock of every decision. A function, so that a test can stand it still or turn it in a database of its own.';
+comment on function ringfence_clock() is 'The clock of every decision (invariant G6). A function, so that a test can stand it still or turn it in a database of its own. Volatile, because it reads clock_timestamp(): a batch that waited for a lock is decided by the time after the wait.';
 
 CREATE OR REPLACE FUNCTION public.taken_numbers(p_numbers text[])
  RETURNS SETOF text
@@ -1916,12 +1916,12 @@ CREATE OR REPLACE FUNCTION public.taken_numbers(p_numbers text[])
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-        -- A subquery for one value is always an index look-up.
-        select p from unnest(p_numbers) p
-        where (select true from phone_numbers n where n.e164 = p and n.lifecycle <> 'released')
-      $function$;
+-- A subquery for one value is always an index look-up.
+select p from unnest(p_numbers) p
+where (select true from phone_numbers n where n.e164 = p and n.lifecycle <> 'released')
+$function$;
 
-comment on function taken_numbers(text[]) is 'Which of the numbers are in use, by any organization or in the pool.';
+comment on function taken_numbers(text[]) is 'Which of the numbers are in use, by any organization or in the pool. Runs as the system role and tells no more than the unique index does when it refuses an insert: that a number is taken, not by which organization. Stable; takes no lock.';
 
 revoke all on function taken_numbers(text[]) from public;
 grant execute on function taken_numbers(text[]) to ringfence_app;
@@ -1932,96 +1932,98 @@ CREATE OR REPLACE FUNCTION public.touch_updated_at()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin
-        new.updated_at := now();
-        return new;
-      end
-      $function$;
+begin
+  new.updated_at := now();
+  return new;
+end
+$function$;
+
+comment on function touch_updated_at() is 'Sets updated_at to the start of the transaction. Volatile as every trigger; takes no lock of its own.';
 
 CREATE OR REPLACE FUNCTION public.usage_day_ends_at(usage_day date, time_zone text, previous_time_zone text, effective_at timestamp with time zone, at timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-      select case
-        when at < effective_at then greatest(effective_at, (usage_day + 1)::timestamp at time zone time_zone)
-        else (usage_day + 1)::timestamp at time zone time_zone
-      end
-    $function$;
+select case
+  when at < effective_at then greatest(effective_at, (usage_day + 1)::timestamp at time zone time_zone)
+  else (usage_day + 1)::timestamp at time zone time_zone
+end
+$function$;
 
-comment on function usage_day_ends_at(date,text,text,timestamp with time zone,timestamp with time zone) is 'The first instant whose effective local date is later than the usage day.';
+comment on function usage_day_ends_at(date,text,text,timestamp with time zone,timestamp with time zone) is 'The first instant whose effective local date is later than the usage day. Immutable in its arguments; the zone rules are those of the server.';
 
 CREATE OR REPLACE FUNCTION public.void_authorization(p_organization uuid, p_id uuid, p_by uuid, p_reason text, p_window interval)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
-  declare
-    v_assignment agent_phone_numbers;
-    v_call call_authorizations;
-    v_now timestamptz;
-    v_archived integer;
-    v_voided integer;
-    v_in_counter boolean;
-    v_country text;
-  begin
-    select a.* into v_assignment
-    from agent_phone_numbers a
-    where a.organization_id = p_organization and a.id = (
-      select l.assignment_id from call_authorizations l where l.organization_id = p_organization and l.id = p_id)
-    for no key update;
+declare
+  v_assignment agent_phone_numbers;
+  v_call call_authorizations;
+  v_now timestamptz;
+  v_archived integer;
+  v_voided integer;
+  v_in_counter boolean;
+  v_country text;
+begin
+  select a.* into v_assignment
+  from agent_phone_numbers a
+  where a.organization_id = p_organization and a.id = (
+    select l.assignment_id from call_authorizations l where l.organization_id = p_organization and l.id = p_id)
+  for no key update;
 
-    select * into v_call from call_authorizations l
-    where l.organization_id = p_organization and l.id = p_id for no key update;
-    v_now := ringfence_clock();
+  select * into v_call from call_authorizations l
+  where l.organization_id = p_organization and l.id = p_id for no key update;
+  v_now := ringfence_clock();
 
-    if not found then
-      return null;
-    elsif v_call.status = 'denied' then
-      return 'denied';
-    elsif v_call.status = 'voided' and v_call.void_reason = p_reason then
-      return 'repeated';
-    elsif v_call.status in ('completed', 'voided') then
-      return 'settled_otherwise';
-    elsif v_call.expires_at < v_now then
-      return 'expired';
-    elsif v_call.decided_at + p_window < v_now then
-      return 'too_late';
-    end if;
+  if not found then
+    return null;
+  elsif v_call.status = 'denied' then
+    return 'denied';
+  elsif v_call.status = 'voided' and v_call.void_reason = p_reason then
+    return 'repeated';
+  elsif v_call.status in ('completed', 'voided') then
+    return 'settled_otherwise';
+  elsif v_call.expires_at < v_now then
+    return 'expired';
+  elsif v_call.decided_at + p_window < v_now then
+    return 'too_late';
+  end if;
 
-    select u.calls_allowed, u.calls_voided into v_archived, v_voided
-    from usage_daily u
-    where u.organization_id = p_organization and u.local_date = v_call.local_date
-      and u.agent_id = v_assignment.agent_id and u.phone_number_id = v_assignment.phone_number_id;
+  select u.calls_allowed, u.calls_voided into v_archived, v_voided
+  from usage_daily u
+  where u.organization_id = p_organization and u.local_date = v_call.local_date
+    and u.agent_id = v_assignment.agent_id and u.phone_number_id = v_assignment.phone_number_id;
 
-    if coalesce(v_voided, 0) >= least(v_assignment.daily_limit, greatest(10, v_assignment.daily_limit / 10)) then
-      return 'too_many';
-    end if;
+  if coalesce(v_voided, 0) >= least(v_assignment.daily_limit, greatest(10, v_assignment.daily_limit / 10)) then
+    return 'too_many';
+  end if;
 
-    v_in_counter := v_assignment.last_reset_date = v_call.local_date and v_assignment.calls_made_today > 0
-      and (v_call.decided_at >= coalesce(v_assignment.counter_reset_at, '-infinity') or coalesce(v_archived, 0) = 0);
+  v_in_counter := v_assignment.last_reset_date = v_call.local_date and v_assignment.calls_made_today > 0
+    and (v_call.decided_at >= coalesce(v_assignment.counter_reset_at, '-infinity') or coalesce(v_archived, 0) = 0);
 
-    if v_in_counter then
-      update agent_phone_numbers a set calls_made_today = a.calls_made_today - 1
-      where a.organization_id = p_organization and a.id = v_assignment.id;
-    end if;
+  if v_in_counter then
+    update agent_phone_numbers a set calls_made_today = a.calls_made_today - 1
+    where a.organization_id = p_organization and a.id = v_assignment.id;
+  end if;
 
-    -- A day that is rolled up already has its calls by country: the call leaves that sum as well.
-    v_country := coalesce(v_call.destination_country, '');
-    insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_voided)
-    values (p_organization, v_call.local_date, v_assignment.agent_id, v_assignment.phone_number_id, 1)
-    on conflict (organization_id, local_date, agent_id, phone_number_id) do update
-      set calls_voided = u.calls_voided + 1,
-        calls_allowed = greatest(u.calls_allowed - (not v_in_counter)::integer, 0),
-        allowed_by_country = case when (u.allowed_by_country ->> v_country)::integer > 0
-          then jsonb_set(u.allowed_by_country, array[v_country],
-            to_jsonb((u.allowed_by_country ->> v_country)::integer - 1))
-          else u.allowed_by_country end;
+  -- A day that is rolled up already has its calls by country: the call leaves that sum as well.
+  v_country := coalesce(v_call.destination_country, '');
+  insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_voided)
+  values (p_organization, v_call.local_date, v_assignment.agent_id, v_assignment.phone_number_id, 1)
+  on conflict (organization_id, local_date, agent_id, phone_number_id) do update
+    set calls_voided = u.calls_voided + 1,
+      calls_allowed = greatest(u.calls_allowed - (not v_in_counter)::integer, 0),
+      allowed_by_country = case when (u.allowed_by_country ->> v_country)::integer > 0
+        then jsonb_set(u.allowed_by_country, array[v_country],
+          to_jsonb((u.allowed_by_country ->> v_country)::integer - 1))
+        else u.allowed_by_country end;
 
-    update call_authorizations l
-    set status = 'voided', settled_at = v_now, settled_by = p_by, void_reason = p_reason
-    where l.organization_id = p_organization and l.id = p_id;
-    return 'voided';
-  end
-  $function$;
+  update call_authorizations l
+  set status = 'voided', settled_at = v_now, settled_by = p_by, void_reason = p_reason
+  where l.organization_id = p_organization and l.id = p_id;
+  return 'voided';
+end
+$function$;
 
-comment on function void_authorization(uuid,uuid,uuid,text,interval) is 'Answers voided, repeated, settled_otherwise, expired, too_late, too_many or denied; NULL when there is no such authorization.';
+comment on function void_authorization(uuid,uuid,uuid,text,interval) is 'Answers voided, repeated, settled_otherwise, expired, too_late, too_many or denied; NULL when there is no such authorization. Gives one call back to the usage day that it was counted on. Locks the assignment before the ledger row, as the gate, the midnight job and the reset by hand do before they move a count; everything that decides is read after the locks.';

@@ -1,5 +1,7 @@
+import { migrations } from '../migrations/index.js';
 import { APP_SESSION, SYSTEM_SESSION } from '../apps/api/src/platform/database/connection-options.js';
 import { migrationDataSource } from '../apps/api/src/platform/database/data-source.js';
+import { migrateDatabase } from '../apps/api/src/platform/database/migrate-database.js';
 import { loginOf, LoginRefusal, prepareLogins } from '../apps/api/src/platform/database/logins.js';
 
 /**
@@ -32,9 +34,10 @@ async function main(): Promise<number> {
   }
 
   async function run(): Promise<number> {
-    const done = await source.runMigrations();
-    if (done.length === 0) say('Nothing to do: every migration has run.');
-    for (const migration of done) say(`Ran ${migration.name}`);
+    const done = await migrateDatabase(source);
+    if (done.migrations.length + done.functions.length === 0) say('Nothing to do: every migration has run.');
+    for (const name of done.migrations) say(`Ran ${name}`);
+    if (done.functions.length > 0) say(`Made ${done.functions.length} functions: ${done.functions.join(', ')}`);
     const logins = [APP_SESSION, SYSTEM_SESSION].flatMap((rules) => {
       const address = process.env[rules.setting];
       if (!address) say(`${rules.setting} is not set: its login is left alone.`);
@@ -48,6 +51,11 @@ async function main(): Promise<number> {
   async function revert(): Promise<number> {
     const [last] = await source.query<{ name: string }[]>('select name from migrations order by id desc limit 1');
     if (!last) return refuse('Nothing to revert: no migration has run.');
+    if (last.name === migrations[0]?.name) {
+      return refuse(
+        `${last.name} is the whole schema: taking it back would delete everything. Drop the database instead.`,
+      );
+    }
     await source.undoLastMigration();
     say(`Reverted ${last.name}`);
     return 0;

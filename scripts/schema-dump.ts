@@ -19,7 +19,7 @@ export async function dumpSchema(client: pg.Client): Promise<string> {
     const definition = [...(await lines(COLUMNS, [table])), ...(await lines(CONSTRAINTS, [table]))];
     const options = (await lines(STORAGE, [table])).join('');
     parts.push(`create table ${table} (\n${definition.map((line) => `  ${line}`).join(',\n')}\n)${options};`);
-    for (const query of [INDEXES, TRIGGERS, ROW_SECURITY, POLICIES, PRIVILEGES, COMMENTS]) {
+    for (const query of [COLUMN_STORAGE, INDEXES, TRIGGERS, ROW_SECURITY, POLICIES, PRIVILEGES, COMMENTS]) {
       const found = await lines(query, [table]);
       if (found.length > 0) parts.push(found.join('\n'));
     }
@@ -68,6 +68,12 @@ const CONSTRAINTS = `
 const STORAGE = `
   select ' with (' || array_to_string(reloptions, ', ') || ')' as line
   from pg_class where oid = $1::regclass and reloptions is not null`;
+
+const COLUMN_STORAGE = `
+  select 'alter table ' || $1 || ' alter column ' || quote_ident(a.attname) || ' set storage '
+    || case a.attstorage when 'e' then 'external' when 'm' then 'main' when 'p' then 'plain' else 'extended' end || ';' as line
+  from pg_attribute a join pg_type t on t.oid = a.atttypid
+  where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attstorage <> t.typstorage order by a.attnum`;
 
 const INDEXES = `
   select pg_get_indexdef(i.indexrelid) || ';' as line

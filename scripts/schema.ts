@@ -4,6 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '#embedded-postgres';
 import { migrationDataSource } from '../apps/api/src/platform/database/data-source.js';
+import { migrateDatabase } from '../apps/api/src/platform/database/migrate-database.js';
 import { generateOrCheck } from './generated-file.js';
 import { dumpSchema } from './schema-dump.js';
 
@@ -14,7 +15,7 @@ try {
   const postgres = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
   const migrations = migrationDataSource(postgres.url);
   await migrations.initialize();
-  await migrations.runMigrations().finally(() => migrations.destroy());
+  await migrateDatabase(migrations).finally(() => migrations.destroy());
   const client = new pg.Client(postgres.url);
   await client.connect();
   const content = await dumpSchema(client).finally(() => client.end());

@@ -2,8 +2,9 @@ import pg from 'pg';
 import { type EmbeddedPostgres } from '#embedded-postgres';
 import { APP_SESSION, SYSTEM_SESSION } from '../../apps/api/src/platform/database/connection-options.js';
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+import { migrateDatabase } from '../../apps/api/src/platform/database/migrate-database.js';
 import { loginOf, LoginRefusal, prepareLogins } from '../../apps/api/src/platform/database/logins.js';
-import { readSchemaState, schemaComplaint } from '../../apps/api/src/platform/health/schema-state.js';
+import { isBehind, readSchemaState, schemaComplaint } from '../../apps/api/src/platform/health/schema-state.js';
 import { StartRefusal } from './home.js';
 import { loginsBeside } from './logins.js';
 
@@ -33,7 +34,7 @@ export async function migrate(databaseUrl: string, prefix = 'ringfence') {
   try {
     const state = await readSchemaState((sql) => source.query(sql));
     if (state.unknown.length > 0) throw new StartRefusal(schemaComplaint(state)!);
-    if (state.missing.length > 0) await source.runMigrations();
+    if (isBehind(state)) await migrateDatabase(source);
     await prepareLogins(
       (sql, parameters) => source.query(sql, parameters),
       [APP_SESSION, SYSTEM_SESSION].map((rules) => loginOf(settings[rules.setting], rules)),

@@ -54,17 +54,27 @@ export class BenchServers {
         ...(redisUrl && { BENCH_REDIS_URL: redisUrl }),
       },
     });
-    this.stops.push(() => end(server));
-    const url = await new Promise<string>((resolve, reject) => {
-      server.once('message', (message) => resolve((message as { url: string }).url));
-      server.once('exit', (code) => reject(new Error(`The server ended with exit code ${code}`)));
-    });
+    const url = await this.addressOf(server);
     const mostRssMb = async () => {
       server.send('memory');
       const [answer] = (await once(server, 'message')) as [{ rssMb: number }];
       return answer.rssMb;
     };
     return { url, mostRssMb };
+  }
+
+  /** A server that does nothing, in a process of its own: Fastify as it comes, or node:http. */
+  bare(kind: 'fastify' | 'http'): Promise<string> {
+    const script = fileURLToPath(new URL('./bare-server.js', import.meta.url));
+    return this.addressOf(fork(script, [kind], { env: { ...process.env, NODE_ENV: 'production' } }));
+  }
+
+  private addressOf(server: ChildProcess): Promise<string> {
+    this.stops.push(() => end(server));
+    return new Promise<string>((resolve, reject) => {
+      server.once('message', (message) => resolve((message as { url: string }).url));
+      server.once('exit', (code) => reject(new Error(`The server ended with exit code ${code}`)));
+    });
   }
 
   /** Redis that writes its log to disk every second; null where it is not installed. */

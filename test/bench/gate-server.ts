@@ -6,8 +6,8 @@ import { limiterOnPostgres, limiterOnRedis, type Peer } from './gate-peers.js';
 import { naiveGate } from './naive-gate.js';
 
 /**
- * The real API in a process of its own, with routes beside the gate: one that does nothing (what the server can do at
- * most), a gate as one would write it first (what batching is worth), and general rate limiters. Tells its address when
+ * The real API in a process of its own, with routes beside the gate: a gate as one would write it first (what batching is
+ * worth), and general rate limiters. Tells its address when
  * it listens, and how much memory it had at most when it is asked.
  */
 letHelperThreadsGiveWay();
@@ -23,7 +23,6 @@ const peers: Record<string, Peer> = {
 };
 if (process.env['BENCH_REDIS_URL']) peers['limiter-redis'] = limiterOnRedis(process.env['BENCH_REDIS_URL']);
 
-fastify.post('/bench/noop', async () => ({ allowed: false }));
 for (const [name, peer] of Object.entries(peers)) {
   fastify.post(`/bench/${name}`, (request) => peer.authorize(request.body as { agentId: string; destination: string }));
 }

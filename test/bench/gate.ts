@@ -8,8 +8,8 @@ import { Rounds } from './rounds.js';
 /**
  * `npm run bench:gate -- [--json] [--seconds 2] [--rounds 7] [--part speed,scale] [--database-url postgres://…]`
  *
- * Decisions per second and latency of the gate over HTTP, against other routes of the same server in the same run, in
- * turns, so that the ratios hold although the machine's speed drifts: rather many short rounds than a few long ones.
+ * Decisions per second and latency of the gate over HTTP, against servers that do nothing, other gates and limiters in
+ * the same run, in turns, so that the ratios hold although the machine's speed drifts: rather many short rounds than a few long ones.
  * Commits are durable, the ledger is written.
  */
 const { values: options } = parseArgs({
@@ -53,7 +53,7 @@ async function inRounds(round: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The gate against the no-op route, the naive gate, other limiters, and itself with other callers. */
+/** The gate against servers that do nothing, the naive gate, other limiters, and itself with other callers. */
 async function measureSpeed(servers: BenchServers): Promise<void> {
   const url = await servers.database('speed');
   const [spread, several, ...many] = await asOwner(url, async (client) => [
@@ -65,18 +65,21 @@ async function measureSpeed(servers: BenchServers): Promise<void> {
   const api = await servers.api(url, redisUrl ?? undefined);
   const caller = spread!;
   const gate = targetOf(api.url, caller);
+  const bare = async (kind: 'fastify' | 'http') => targetOf(await servers.bare(kind), caller, '/');
+  const [bareFastify, bareHttp] = [await bare('fastify'), await bare('http')];
   const peer = (name: string) => targetOf(api.url, caller, `/bench/${name}`);
   const hot = targetOf(api.url, { ...caller, agentIds: caller.agentIds.slice(0, 1) });
   const batch = targetOf(api.url, caller, `${AUTHORIZE}-batch`, batchBodiesOf(caller, 40, CALLS_OF_A_BATCH));
   const severalNumbers = targetOf(api.url, several!);
   const organizations = many.map((one) => targetOf(api.url, one, AUTHORIZE, bodiesOf(one, 4)));
 
-  for (const target of [peer('noop'), gate]) await putLoad([target], { connections: 64, seconds: SECONDS });
+  for (const target of [bareFastify, bareHttp, gate]) await putLoad([target], { connections: 64, seconds: SECONDS });
   await inRounds(async () => {
     await run('gate at 1', 1, [gate]);
-    await run('noop at 64', 64, [peer('noop')]);
+    await run('bare Fastify at 64', 64, [bareFastify]);
     await run('gate at 64', 64, [gate]);
-    await run('noop at 256', 256, [peer('noop')]);
+    await run('bare Fastify at 256', 256, [bareFastify]);
+    await run('node:http at 256', 256, [bareHttp]);
     const { perSecond } = await run('gate at 256', 256, [gate]);
     rounds.add(
       'gate at 256, half of the peak',
@@ -91,8 +94,9 @@ async function measureSpeed(servers: BenchServers): Promise<void> {
     if (redisUrl) await run('limiter on Redis at 256', 256, [peer('limiter-redis')]);
   });
   Object.assign(results, {
-    ratioNoop256: rounds.ratio('gate at 256', 'noop at 256'),
-    ratioNoop64: rounds.ratio('gate at 64', 'noop at 64'),
+    ratioNoop256: rounds.ratio('gate at 256', 'bare Fastify at 256'),
+    ratioHttp256: rounds.ratio('gate at 256', 'node:http at 256'),
+    ratioNoop64: rounds.ratio('gate at 64', 'bare Fastify at 64'),
     ratioNaive: rounds.ratio('gate at 256', 'naive gate at 256'),
     ratioLimiterPostgres: rounds.ratio('gate at 256', 'limiter on PostgreSQL at 256'),
     ...(redisUrl && { ratioLimiterRedis: rounds.ratio('gate at 256', 'limiter on Redis at 256') }),

@@ -48,7 +48,7 @@ import {
   TOLD_AS_BEFORE,
 } from '../chaos/simple-gate.js';
 
-const FUNCTIONS = ['gate_authorize', 'gate_choose', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
+const FUNCTIONS = ['gate_authorize', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
 
 describe('the checker of the chaos test', () => {
   let cluster: Cluster;
@@ -120,9 +120,9 @@ describe('the checker of the chaos test', () => {
     await expectInTheEnd(overTheLimit, ['count', 'limit']);
   });
 
-  it('catches a gate that chooses a number which it does not hold', async () => {
-    await mutate('gate_choose', 'for no key update skip locked', '');
-    await expectInTheEnd(givenWhileCallsWait, ['count']);
+  it('catches a gate that decides by rows which it does not hold', async () => {
+    await mutate('gate_authorize', 'for no key update\n    ) a on true', ') a on true');
+    await expectInTheEnd(overTheLimit, ['limit']);
   });
 
   it('catches a gate that knows no idempotency', async () => {

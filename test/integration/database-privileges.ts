@@ -235,6 +235,11 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       delete: ALL,
     },
   },
+  sql_functions: {
+    ringfence_system: {
+      select: ALL,
+    },
+  },
   sign_in_counters: {
     ringfence_system: {
       select: ALL,
@@ -273,7 +278,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
 };
 
 /** Tables without row-level security: they hold nothing of an organization or of a person. */
-export const UNFENCED = ['migrations'];
+export const UNFENCED = ['migrations', 'sql_functions'];
 
 /** Functions that run with the rights of `ringfence_definer`, and who may call them. Triggers are called by nobody. */
 export const DEFINER_FUNCTIONS: Record<string, string[]> = {
@@ -305,7 +310,14 @@ const OF_THE_SYSTEM = [
   'users',
 ];
 const COUNTERS = ['phone_number_counts', 'phone_number_places'];
-const WITHOUT_ORGANIZATION_POLICY = ['migrations', 'refresh_tokens', 'sessions', 'sign_in_counters', 'users'];
+const WITHOUT_ORGANIZATION_POLICY = [
+  'migrations',
+  'refresh_tokens',
+  'sessions',
+  'sign_in_counters',
+  'sql_functions',
+  'users',
+];
 
 /** Policies by name: the tables they stand on, and the role that they are for. */
 export const POLICIES: Record<string, string[]> = {

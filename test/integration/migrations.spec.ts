@@ -1,4 +1,6 @@
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+import { migrateDatabase } from '../../apps/api/src/platform/database/migrate-database.js';
+import { sqlFunctions } from '../../migrations/functions/manifest.js';
 import { migrations } from '../../migrations/index.js';
 import { dumpSchema } from '../../scripts/schema-dump.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -30,8 +32,9 @@ describe('migrations', () => {
     try {
       for (const _ of migrations) await source.undoLastMigration();
       expect(await leftovers()).toEqual([]);
-      const run = await source.runMigrations();
-      expect(run).toHaveLength(migrations.length);
+      const run = await migrateDatabase(source);
+      expect(run.migrations).toHaveLength(migrations.length);
+      expect(run.functions).toEqual([...sqlFunctions]);
     } finally {
       await source.destroy();
     }

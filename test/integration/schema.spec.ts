@@ -28,6 +28,7 @@ describe('the dumped schema', () => {
 
   it.each([
     ['a column', `alter table agents add column shade text default 'blue' not null`],
+    ['how a column is stored', 'alter table agents alter column name set storage external'],
     ['a default', `alter table agents alter column kind set default 'ai'`],
     ['a constraint', `alter table agents add constraint short check (length(name) < 500)`],
     ['an index', 'create index on agents (updated_at)'],

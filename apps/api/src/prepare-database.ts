@@ -8,9 +8,10 @@ import {
   SYSTEM_SESSION,
 } from './platform/database/connection-options.js';
 import { migrationDataSource } from './platform/database/data-source.js';
+import { migrateDatabase } from './platform/database/migrate-database.js';
 import { loginOf, LoginRefusal, prepareLogins } from './platform/database/logins.js';
 import { gateComplaint, readDatabaseSafety } from './platform/health/database-safety.js';
-import { readSchemaState, schemaComplaint } from './platform/health/schema-state.js';
+import { isBehind, readSchemaState, schemaComplaint } from './platform/health/schema-state.js';
 import {
   isPooled,
   loginComplaints,
@@ -57,12 +58,11 @@ async function migrate(env: Env, log: Log): Promise<void> {
     throw unreachable(url, error);
   }
   try {
-    const { missing, unknown } = await readSchemaState((sql) => source.query(sql));
-    if (unknown.length === 0 && missing.length > 0) {
-      await source.runMigrations().catch((error: unknown) => {
+    if (isBehind(await readSchemaState((sql) => source.query(sql)))) {
+      const { migrations, functions } = await migrateDatabase(source).catch((error: unknown) => {
         throw new StartupRefusal(`The database cannot be migrated, and is as it was: ${reasonOf(error)}`);
       });
-      log.info(`Migrated the database: ${missing.join(', ')}`);
+      log.info(`Migrated the database: ${[...migrations, ...functions].join(', ')}`);
     }
     const complaint = schemaComplaint(await readSchemaState((sql) => source.query(sql)));
     if (complaint !== null) throw new StartupRefusal(complaint);

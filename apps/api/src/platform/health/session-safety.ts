@@ -15,7 +15,7 @@ const READ_SESSION_FACTS = `
   ), reachable as (
     select c.relname, c.relrowsecurity and c.relforcerowsecurity as is_fenced
     from pg_class c join pg_roles r on r.rolname = $2::text
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'migrations'
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname not in ('migrations', 'sql_functions')
       and has_any_column_privilege(r.oid, c.oid, 'select, insert, update')
   )
   select pg_backend_pid() as backend_pid, l.rolname::text as login, current_user::text as acting_role,

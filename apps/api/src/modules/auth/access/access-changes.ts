@@ -12,7 +12,7 @@ import { refuseUnsafeSession } from '../../../platform/health/session-safety.js'
 import { ApiKeyCallers } from './api-key-callers.js';
 import { UserPrincipals } from './user-principals.js';
 
-/** Triggers of `1795300004000-NotifyAccessChanges.ts` and `1796200000000-AddSessions.ts` in `migrations/` write to it. */
+/** The triggers of `migrations/functions/access/` write to it. */
 const CHANNEL = 'ringfence_access';
 const SESSION = appSession({ statementTimeoutMs: 5_000, lockTimeoutMs: 1_000 });
 

@@ -3,7 +3,7 @@ import type { TextRow } from '../gate-connection.js';
 
 /**
  * Decides a batch of calls in one round trip and one commit. The work is in the database function `gate_authorize`
- * (whole in migrations/schema.sql): it locks the assignments, decides by the locked rows, counts, and writes
+ * (migrations/functions/gate/gate_authorize.sql): it locks the assignments, decides by the locked rows, counts, and writes
  * the ledger. `select` without BEGIN is its own transaction, so a process that is stopped in the middle never holds a lock.
  *
  * The decisions come as the calls went: one row, with an array in PostgreSQL's text form for each column. To read a

@@ -1,0 +1,37 @@
+/**
+ * The migrations that the baseline took the place of. A database that has run all of them has the schema of the baseline
+ * and is taken over as it is.
+ */
+export const squashedMigrations = [
+  'CreateTenancy1795200000000',
+  'CreateNumbersAndAgents1795200001000',
+  'CreateAssignmentsAndLedger1795200002000',
+  'CreateCallGate1795200003000',
+  'AddSettlement1795300000000',
+  'NotifyAccessChanges1795300004000',
+  'FasterCallGate1795300005000',
+  'AddImportPipeline1795400000000',
+  'AddLifecycle1795400001000',
+  'AddListIndexes1795400002000',
+  'AddAuditChain1795400003000',
+  'FindAuditEventsByRecord1795400003001',
+  'RehearseImports1795400005000',
+  'FasterLists1795500001000',
+  'GatePlansOutliveStatistics1795500002000',
+  'AssignManyAtOnce1795600000000',
+  'CountPlaces1795600001000',
+  'FindTakenNumbers1795700000000',
+  'FarListsFromIndexes1795800000000',
+  'LeanerCallGate1795900000000',
+  'ChooseAmongHeldRows1796000000000',
+  'LockInTheGatesOrder1796000001000',
+  'PurgeKeysByExpiry1796000003000',
+  'AddInvitations1796100000000',
+  'AddSessions1796200000000',
+  'CountSignIns1796200001000',
+  'NarrowDatabaseRoles1796300000000',
+  'CheckRetriesAgain1796400000000',
+  'LimitVoidsByTheLimit1796400001000',
+  'SplitNumberTypes1796500000000',
+  'AddPoolQuota1796500100000',
+] as const;

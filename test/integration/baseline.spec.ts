@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
+import { migrateDatabase } from '../../apps/api/src/platform/database/migrate-database.js';
+import { readSchemaState, schemaComplaint } from '../../apps/api/src/platform/health/schema-state.js';
+import { applySqlFunctions, knownSqlFunctions } from '../../migrations/functions/apply.js';
+import { dumpSchema } from '../../scripts/schema-dump.js';
+import { asAdmin, databaseUrl, SERVER_URL } from '../support/database.js';
+
+const EARLIER = readFileSync(path.resolve('test/fixtures/before-the-baseline.sql'), 'utf8');
+const SCHEMA = readFileSync(path.resolve('migrations/schema.sql'), 'utf8');
+
+describe('a database', () => {
+  const serverUrl = process.env[SERVER_URL]!;
+  let name: string;
+  let client: pg.Client;
+
+  beforeEach(async () => {
+    name = `ringfence_test_baseline_${randomUUID().slice(0, 8)}`;
+    await asAdmin(serverUrl, (admin) => admin.query(`create database "${name}"`));
+    client = new pg.Client(databaseUrl(serverUrl, name));
+    await client.connect();
+  });
+
+  afterEach(async () => {
+    await client.end();
+    await asAdmin(serverUrl, (admin) => admin.query(`drop database if exists "${name}" with (force)`));
+  });
+
+  async function migrate() {
+    const source = migrationDataSource(databaseUrl(serverUrl, name));
+    await source.initialize();
+    return migrateDatabase(source).finally(() => source.destroy());
+  }
+
+  const state = () => readSchemaState(async (sql) => (await client.query<{ name: string }>(sql)).rows);
+
+  /** The dump of the test server has logins of the tests among the roles. */
+  const withoutRoles = (schema: string) => schema.replace(/^create role .*\n/gm, '');
+
+  it('that is empty gets the schema', async () => {
+    const { migrations, functions } = await migrate();
+    expect(migrations).toEqual(['Baseline1795969000000']);
+    expect(functions).toHaveLength(knownSqlFunctions().length);
+    expect(withoutRoles(await dumpSchema(client))).toBe(withoutRoles(SCHEMA));
+    expect(schemaComplaint(await state())).toBeNull();
+  });
+
+  it('of before the baseline is taken over with all that it holds, and ends in the same schema', async () => {
+    await client.query(EARLIER);
+    await client.query(`insert into organizations (slug, name) values ('kept', 'Kept')`);
+    expect(schemaComplaint(await state())).toContain('npm run migration:run');
+    await migrate();
+    expect(withoutRoles(await dumpSchema(client))).toBe(withoutRoles(SCHEMA));
+    const { rows } = await client.query('select slug from organizations order by slug');
+    expect(rows).toEqual([{ slug: 'kept' }, { slug: 'platform' }]);
+    expect(schemaComplaint(await state())).toBeNull();
+  });
+
+  it('that lacks some of the earlier migrations is refused, says what to do, and stays as it was', async () => {
+    await client.query(EARLIER);
+    await client.query(`delete from migrations where name ~ '^(AddPoolQuota|SplitNumberTypes)'`);
+    const before = await dumpSchema(client);
+    await expect(migrate()).rejects.toThrow(/has 29 of the 31 migrations .*npm run migration:run/);
+    expect(await dumpSchema(client)).toBe(before);
+    expect((await client.query('select from migrations')).rowCount).toBe(29);
+  });
+
+  it('gets a function whose file has changed with the next migration, and only that one', async () => {
+    await migrate();
+    expect(await migrate()).toEqual({ migrations: [], functions: [] });
+    await client.query(`update sql_functions set hash = repeat('0', 64) where name = 'gate/decide_call'`);
+    expect(schemaComplaint(await state())).toContain('other versions of SQL functions (gate/decide_call)');
+    expect(await migrate()).toEqual({ migrations: [], functions: ['gate/decide_call'] });
+    expect(schemaComplaint(await state())).toBeNull();
+  });
+
+  it('keeps a function with other arguments until it is retired', async () => {
+    await migrate();
+    const query = async (sql: string, parameters?: unknown[]) => (await client.query(sql, parameters)).rows;
+    const changed = {
+      name: 'usage/effective_time_zone',
+      sql: `create or replace function effective_time_zone(zone text) returns text language sql immutable as 'select zone'`,
+      hash: 'f'.repeat(64),
+    };
+    const others = knownSqlFunctions().filter((one) => one.name !== changed.name);
+    expect(await applySqlFunctions(query, [...others, changed])).toEqual([changed.name]);
+    const overloads = `select from pg_proc where proname = 'effective_time_zone'`;
+    expect((await client.query(overloads)).rowCount).toBe(2);
+    await applySqlFunctions(query, [...others, changed], ['effective_time_zone(text, text, timestamptz, timestamptz)']);
+    expect((await client.query(overloads)).rowCount).toBe(1);
+  });
+
+  it('is as it was when a function cannot be made', async () => {
+    await migrate();
+    await client.query('begin');
+    const broken = [{ name: 'gate/broken', sql: 'create function broken(', hash: '0'.repeat(64) }];
+    await expect(
+      applySqlFunctions((sql, parameters) => client.query(sql, parameters).then(({ rows }) => rows), broken),
+    ).rejects.toThrow('syntax error');
+    await client.query('rollback');
+    expect(schemaComplaint(await state())).toBeNull();
+  });
+});
