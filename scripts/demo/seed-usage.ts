@@ -40,7 +40,7 @@ type Random = () => number;
  * Two weeks of usage up to yesterday, and a day that is under way: counters, and ledger rows that agree with them. All
  * of it follows from the date alone, so that each demo of a day looks the same.
  */
-export async function seedUsage(client: pg.Client, organizationId: string, callerId: string): Promise<void> {
+export async function seedUsage(client: pg.Client, organizationId: string, authorizedBy: string): Promise<void> {
   const random = pseudoRandom(2026);
   const lines = (await client.query<Line>(LINES, [organizationId])).rows;
   const today = (await client.query<Today>(TODAY, [organizationId])).rows[0]!;
@@ -51,7 +51,7 @@ export async function seedUsage(client: pg.Client, organizationId: string, calle
   const decisions = lines.filter(({ paused }) => !paused).flatMap((line) => decisionsOfToday(line, today, random));
   decisions.sort((a, b) => a.decided_ms - b.decided_ms);
   const rows = decisions.map((decision) => ({ id: uuidV7(decision.decided_ms), ...decision }));
-  await client.query(INSERT_LEDGER, [organizationId, callerId, today.date, today.ends_at, JSON.stringify(rows)]);
+  await client.query(INSERT_LEDGER, [organizationId, authorizedBy, today.date, today.ends_at, JSON.stringify(rows)]);
   await client.query(SET_COUNTERS, [organizationId]);
 }
 

@@ -111,7 +111,7 @@ describe.each<[string, Grows[]]>([
       destinationCountry: 'CA',
       destinationType: 'MOBILE',
       destinationRefusal: null,
-      callerId: organizationId,
+      authorizedBy: organizationId,
       idempotencyKey: key === null ? null : `${key}-${index + 1}`,
       fingerprint: key === null ? null : Buffer.from([0]),
     }));

@@ -12,7 +12,7 @@ const call = (fields: Partial<CallCommand>): CallCommand => ({
   destinationCountry: 'CA',
   destinationType: 'MOBILE',
   destinationRefusal: null,
-  callerId: ORGANIZATION,
+  authorizedBy: ORGANIZATION,
   idempotencyKey: null,
   fingerprint: null,
   ...fields,

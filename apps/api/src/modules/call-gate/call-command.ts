@@ -17,7 +17,7 @@ export function commandOf(context: RequestContext, request: CallRequest, idempot
     destinationCountry: parsed.countryCode,
     destinationType: parsed.type,
     destinationRefusal: parsed.refusal,
-    callerId: principal.kind === 'user' ? principal.userId : principal.apiKeyId,
+    authorizedBy: principal.kind === 'user' ? principal.userId : principal.apiKeyId,
     idempotencyKey,
     fingerprint: idempotencyKey === null ? null : fingerprintOf(request),
   };

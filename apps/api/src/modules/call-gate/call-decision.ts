@@ -13,7 +13,7 @@ export interface CallCommand {
   destinationType: DestinationType | null;
   destinationRefusal: Extract<ReasonCode, 'destination_invalid' | 'destination_emergency'> | null;
   /** User or API key on whose behalf the call is authorized. */
-  callerId: string;
+  authorizedBy: string;
   idempotencyKey: string | null;
   /** SHA-256 of what was asked, to recognize a key that comes with another request. */
   fingerprint: Buffer | null;

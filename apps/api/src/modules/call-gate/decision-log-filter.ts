@@ -28,7 +28,7 @@ const HIGHEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
  * An id is made when its batch starts, and the call is decided when the batch has its locks, at most the gate's
- * statement timeout (3 s) later. The range reaches a little further on both sides; `decided_at` decides what belongs to it.
+ * statement timeout (1 s) later. The range reaches a little further on both sides; `decided_at` decides what belongs to it.
  */
 const DECIDED_AFTER_ID_MS = 10_000;
 const CLOCK_STEP_MS = 1_000;

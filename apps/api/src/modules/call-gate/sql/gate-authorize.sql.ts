@@ -47,7 +47,7 @@ export function gateAuthorizeParameters(
     arrayOf(calls, (call) => call.destinationCountry),
     arrayOf(calls, (call) => call.destinationType),
     arrayOf(calls, (call) => call.destinationRefusal),
-    arrayOf(calls, (call) => call.callerId),
+    arrayOf(calls, (call) => call.authorizedBy),
     arrayOf(calls, (call) => call.idempotencyKey && quoted(call.idempotencyKey)),
     arrayOf(calls, (call) => call.fingerprint && quoted(`\\x${call.fingerprint.toString('hex')}`)),
     String(leaseMinutes),

@@ -128,7 +128,7 @@ export const REHEARSE_REVIVAL = `
     select count(*) > 0 from phone_numbers n
     where n.organization_id = $1 and n.lifecycle = 'released' and n.e164 = s.e164)`;
 
-/** $3 inserted ids. The place in the unique index stays ours until the transaction ends. */
+/** $2 inserted ids. The place in the unique index stays taken until the transaction ends. */
 export const DELETE_INSERTED = `delete from phone_numbers where organization_id = $1 and id = any ($2::uuid[])`;
 
 /** $3 inserted ids, $4 released ids of the same numbers. */
