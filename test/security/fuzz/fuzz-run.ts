@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -53,7 +54,7 @@ export interface FuzzReport {
 
 /** Sends what no client means, and finds out what was answered wrongly, and by which of the mutations. */
 export class FuzzRun {
-  private readonly agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENT });
+  private readonly agent = new http.Agent({ keepAlive: true });
   private readonly watch: Worker;
   private readonly report: FuzzReport = {
     requests: 0,
@@ -64,6 +65,8 @@ export class FuzzRun {
   /** Since the last look. */
   private readonly sent: Sent[] = [];
   private heldUp = 0;
+  /** The last request that was answered on each connection: what it left behind may spoil the next. */
+  private readonly lastOn = new WeakMap<Socket, WireRequest>();
 
   constructor(
     private readonly target: FuzzTarget,
@@ -189,39 +192,39 @@ export class FuzzRun {
   /** In words why not, when there was no answer. */
   private send(request: WireRequest): Promise<Answered | string> {
     return new Promise((resolve) => {
-      const begin = now();
-      let tookTooLong = false;
-      const cutOff = (when: string) => (error: Error) =>
-        resolve(`${error.message} ${when}, after ${Math.round(now() - begin)} ms`);
-      const { method, path: address, headers, body } = request;
-      const url = new URL(this.target.url);
-      const options = {
-        agent: this.agent,
-        host: url.hostname,
-        port: url.port,
-        method,
-        path: address,
-        timeout: ANSWER_WITHIN_MS,
+      const sending = this.begin(request, resolve);
+      const before = () => {
+        const earlier = sending.socket ? this.lastOn.get(sending.socket) : undefined;
+        return earlier ? `; before it on the connection: ${shown(earlier)}` : '';
       };
-      const length: Record<string, number> = body === null ? {} : { 'content-length': body.length };
-      const sending = http.request({ ...options, headers: { ...headers, ...length } }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('error', cutOff('during the answer'));
-        response.once('end', () =>
-          resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() }),
-        );
-      });
-      sending.once('timeout', () => {
-        tookTooLong = true;
+      // A timer of its own: the one of the socket does not run while there is none.
+      const timer = setTimeout(() => {
+        resolve(`nothing came for ${ANSWER_WITHIN_MS} ms${before()}`);
         sending.destroy();
-      });
+      }, ANSWER_WITHIN_MS);
+      sending.once('close', () => clearTimeout(timer));
       sending.once('error', (error) => {
         // A server may close a connection between two requests (RFC 9112, 9.3.1); the second is then sent on a new one.
-        if (sending.reusedSocket && !tookTooLong) resolve(this.send(request));
-        else cutOff('before the answer')(error);
+        if (sending.reusedSocket) resolve(this.send(request));
+        else resolve(`${error.message}${before()}`);
       });
-      sending.end(body ?? undefined);
+      sending.end(request.body ?? undefined);
+    });
+  }
+
+  private begin(request: WireRequest, resolve: (answer: Answered | string) => void): http.ClientRequest {
+    const { method, path: address, headers, body } = request;
+    const { hostname: host, port } = new URL(this.target.url);
+    const length: Record<string, number> = body === null ? {} : { 'content-length': body.length };
+    const options = { agent: this.agent, host, port, method, path: address, headers: { ...headers, ...length } };
+    return http.request(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', (error) => resolve(`${error.message}, when the answer had begun`));
+      response.once('end', () => {
+        this.lastOn.set(response.socket, request);
+        resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() });
+      });
     });
   }
 }
