@@ -345,6 +345,20 @@ describe('POST /call-gate/authorize', () => {
       expect(row).toEqual({ calls_made_today: 1 });
     });
 
+    it('refuses the key of another caller, who would dial without being counted', async () => {
+      const { agentId } = await assignment();
+      const headers = { 'idempotency-key': crypto.randomUUID() };
+      expect((await authorize({ agentId, destination: CANADA }, headers)).body.allowed).toBe(true);
+      const { key } = await createApiKey(db, { organizationId, scopes: ['calls:authorize'] });
+      const other = await request(`${api.url}/api/v1/call-gate/authorize`, {
+        apiKey: key,
+        headers,
+        body: { agentId, destination: CANADA },
+      });
+      expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+      expect((await authorize({ agentId, destination: CANADA })).body.used).toBe(2);
+    });
+
     it('refuses the key for another call with 422', async () => {
       const { agentId } = await assignment();
       const headers = { 'idempotency-key': crypto.randomUUID() };

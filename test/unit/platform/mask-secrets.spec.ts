@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { newApiKey } from '../../../apps/api/src/modules/auth/api-keys/api-key-format.js';
 import { maskSecrets, maskSecretsInUrl } from '../../../apps/api/src/platform/logging/mask-secrets.js';
 
@@ -77,6 +78,12 @@ describe('maskSecretsInUrl', () => {
 });
 
 describe('maskSecrets', () => {
+  it('hides the token of an invitation, and leaves ids and hashes of files', () => {
+    const token = randomBytes(32).toString('base64url');
+    const others = `${randomUUID()} ${randomBytes(32).toString('hex')}`;
+    expect(maskSecrets(`GET /invitation/${token} ${others}`)).toBe(`GET /invitation/[hidden] ${others}`);
+  });
+
   it('hides the hash of a password', () => {
     const hash = '$argon2id$v=19$m=19456,t=2,p=1$2gMfsmC1bHzPbVpD3kRcDw$Y4yJ0L9fYpXnGk1dXo2m8t0bJq1Qh4mK2l7u9v0w1xY';
     expect(maskSecrets(`the row (7,${hash},"Mia") is refused`)).toBe('the row (7,[hidden],"Mia") is refused');

@@ -8,6 +8,7 @@ import type { CallRequest } from './call-request.js';
 export function commandOf(context: RequestContext, request: CallRequest, idempotencyKey: string | null): CallCommand {
   const { organizationId, principal } = context;
   const parsed = parseDestination(request.destination);
+  const authorizedBy = principal.kind === 'user' ? principal.userId : principal.apiKeyId;
   return {
     organizationId,
     agentId: request.agentId,
@@ -17,18 +18,21 @@ export function commandOf(context: RequestContext, request: CallRequest, idempot
     destinationCountry: parsed.countryCode,
     destinationType: parsed.type,
     destinationRefusal: parsed.refusal,
-    authorizedBy: principal.kind === 'user' ? principal.userId : principal.apiKeyId,
+    authorizedBy,
     idempotencyKey,
-    fingerprint: idempotencyKey === null ? null : fingerprintOf(request),
+    fingerprint: idempotencyKey === null ? null : fingerprintOf(request, authorizedBy),
   };
 }
 
-/** What makes two requests the same: every field, as it was sent. */
-function fingerprintOf(request: CallRequest): Buffer {
+/**
+ * What makes two requests the same: every field as it was sent, and who sent it. Two dialers of one organization that count
+ * their calls from 1 would otherwise be told to dial on each other's authorizations, which count once.
+ */
+function fingerprintOf(request: CallRequest, authorizedBy: string): Buffer {
   const { agentId, assignmentId, from, destination } = request;
   return hash(
     'sha256',
-    JSON.stringify([agentId?.toLowerCase(), assignmentId?.toLowerCase(), from, destination]),
+    JSON.stringify([authorizedBy, agentId?.toLowerCase(), assignmentId?.toLowerCase(), from, destination]),
     'buffer',
   );
 }

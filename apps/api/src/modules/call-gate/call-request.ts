@@ -96,14 +96,16 @@ export const MAX_KEY_LENGTH = 255;
 
 /**
  * Reads the Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a quoted structured-field string, or
- * bare as most clients send it.
+ * bare as most clients send it. Two headers arrive as one value with a comma (RFC 9110, section 5.3), so that a bare key has
+ * none: a proxy that doubles the header would turn a retry into another call.
  */
 export function parseIdempotencyKey(header: string | string[] | undefined): Parsed<string | null> {
   if (header === undefined) return { ok: true, value: null };
   const text = typeof header === 'string' ? header.trim() : '';
   const key = text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
-  if (key.length < 1 || key.length > MAX_KEY_LENGTH || !/^[\x20-\x7e]+$/.test(key)) {
-    const message = `must be given once, with 1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
+  const isTwo = key === text ? key.includes(',') : key.includes('"');
+  if (key.length < 1 || key.length > MAX_KEY_LENGTH || isTwo || !/^[\x20-\x7e]+$/.test(key)) {
+    const message = `must be given once, with 1 to ${MAX_KEY_LENGTH} printable ASCII characters, in quotes if there is a comma`;
     return { ok: false, errors: { 'Idempotency-Key': message } };
   }
   return { ok: true, value: key };

@@ -35,6 +35,9 @@ const BROKEN_MULTIPART =
 /** The problem that an error of any origin amounts to. */
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
+  if (isGivenUp(error)) {
+    return new ProblemError('malformed_request', 'The request ended before its body was complete. Send it again.');
+  }
   if (isDatabaseUnavailable(error)) {
     return new ProblemError('service_unavailable', 'The database cannot answer right now. Try again in a moment.', {
       headers: { 'retry-after': '1' },
@@ -54,6 +57,11 @@ export function problemOf(error: unknown): ProblemError {
     'Something went wrong on our side. Quote the request id when you report it.',
     { cause: error },
   );
+}
+
+/** What Node says of a request whose client has closed the connection in the middle of the body. */
+function isGivenUp(error: unknown): boolean {
+  return error instanceof Error && error.message === 'aborted' && (error as { code?: unknown }).code === 'ECONNRESET';
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,14 +1,16 @@
 const pattern = String.raw;
 
 /**
- * API keys as this product makes them, JSON Web Tokens (RFC 7519) and hashes of passwords (argon2 in the PHC string
- * format): each can be told by its shape. No shape can begin
+ * API keys as this product makes them, JSON Web Tokens (RFC 7519), tokens of 256 bits and hashes of passwords (argon2
+ * in the PHC string format): each can be told by its shape. No shape can begin
  * inside of another, so that a long text is read once.
  */
 const SHAPES = new RegExp(
   [
     pattern`rf_[a-z]{2,10}_[0-9A-Za-z]{8,}`,
     pattern`(?:(?<![\w-])|(?<=%[\da-fA-F]{2}))eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`,
+    // Refresh tokens and the tokens of invitations: 256 bits in base64url, whose last digit has two bits to spare.
+    pattern`(?<![\w-])[\w-]{42}[AEIMQUYcgkosw048](?![\w-])`,
     pattern`\$argon2(?:id|i|d)\$v=\d+\$[\w=,]+\$[\w+/]+\$[\w+/]+`,
   ].join('|'),
   'g',
