@@ -192,20 +192,25 @@ export class FuzzRun {
   /** In words why not, when there was no answer. */
   private send(request: WireRequest): Promise<Answered | string> {
     return new Promise((resolve) => {
-      const sending = this.begin(request, resolve);
+      let tookTooLong = false;
+      const sending = this.begin(request, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
       const before = () => {
         const earlier = sending.socket ? this.lastOn.get(sending.socket) : undefined;
         return earlier ? `; before it on the connection: ${shown(earlier)}` : '';
       };
       // A timer of its own: the one of the socket does not run while there is none.
       const timer = setTimeout(() => {
+        tookTooLong = true;
         resolve(`nothing came for ${ANSWER_WITHIN_MS} ms${before()}`);
         sending.destroy();
       }, ANSWER_WITHIN_MS);
-      sending.once('close', () => clearTimeout(timer));
       sending.once('error', (error) => {
+        clearTimeout(timer);
         // A server may close a connection between two requests (RFC 9112, 9.3.1); the second is then sent on a new one.
-        if (sending.reusedSocket) resolve(this.send(request));
+        if (sending.reusedSocket && !tookTooLong) resolve(this.send(request));
         else resolve(`${error.message}${before()}`);
       });
       sending.end(request.body ?? undefined);
@@ -218,11 +223,12 @@ export class FuzzRun {
     const length: Record<string, number> = body === null ? {} : { 'content-length': body.length };
     const options = { agent: this.agent, host, port, method, path: address, headers: { ...headers, ...length } };
     return http.request(options, (response) => {
+      const { socket } = response;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', (error) => resolve(`${error.message}, when the answer had begun`));
       response.once('end', () => {
-        this.lastOn.set(response.socket, request);
+        this.lastOn.set(socket, request);
         resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() });
       });
     });

@@ -65,7 +65,10 @@ export class BulkUploadController {
     const { mode = 'create', dryRun, country = null } = query;
     const options = { mode, dryRun: dryRun === 'true', fileName, country };
     const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
-    const { job, finished } = await this.service.upload(context, file, options, mapping, patienceMs);
+    const { job, finished } = await this.service
+      .upload(context, file, options, mapping, patienceMs)
+      // Who gives up in the middle lets go of the body, so that its rest can be thrown away.
+      .finally(() => file.destroy());
     reply.status(wait !== null && finished ? HttpStatus.OK : HttpStatus.ACCEPTED);
     reply.header('location', `/api/v1/imports/${job.id}`);
     if (wait !== null) reply.header('preference-applied', `wait=${wait}`);

@@ -1,5 +1,5 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { endWithProblem, requestTooSlow } from './client-errors.js';
@@ -29,6 +29,10 @@ export function isUnwantedMultipart(request: FastifyRequest): boolean {
  * is the route's own: files are larger than anything that comes as JSON.
  */
 export function acceptTextBodies(instance: FastifyInstance): void {
+  instance.addHook('onRoute', (route) => {
+    if ((route.config as UploadConfig | undefined)?.uploadBytes === undefined) return;
+    route.onResponse = [letGoBy, ...[route.onResponse ?? []].flat()];
+  });
   instance.removeContentTypeParser('text/plain');
   instance.addContentTypeParser(
     ['text/csv', 'text/plain'],
@@ -40,6 +44,18 @@ export function acceptTextBodies(instance: FastifyInstance): void {
       else done(null, Readable.from(atMost(request, payload, uploadBytes)));
     },
   );
+}
+
+/**
+ * Lets the rest of a form go by that was answered before its end, as `atMost` does with text: while a part of a request
+ * waits to be read, no later one on the connection is.
+ */
+function letGoBy({ raw }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (!raw.complete) {
+    raw.unpipe();
+    raw.resume();
+  }
+  done();
 }
 
 /** Call it when the reading of an upload begins. */
@@ -57,13 +73,19 @@ export function tooLarge(limitBytes: number): ProblemError {
   );
 }
 
-/** Leaves the request open when its reader gives up, so that the answer still gets through. */
+/**
+ * Leaves the request open when its reader gives up, so that the answer still gets through, and lets the rest go by.
+ */
 async function* atMost(request: FastifyRequest, payload: IncomingMessage, limitBytes: number): AsyncGenerator<Buffer> {
   endWhenTooSlow(request);
   let size = 0;
-  for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Buffer).length;
-    if (size > limitBytes) throw tooLarge(limitBytes);
-    yield chunk as Buffer;
+  try {
+    for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
+      size += (chunk as Buffer).length;
+      if (size > limitBytes) throw tooLarge(limitBytes);
+      yield chunk as Buffer;
+    }
+  } finally {
+    payload.resume();
   }
 }
