@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ImportJobSummaryView, type ImportJobView, type ImportRowError, importStatuses } from '#contracts';
-import { Database } from '../../platform/database/database.js';
-import { flagOf, idsOf, oneOf } from '../../platform/http/list-filter.js';
-import type { ListQuery, Page } from '../../platform/http/list-query.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
-import { AuditLog } from '../audit/audit.public.js';
-import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
-import { ImportUndo } from './import-undo.js';
+import { Database } from '../../../platform/database/database.js';
+import { flagOf, idsOf, oneOf } from '../../../platform/http/list-filter.js';
+import type { ListQuery, Page } from '../../../platform/http/list-query.js';
+import { ProblemError } from '../../../platform/http/problem.error.js';
+import { AuditLog } from '../../audit/audit.public.js';
+import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { ImportUndo } from '../undo/import-undo.js';
 import { ImportsRepository } from './imports.repository.js';
 
 const ERRORS_PER_PAGE = 1_000;

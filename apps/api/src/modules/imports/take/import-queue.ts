@@ -6,13 +6,13 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
-import { ENV, type Env } from '../../config/env.js';
-import { SYSTEM_SESSION } from '../../platform/database/connection-options.js';
-import { Database } from '../../platform/database/database.js';
-import { poolOptions } from '../../platform/database/pool-options.js';
+import { ENV, type Env } from '../../../config/env.js';
+import { SYSTEM_SESSION } from '../../../platform/database/connection-options.js';
+import { Database } from '../../../platform/database/database.js';
+import { poolOptions } from '../../../platform/database/pool-options.js';
+import { ImportsRepository } from '../jobs/imports.repository.js';
+import { ABANDONED_JOBS, ORGANIZATIONS_TO_SERVE } from '../jobs/sql/import-jobs.sql.js';
 import { ImportTurns } from './import-turns.js';
-import { ImportsRepository } from './imports.repository.js';
-import { ABANDONED_JOBS, ORGANIZATIONS_TO_SERVE } from './sql/import-jobs.sql.js';
 
 const QUEUE = 'imports';
 const POOL_SIZE = 2;

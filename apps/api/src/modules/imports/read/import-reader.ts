@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportErrorCode, UploadColumn } from '#contracts';
+import type { ImportCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
 import { checkUploadRow, rowError } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
-import type { ImportCounts, ToldRow, WorkableJob } from './imports.repository.js';
 import { SeenNumbers } from './seen-numbers.js';
 import type { StagedRow } from './staged-row.js';
 import { TextReader } from './upload-encoding.js';

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus, UploadColumn } from '#contracts';
-import type { Transaction } from '../../platform/database/database.js';
-import type { ListQuery, Page } from '../../platform/http/list-query.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import type { Transaction } from '../../../platform/database/database.js';
+import type { ListQuery, Page } from '../../../platform/http/list-query.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import type { Encoding } from '../read/upload-encoding.js';
 import type { ImportActor } from './import-actor.js';
 import { actorOf } from './import-actor.js';
 import {
@@ -18,7 +19,6 @@ import {
   LOCK_IMPORT_JOB,
   WORKABLE_JOB,
 } from './sql/import-jobs.sql.js';
-import type { Encoding } from './upload-encoding.js';
 
 export interface ImportOptions {
   mode: 'create' | 'upsert';

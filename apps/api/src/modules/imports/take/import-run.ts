@@ -1,12 +1,12 @@
 import type { ImportErrorCode, UploadColumn } from '#contracts';
-import type { Database, Transaction } from '../../platform/database/database.js';
-import type { AuditLog } from '../audit/audit.public.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
-import { rowError } from './check-upload-row.js';
+import type { Database, Transaction } from '../../../platform/database/database.js';
+import type { AuditLog } from '../../audit/audit.public.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
+import { rowError } from '../read/check-upload-row.js';
+import { type ImportChunk, ImportReader } from '../read/import-reader.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
 import type { ImportPace } from './import-pace.js';
-import { type ImportChunk, ImportReader } from './import-reader.js';
-import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from './imports.repository.js';
 
 export interface RunParts {
   database: Database;

@@ -1,12 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
-import { AuditLog } from '../audit/audit.public.js';
-import { contextOfJob } from './import-actor.js';
+import { Database } from '../../../platform/database/database.js';
+import { AuditLog } from '../../audit/audit.public.js';
+import { contextOfJob } from '../jobs/import-actor.js';
+import { ImportsRepository, type WorkableJob } from '../jobs/imports.repository.js';
+import { OTHERS_WAIT } from '../jobs/sql/import-jobs.sql.js';
 import { ImportMerge } from './import-merge.js';
 import { ImportPace } from './import-pace.js';
 import { ImportRun } from './import-run.js';
-import { ImportsRepository, type WorkableJob } from './imports.repository.js';
-import { OTHERS_WAIT } from './sql/import-jobs.sql.js';
 
 /** How long an organization is served while others wait. */
 const TURN_MS = 3_000;

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { OrganizationRemovalListeners } from '../organizations/organizations.public.js';
+import { OrganizationRemovalListeners } from '../../organizations/organizations.public.js';
 import { CANCEL_ALL_IMPORTS } from './sql/import-jobs.sql.js';
 
 /** The imports of a deleted organization end: those that wait at once, the one that is worked on after its chunk. */

@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ColumnMapping, type ImportJobView, uploadDelimiter } from '#contracts';
-import { Database, type Transaction } from '../../platform/database/database.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
-import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
-import { CsvReader } from './csv-reader.js';
-import { ImportQueue } from './import-queue.js';
-import { type ImportFormat, type ImportOptions, ImportsRepository } from './imports.repository.js';
-import { readLayout } from './upload-columns.js';
-import { EncodingProbe, TextReader, unreadable } from './upload-encoding.js';
-import { isBlank } from './upload-row.js';
+import { Database, type Transaction } from '../../../platform/database/database.js';
+import { ProblemError } from '../../../platform/http/problem.error.js';
+import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { type ImportFormat, type ImportOptions, ImportsRepository } from '../jobs/imports.repository.js';
+import { CsvReader } from '../read/csv-reader.js';
+import { readLayout } from '../read/upload-columns.js';
+import { EncodingProbe, TextReader, unreadable } from '../read/upload-encoding.js';
+import { isBlank } from '../read/upload-row.js';
+import { ImportQueue } from '../take/import-queue.js';
 
 /** Pieces that the file is kept in. The first one must show what kind of file it is. */
 const PIECE_BYTES = 262_144;

@@ -3,11 +3,11 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { ImportJobSummaryView, ImportJobView } from '#contracts';
-import { sendPage } from '../../platform/http/content-range.js';
-import { parseListQuery } from '../../platform/http/list-query.js';
-import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
-import { Context, RequirePermission } from '../auth/auth.public.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { sendPage } from '../../../platform/http/content-range.js';
+import { parseListQuery } from '../../../platform/http/list-query.js';
+import { ParseUuidPipe } from '../../../platform/http/parse-uuid.pipe.js';
+import { Context, RequirePermission } from '../../auth/auth.public.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportJobSummaryViewDto, ImportJobViewDto } from './dto/import-job.view.js';
 import { importErrorsCsv, importErrorsHeader } from './import-errors-csv.js';
 import { ImportsService } from './imports.service.js';

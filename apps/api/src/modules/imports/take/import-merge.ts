@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../platform/database/database.js';
+import type { Transaction } from '../../../platform/database/database.js';
+import { copyText, type StagedRow } from '../read/staged-row.js';
 import {
   COPY_STAGING,
   COUNT_OUTCOMES,
@@ -25,7 +26,6 @@ import {
   REVIVE_NUMBERS,
   UPDATE_NUMBERS,
 } from './sql/merge-import.sql.js';
-import { copyText, type StagedRow } from './staged-row.js';
 
 const SAVEPOINT = 'rehearsal';
 

@@ -1,4 +1,4 @@
-import type { Principal, RequestContext } from '../tenancy/tenancy.public.js';
+import type { Principal, RequestContext } from '../../tenancy/tenancy.public.js';
 
 /** Who asked for an import, kept with the job: the work is done long after the request. */
 export interface ImportActor {
