@@ -18,7 +18,7 @@ import { CharactersBetween } from '../../../../platform/http/characters-between.
 import { Prepared } from '../../../../platform/http/dto-fields.js';
 import { ProblemError } from '../../../../platform/http/problem.error.js';
 import { IsReadable } from '../../../../platform/http/readable-text.js';
-import { AssignmentRulesDto } from '../../dto/assignment-rules.dto.js';
+import { AssignmentRulesDto } from '../../assign/dto/assignment-rules.dto.js';
 import type { BulkRequest } from '../bulk-operations.service.js';
 
 const MAX_IDS = 10_000;

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Transaction } from '../../platform/database/database.js';
-import { ClientRemovalListeners } from '../clients/clients.public.js';
-import { OrganizationRemovalListeners } from '../organizations/organizations.public.js';
-import { PhoneNumbers } from '../phone-numbers/phone-numbers.public.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import type { Transaction } from '../../../platform/database/database.js';
+import { ClientRemovalListeners } from '../../clients/clients.public.js';
+import { OrganizationRemovalListeners } from '../../organizations/organizations.public.js';
+import { PhoneNumbers } from '../../phone-numbers/phone-numbers.public.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { END_ASSIGNMENTS_OF_NUMBERS } from './sql/end-assignments-of-numbers.sql.js';
 
 /** Lets go of the numbers of a deleted client or organization, in the transaction that deletes it. */

@@ -1,14 +1,14 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { sendCsv, sendJsonArray } from '../../platform/http/export-stream.js';
-import { parseListQuery } from '../../platform/http/list-query.js';
-import { Context, RequirePermission } from '../auth/auth.public.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { sendCsv, sendJsonArray } from '../../../platform/http/export-stream.js';
+import { parseListQuery } from '../../../platform/http/list-query.js';
+import { Context, RequirePermission } from '../../auth/auth.public.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { AgentAssignmentViewDto } from '../assign/dto/agent-assignment.view.js';
 import { assignmentExportColumns } from './assignment-export-columns.js';
 import { ASSIGNMENT_LIST_RULES } from './assignment-list-rules.js';
 import { AssignmentListsService } from './assignment-lists.service.js';
-import { AgentAssignmentViewDto } from './dto/agent-assignment.view.js';
 
 const EXPORT_RULES = {
   ...ASSIGNMENT_LIST_RULES,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentAssignmentView } from '#contracts';
-import { Database } from '../../platform/database/database.js';
-import type { ListQuery } from '../../platform/http/list-query.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { Database } from '../../../platform/database/database.js';
+import type { ListQuery } from '../../../platform/http/list-query.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AssignmentPagesRepository } from './assignment-pages.repository.js';
 import type { AssignmentFilter } from './assignment-conditions.js';
 import { assignmentFilterOf } from './assignment-filter.js';

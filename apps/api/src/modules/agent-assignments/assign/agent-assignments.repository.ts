@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentAssignmentView, AgentPhoneNumbersView, RestrictedDestinationType } from '#contracts';
-import type { Transaction } from '../../platform/database/database.js';
-import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
-import { assignmentConditions, type AssignmentFilter, withinLimit } from './assignment-conditions.js';
-import { ASSIGNMENT_COLUMNS, ASSIGNMENTS_FROM, type AssignmentViewRow, toView } from './sql/assignment-views.sql.js';
+import type { Transaction } from '../../../platform/database/database.js';
+import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { assignmentConditions, type AssignmentFilter, withinLimit } from '../lists/assignment-conditions.js';
+import {
+  ASSIGNMENT_COLUMNS,
+  ASSIGNMENTS_FROM,
+  type AssignmentViewRow,
+  toView,
+} from '../lists/sql/assignment-views.sql.js';
 import { LOCK_ASSIGNMENTS_OF_NUMBER, type LockedAssignment } from './sql/lock-assignments-of-number.sql.js';
 import { IS_IN_POOL } from './sql/is-in-pool.sql.js';
-import { type AnsweredNumberRow, NUMBERS_ANSWERED_BY } from './sql/numbers-answered-by.sql.js';
+import { type AnsweredNumberRow, NUMBERS_ANSWERED_BY } from '../lists/sql/numbers-answered-by.sql.js';
 import { PUT_ASSIGNMENT } from './sql/put-assignment.sql.js';
 
 /** What people may set of a live assignment. */

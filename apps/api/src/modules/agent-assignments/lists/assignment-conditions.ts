@@ -1,5 +1,5 @@
-import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
-import { likePattern } from '../phone-numbers/phone-numbers.public.js';
+import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { likePattern } from '../../phone-numbers/phone-numbers.public.js';
 
 /** What words were found to be: these numbers, and the numbers of these agents. */
 export interface Found {

@@ -1,15 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AgentAssignmentView, AgentPhoneNumbersView } from '#contracts';
-import { Database, type Transaction } from '../../platform/database/database.js';
-import type { ListQuery, Page } from '../../platform/http/list-query.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
-import { refuseReadOnlyChanges } from '../../platform/http/read-only-fields.js';
-import { AgentRemovalListeners, Agents } from '../agents/agents.public.js';
-import { AuditLog } from '../audit/audit.public.js';
-import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js';
+import { Database, type Transaction } from '../../../platform/database/database.js';
+import type { ListQuery, Page } from '../../../platform/http/list-query.js';
+import { ProblemError } from '../../../platform/http/problem.error.js';
+import { refuseReadOnlyChanges } from '../../../platform/http/read-only-fields.js';
+import { AgentRemovalListeners, Agents } from '../../agents/agents.public.js';
+import { AuditLog } from '../../audit/audit.public.js';
+import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { AgentAssignmentsRepository, type AssignmentRules } from './agent-assignments.repository.js';
-import { AssignmentPagesRepository } from './assignment-pages.repository.js';
-import { assignmentFilterOf } from './assignment-filter.js';
+import { AssignmentPagesRepository } from '../lists/assignment-pages.repository.js';
+import { assignmentFilterOf } from '../lists/assignment-filter.js';
 
 /** Names and the like are not here: they may change while somebody has the record open. */
 const FIXED = ['id', 'agentId', 'phoneNumberId', 'phoneNumber', 'createdAt'] as const;
