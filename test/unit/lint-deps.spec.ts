@@ -16,7 +16,7 @@ const refused: [rule: string, from: string, to: string][] = [
   ['contracts-import-nothing', 'libs/contracts/src/reason-codes.ts', 'libs/phone/src/index.ts'],
   ['libs-import-no-apps', 'libs/phone/src/index.ts', `${api}/platform/clock/clock.ts`],
   ['console-imports-only-contracts', 'apps/console/src/App.tsx', 'libs/phone/src/index.ts'],
-  ['platform-imports-no-modules', `${api}/platform/http/filter.ts`, `${modules}/agents/agents.public.ts`],
+  ['platform-imports-no-modules', `${api}/platform/http/problems/filter.ts`, `${modules}/agents/agents.public.ts`],
   ['modules-only-by-their-public-face', `${modules}/usage/usage.service.ts`, `${modules}/agents/agents.repository.ts`],
   ['app-takes-modules-by-their-public-face', `${api}/app.module.ts`, `${modules}/agents/agents.module.ts`],
   ['modules-have-a-place-in-the-order', `${modules}/newcomer/newcomer.ts`, `${modules}/agents/agents.public.ts`],

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AgentAssignmentView, AgentPhoneNumbersView } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import type { ListQuery, Page } from '../../../platform/http/list-query.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
-import { refuseReadOnlyChanges } from '../../../platform/http/read-only-fields.js';
+import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { refuseReadOnlyChanges } from '../../../platform/http/problems/read-only-fields.js';
 import { AgentRemovalListeners, Agents } from '../../agents/agents.public.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AgentAssignmentView, AgentPhoneNumbersView } from '#contracts';
-import { ParseUuidPipe } from '../../../platform/http/parse-uuid.pipe.js';
+import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';

@@ -1,5 +1,5 @@
 import type { AgentAssignmentView } from '#contracts';
-import type { ExportColumns } from '../../../platform/http/export-stream.js';
+import type { ExportColumns } from '../../../platform/http/exports/export-stream.js';
 
 /** Columns that a bulk upload takes have the names that they have there. */
 export const assignmentExportColumns: ExportColumns<AgentAssignmentView> = {

@@ -1,6 +1,6 @@
 import { phoneNumberProviders } from '#contracts';
-import { flagOf, idsOf, oneOf, textOf, uuidOf, uuidsOf } from '../../../platform/http/list-filter.js';
-import type { ListQuery } from '../../../platform/http/list-query.js';
+import { flagOf, idsOf, oneOf, textOf, uuidOf, uuidsOf } from '../../../platform/http/lists/list-filter.js';
+import type { ListQuery } from '../../../platform/http/lists/list-query.js';
 import { partsOfNumber } from '../../phone-numbers/phone-numbers.public.js';
 import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
 import type { AssignmentFilter } from './assignment-conditions.js';

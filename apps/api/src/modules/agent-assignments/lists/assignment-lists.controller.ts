@@ -1,8 +1,8 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { sendCsv, sendJsonArray } from '../../../platform/http/export-stream.js';
-import { parseListQuery } from '../../../platform/http/list-query.js';
+import { sendCsv, sendJsonArray } from '../../../platform/http/exports/export-stream.js';
+import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AgentAssignmentViewDto } from '../assign/dto/agent-assignment.view.js';

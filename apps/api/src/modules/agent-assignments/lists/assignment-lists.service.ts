@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentAssignmentView } from '#contracts';
 import { Database } from '../../../platform/database/database.js';
-import type { ListQuery } from '../../../platform/http/list-query.js';
+import type { ListQuery } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AssignmentPagesRepository } from './assignment-pages.repository.js';
 import type { AssignmentFilter } from './assignment-conditions.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentAssignmentView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
-import type { ListQuery, Page } from '../../../platform/http/list-query.js';
+import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import { FIND_PHONE_NUMBERS, likePattern, PhoneNumberPlaces } from '../../phone-numbers/phone-numbers.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { assignmentConditions, type AssignmentFilter, withinLimit } from './assignment-conditions.js';

@@ -1,8 +1,8 @@
 import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BodyLimit } from '../../../platform/http/bodies.js';
-import { noteInLog } from '../../../platform/http/log-notes.js';
+import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
+import { noteInLog } from '../../../platform/http/hooks/log-notes.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { demand, parseBatchRequest, parseNoQuery } from '../policy/call-request.js';

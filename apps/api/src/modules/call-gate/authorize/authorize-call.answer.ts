@@ -1,7 +1,7 @@
 import { reasonCodes } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { prefersText } from '../../../platform/http/accepted-form.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { prefersText } from '../../../platform/http/problems/accepted-form.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { CallDecision } from '../policy/call-decision.js';
 
 /** During an upgrade the database may already refuse for a reason that this process does not know. */

@@ -10,7 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BodyLimit } from '../../../platform/http/bodies.js';
+import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { demand, parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey } from '../policy/call-request.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { CallBatcher } from '../engine/call-batcher.js';
 import { gateMetrics } from '../engine/gate-metrics.js';

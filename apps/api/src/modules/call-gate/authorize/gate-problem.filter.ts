@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { problemOf } from '../../../platform/http/problem-of.js';
+import { problemOf } from '../../../platform/http/problems/problem-of.js';
 import { gateMetrics } from '../engine/gate-metrics.js';
 import { gateUnavailable } from '../engine/gate-unavailable.js';
 

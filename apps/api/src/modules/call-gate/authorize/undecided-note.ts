@@ -1,5 +1,5 @@
-import { failureNote } from '../../../platform/http/log-notes.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { failureNote } from '../../../platform/http/hooks/log-notes.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { CallDecision } from '../policy/call-decision.js';
 
 interface UndecidedNote {

@@ -1,5 +1,5 @@
 import type { DecisionView } from '#contracts';
-import { csvLine } from '../../../platform/http/csv-line.js';
+import { csvLine } from '../../../platform/http/exports/csv-line.js';
 
 const columns: Record<string, (decision: DecisionView) => string | number | null> = {
   id: ({ id }) => id,

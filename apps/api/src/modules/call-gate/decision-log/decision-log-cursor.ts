@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { DecisionFilter } from './decision-log-filter.js';
 
 const ID_BYTES = 16;

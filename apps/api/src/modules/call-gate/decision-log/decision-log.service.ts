@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DecisionPageView, type DecisionView, reasonText } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { cursorAfter, idOfCursor } from './decision-log-cursor.js';
 import { type DecisionFilter, type IdRange, idRangeOf, instantOf } from './decision-log-filter.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../../config/env.js';
 import { databaseErrorOf, SQLSTATE } from '../../../platform/database/sqlstate.js';
-import type { ProblemError } from '../../../platform/http/problem.error.js';
+import type { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { CallCommand, CallDecision } from '../policy/call-decision.js';
 import { CallQueue } from './call-queue.js';
 import { DeadlineSweep } from './deadline-sweep.js';

@@ -1,4 +1,4 @@
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 /**
  * What a call is answered that could not be decided: never an allow.

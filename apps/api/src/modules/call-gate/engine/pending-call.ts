@@ -1,4 +1,4 @@
-import type { ProblemError } from '../../../platform/http/problem.error.js';
+import type { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { CallCommand, CallDecision } from '../policy/call-decision.js';
 
 /** A call that waits for its decision, and whom to tell. */

@@ -1,4 +1,4 @@
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 /** One call to decide, as it comes in over HTTP, checked for shape but not for permission. */
 export interface CallRequest {

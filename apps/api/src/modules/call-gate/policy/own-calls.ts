@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import type { CallRequest } from './call-request.js';
 import { IS_OWN_CALL } from './sql/is-own-call.sql.js';

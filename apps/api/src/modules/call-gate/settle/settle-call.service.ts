@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AuthorizationView, VoidReason } from '#contracts';
 import { ENV, type Env } from '../../../config/env.js';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { ownAgentsOnly, type Principal, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { gateMetrics } from '../engine/gate-metrics.js';

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { CallSimulationView } from '#contracts';
-import { BodyLimit } from '../../../platform/http/bodies.js';
+import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AuthorizeCallDto } from '../authorize/dto/authorize-call.dto.js';

@@ -1,5 +1,5 @@
 import { errorColumns, type ImportRowError } from '#contracts';
-import { csvLine } from '../../../platform/http/csv-line.js';
+import { csvLine } from '../../../platform/http/exports/csv-line.js';
 
 /** What was refused, and beside it the row itself: the file can be mended and uploaded as it is. */
 export function importErrorsHeader(columns: readonly string[]): string {

@@ -3,9 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { ImportJobSummaryView, ImportJobView } from '#contracts';
-import { sendPage } from '../../../platform/http/content-range.js';
-import { parseListQuery } from '../../../platform/http/list-query.js';
-import { ParseUuidPipe } from '../../../platform/http/parse-uuid.pipe.js';
+import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportJobSummaryViewDto, ImportJobViewDto } from './dto/import-job.view.js';

@@ -1,6 +1,6 @@
 import type { ImportErrorCode, ImportRowError, PhoneNumberProvider, UploadColumn } from '#contracts';
 import { phoneNumberProviders } from '#contracts';
-import { UNREADABLE } from '../../../platform/http/readable-text.js';
+import { UNREADABLE } from '../../../platform/http/fields/readable-text.js';
 import { readOptionalColumns } from './optional-columns.js';
 import { readNumber, type Repair } from './read-number.js';
 import type { StagedRow } from './staged-row.js';

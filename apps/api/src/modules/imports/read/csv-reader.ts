@@ -1,4 +1,4 @@
-import { MAX_LINE_BREAKS } from '../../../platform/http/readable-text.js';
+import { MAX_LINE_BREAKS } from '../../../platform/http/fields/readable-text.js';
 
 /** One record of a CSV file as it stands there. */
 export interface CsvRecord {

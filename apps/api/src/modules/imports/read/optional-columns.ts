@@ -1,6 +1,6 @@
 import type { ImportErrorCode, UploadColumn } from '#contracts';
 import { isCountryCode } from '#phone';
-import { charactersOf } from '../../../platform/http/characters-between.js';
+import { charactersOf } from '../../../platform/http/fields/characters-between.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadRow } from './upload-row.js';
 

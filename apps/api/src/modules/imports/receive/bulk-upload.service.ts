@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ColumnMapping, type ImportJobView, uploadDelimiter } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { type ImportFormat, type ImportOptions, ImportsRepository } from '../jobs/imports.repository.js';
 import { CsvReader } from '../read/csv-reader.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Database } from '../../../platform/database/database.js';
-import { hotTraffic } from '../../../platform/http/hot-traffic.js';
+import { hotTraffic } from '../../../platform/http/hooks/hot-traffic.js';
 import { CALLS_DECIDED } from './sql/calls-decided.sql.js';
 
 const CHUNK_ROWS = 2_000;

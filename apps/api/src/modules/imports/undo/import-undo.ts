@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { FIND_TOUCHED, MARK_UNDONE, UNDO_ASSIGNMENTS, UNDO_CHANGED, UNDO_CREATED } from './sql/undo-import.sql.js';
 
 const SHOWN = 5;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PhoneNumberProvider } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import {
   DELETE_INSERTED,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PhoneNumberLifecycle, PhoneNumberProvider } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { NumberLifecycleRepository } from '../lifecycle/number-lifecycle.repository.js';
 import { PhoneNumberCountsRepository } from '../lists/phone-number-counts.repository.js';

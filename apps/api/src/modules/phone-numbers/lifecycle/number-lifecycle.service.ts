@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PhoneNumberView } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/sqlstate.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { Agents } from '../../agents/agents.public.js';
 import { AuditLog, type FieldChanges, fieldsCleared, fieldsSet } from '../../audit/audit.public.js';
 import { Clients } from '../../clients/clients.public.js';

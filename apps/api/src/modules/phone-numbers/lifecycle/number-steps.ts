@@ -1,5 +1,5 @@
 import type { PhoneNumberView } from '#contracts';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { AnsweredPhoneNumber } from './number-lifecycle.repository.js';
 
 /** Refusals of steps in a number's life. Each says by name what has to be done first. */

@@ -1,5 +1,5 @@
 import type { PhoneNumberView } from '#contracts';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 /** How much of the pool an organization may still take: what it has claimed and what it has reserved count alike. */
 export class PoolQuota {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PhoneNumberSummaryView } from '#contracts';
 import { Database } from '../../../platform/database/database.js';
-import type { ListQuery } from '../../../platform/http/list-query.js';
+import type { ListQuery } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { PhoneNumberCountsRepository } from './phone-number-counts.repository.js';
 import { phoneNumberFilterOf } from './phone-number-filter.js';

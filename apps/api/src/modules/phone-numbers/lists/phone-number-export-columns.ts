@@ -1,4 +1,4 @@
-import type { ExportColumns } from '../../../platform/http/export-stream.js';
+import type { ExportColumns } from '../../../platform/http/exports/export-stream.js';
 import type { ExportedPhoneNumber } from './phone-number-pages.repository.js';
 
 /** The columns that a bulk upload takes, so that an export can be uploaded as it is. */

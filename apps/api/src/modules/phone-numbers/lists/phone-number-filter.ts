@@ -1,8 +1,8 @@
 import { phoneNumberLifecycles, phoneNumberProviders, phoneNumberStatuses } from '#contracts';
 import { isCountryCode, withoutSeparators } from '#phone';
-import { flagOf, idsOf, oneOf, textOf, uuidOf } from '../../../platform/http/list-filter.js';
-import type { ListQuery } from '../../../platform/http/list-query.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { flagOf, idsOf, oneOf, textOf, uuidOf } from '../../../platform/http/lists/list-filter.js';
+import type { ListQuery } from '../../../platform/http/lists/list-query.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { PhoneNumberFilter, PhoneNumberScope } from './phone-number-conditions.js';
 
 /** What a list of numbers can be filtered by, besides ids. */

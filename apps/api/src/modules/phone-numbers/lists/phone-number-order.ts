@@ -1,4 +1,4 @@
-import type { ListQuery } from '../../../platform/http/list-query.js';
+import type { ListQuery } from '../../../platform/http/lists/list-query.js';
 import { STATUS_SQL } from '../inventory/sql/phone-number-views.sql.js';
 import type { PhoneNumberFacets, PhoneNumberScope } from './phone-number-conditions.js';
 import type { PlacedOrder } from './phone-number-places.js';

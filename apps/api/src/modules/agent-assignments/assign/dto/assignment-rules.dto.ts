@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { restrictedDestinationTypes, type RestrictedDestinationType } from '#contracts';
 import { isCountryCode } from '#phone';
-import { Prepared } from '../../../../platform/http/dto-fields.js';
+import { Prepared } from '../../../../platform/http/fields/dto-fields.js';
 
 const MAX_DAILY_LIMIT = 1_000_000;
 const MAX_COUNTRIES = 250;

@@ -1,5 +1,5 @@
 import { type ApiResponseNoStatusOptions, getSchemaPath } from '@nestjs/swagger';
-import { problemContent } from '../../../../platform/http/problem.schema.js';
+import { problemContent } from '../../../../platform/http/problems/problem.schema.js';
 import { CallDecisionDto } from './authorize-call.dto.js';
 
 const decision = { schema: { $ref: getSchemaPath(CallDecisionDto) } };

@@ -8,7 +8,7 @@ import {
   type DecisionView,
   type ReasonCode,
 } from '#contracts';
-import { Prepared } from '../../../../platform/http/dto-fields.js';
+import { Prepared } from '../../../../platform/http/fields/dto-fields.js';
 import type { DecisionFilter } from '../decision-log-filter.js';
 import { AuthorizationViewDto } from './authorization.view.js';
 

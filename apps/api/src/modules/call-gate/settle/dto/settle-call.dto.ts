@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { callOutcomes, voidReasons, type CallOutcome, type VoidReason } from '#contracts';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-import { DecimalText } from '../../../../platform/http/dto-fields.js';
+import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { DecimalText } from '../../../../platform/http/fields/dto-fields.js';
 
 const WEEK_SECONDS = 604_800;
 

@@ -13,9 +13,9 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { phoneNumberProviders, type PhoneNumberProvider } from '#contracts';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-import { DecimalText, Nested, Prepared, trimmed } from '../../../../platform/http/dto-fields.js';
-import { IsOneLine, IsReadable } from '../../../../platform/http/readable-text.js';
+import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { DecimalText, Nested, Prepared, trimmed } from '../../../../platform/http/fields/dto-fields.js';
+import { IsOneLine, IsReadable } from '../../../../platform/http/fields/readable-text.js';
 
 const given = (_record: unknown, value: unknown): boolean => value !== undefined;
 /** A form sends an empty text for a field that was cleared. */

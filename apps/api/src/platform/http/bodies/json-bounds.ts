@@ -1,4 +1,4 @@
-import { ProblemError } from './problem.error.js';
+import { ProblemError } from '../problems/problem.error.js';
 
 /** What any JSON text that a client sends may have at most. The largest record of the API has some 30 fields. */
 export const JSON_BOUNDS = {

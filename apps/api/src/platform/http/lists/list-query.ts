@@ -1,5 +1,5 @@
-import { readJsonParameter } from './json-reader.js';
-import { ProblemError } from './problem.error.js';
+import { readJsonParameter } from '../bodies/json-reader.js';
+import { ProblemError } from '../problems/problem.error.js';
 
 /** A list request in the dialect of ra-data-simple-rest: `filter`, `range` and `sort` are JSON in the query string. */
 export interface ListQuery {

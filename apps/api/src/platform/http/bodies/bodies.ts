@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ProblemError } from '../problems/problem.error.js';
 import { readJson } from './json-reader.js';
-import { ProblemError } from './problem.error.js';
 
 interface BodyConfig {
   bodyBytes?: number;

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { ProblemError } from './problem.error.js';
+import { ProblemError } from '../problems/problem.error.js';
 
 const LONE_SURROGATE = /\p{Cs}/u;
 

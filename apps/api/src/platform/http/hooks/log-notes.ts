@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { reasonOf } from '../logging/reason-of.js';
-import type { ProblemError } from './problem.error.js';
+import { reasonOf } from '../../logging/reason-of.js';
+import type { ProblemError } from '../problems/problem.error.js';
 
 const notes = new WeakMap<FastifyRequest, object>();
 

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Logger } from 'pino';
-import { maskPhoneNumbers } from '../logging/mask-phone-numbers.js';
-import { maskSecretsInUrl } from '../logging/mask-secrets.js';
-import { routeTimer } from '../metrics/metrics.js';
+import { maskPhoneNumbers } from '../../logging/mask-phone-numbers.js';
+import { maskSecretsInUrl } from '../../logging/mask-secrets.js';
+import { routeTimer } from '../../metrics/metrics.js';
+import { refuseUnstorableAddress } from '../bodies/unstorable-text.js';
+import { ProblemError } from '../problems/problem.error.js';
+import { isUnwantedMultipart } from '../uploads/uploads.js';
 import { hotTraffic } from './hot-traffic.js';
 import { notedInLog } from './log-notes.js';
-import { ProblemError } from './problem.error.js';
 import { type SecurityHeaders } from './security-headers.js';
-import { refuseUnstorableAddress } from './unstorable-text.js';
-import { isUnwantedMultipart } from './uploads.js';
 
 interface RequestHookRules {
   /** Routes that do their own checks and are not logged: each microsecond of them counts. */

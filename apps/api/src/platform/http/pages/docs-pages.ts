@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answerUnroutable } from './client-errors.js';
-import { ProblemError } from './problem.error.js';
+import { answerUnroutable } from '../connections/client-errors.js';
+import { ProblemError } from '../problems/problem.error.js';
 
 const KINDS = ['problems', 'reasons'];
 const NAME = /^[a-z_]{1,64}$/;

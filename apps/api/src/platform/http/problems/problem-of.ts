@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { ProblemCode } from '#contracts';
-import { databaseErrorOf } from '../database/sqlstate.js';
-import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { databaseErrorOf } from '../../database/sqlstate.js';
+import { isDatabaseUnavailable } from '../../database/unavailable.js';
 import { ProblemError } from './problem.error.js';
 
 const CODE_OF_STATUS: Record<number, ProblemCode> = {

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validate, type ValidationError } from 'class-validator';
+import { ProblemError } from '../problems/problem.error.js';
 import { fieldsOf } from './dto-fields.js';
-import { ProblemError } from './problem.error.js';
 
 type Messages = Map<string, string>;
 

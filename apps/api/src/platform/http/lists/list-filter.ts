@@ -1,5 +1,5 @@
+import { ProblemError } from '../problems/problem.error.js';
 import type { ListQuery } from './list-query.js';
-import { ProblemError } from './problem.error.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const MAX_TEXT = 200;

@@ -1,5 +1,5 @@
+import { ProblemError } from '../problems/problem.error.js';
 import { measureJson, repeatedField } from './json-bounds.js';
-import { ProblemError } from './problem.error.js';
 import { refuseUnstorable } from './unstorable-text.js';
 
 /** No field names in messages are longer: whoever sends a name knows it. */

@@ -2,8 +2,8 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { endWithProblem, requestTooSlow } from './client-errors.js';
-import { ProblemError } from './problem.error.js';
+import { endWithProblem, requestTooSlow } from '../connections/client-errors.js';
+import { ProblemError } from '../problems/problem.error.js';
 import { superviseUpload } from './slow-uploads.js';
 
 interface UploadConfig {

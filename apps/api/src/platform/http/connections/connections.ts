@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectionMetrics } from '../metrics/metrics.js';
+import { connectionMetrics } from '../../metrics/metrics.js';
+import { ProblemError } from '../problems/problem.error.js';
 import { endWithProblem } from './client-errors.js';
 import { clientNetwork } from './client-network.js';
-import { ProblemError } from './problem.error.js';
 
 interface ConnectionRules {
   /** Open connections in all. One more is closed without a word. */

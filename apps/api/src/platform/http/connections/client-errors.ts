@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemBody } from './problem.filter.js';
-import { problemOf } from './problem-of.js';
-import { ProblemError } from './problem.error.js';
-import { requestIdOf } from './request-id.js';
-import { isSupervisedUpload } from './slow-uploads.js';
+import { problemBody } from '../problems/problem.filter.js';
+import { problemOf } from '../problems/problem-of.js';
+import { ProblemError } from '../problems/problem.error.js';
+import { requestIdOf } from '../hooks/request-id.js';
+import { isSupervisedUpload } from '../uploads/slow-uploads.js';
 
 /**
  * Answers what never became a request: a header that is too large, no HTTP at all, or a request that does not arrive in

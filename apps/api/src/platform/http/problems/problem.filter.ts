@@ -3,9 +3,9 @@ import type { Problem } from '#contracts';
 import { problemTypes } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prefersText } from './accepted-form.js';
-import { bodyTooLarge } from './bodies.js';
-import type { KnownRoutes } from './known-routes.js';
-import { failureNote, noteInLog } from './log-notes.js';
+import { bodyTooLarge } from '../bodies/bodies.js';
+import type { KnownRoutes } from '../hooks/known-routes.js';
+import { failureNote, noteInLog } from '../hooks/log-notes.js';
 import { ProblemError } from './problem.error.js';
 import { problemOf } from './problem-of.js';
 
