@@ -85,6 +85,20 @@ module.exports = {
     },
     ...downwards,
     {
+      name: 'gate-engine-knows-no-routes',
+      comment: 'What decides and what it decides about stand behind the rooms with routes.',
+      severity: 'error',
+      from: { path: `${MODULES}call-gate/(engine|policy)/` },
+      to: { path: `${MODULES}call-gate/(authorize|simulate|settle|decision-log)/` },
+    },
+    {
+      name: 'gate-policy-knows-no-engine',
+      comment: 'What a call is does not depend on how calls wait and leave: simulations use it past the engine.',
+      severity: 'error',
+      from: { path: `${MODULES}call-gate/policy/` },
+      to: { path: `${MODULES}call-gate/engine/` },
+    },
+    {
       name: 'use-cases-know-no-http-shapes',
       comment: 'Services and repositories never import dto/ or controllers.',
       severity: 'error',

@@ -1,4 +1,4 @@
-import { ImportTurns } from '../../apps/api/src/modules/imports/import-turns.js';
+import { ImportTurns } from '../../apps/api/src/modules/imports/take/import-turns.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { startApiProcess } from '../support/api-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { parse } from 'csv-parse/sync';
 import { type DecisionPageView, type DecisionView, reasonCodes } from '#contracts';
-import { DecisionLogRepository } from '../../apps/api/src/modules/call-gate/decision-log.repository.js';
-import { DecisionLogService } from '../../apps/api/src/modules/call-gate/decision-log.service.js';
-import { decisionLogStep } from '../../apps/api/src/modules/call-gate/sql/decision-log.sql.js';
+import { DecisionLogRepository } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.repository.js';
+import { DecisionLogService } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.service.js';
+import { decisionLogStep } from '../../apps/api/src/modules/call-gate/decision-log/sql/decision-log.sql.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { UNREADABLE } from '../../apps/api/src/platform/http/readable-text.js';
+import { UNREADABLE } from '../../apps/api/src/platform/http/fields/readable-text.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createApiKey, createOrganization, createUser, signIn } from '../support/fixtures.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { TcpProxy } from '../chaos/tcp-proxy.js';
-import { gateSession } from '../../apps/api/src/modules/call-gate/gate-database.js';
+import { gateSession } from '../../apps/api/src/modules/call-gate/engine/gate-database.js';
 import { APP_SESSION, SYSTEM_SESSION } from '../../apps/api/src/platform/database/connection-options.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { endingOfApi } from '../support/api-process.js';

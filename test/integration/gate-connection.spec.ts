@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { GateConnection } from '../../apps/api/src/modules/call-gate/gate-connection.js';
+import { GateConnection } from '../../apps/api/src/modules/call-gate/engine/gate-connection.js';
 import { databaseErrorOf } from '../../apps/api/src/platform/database/sqlstate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';

@@ -1,11 +1,11 @@
 import pg from 'pg';
-import type { CallCommand } from '../../apps/api/src/modules/call-gate/call-decision.js';
-import { gateSession } from '../../apps/api/src/modules/call-gate/gate-database.js';
+import { gateSession } from '../../apps/api/src/modules/call-gate/engine/gate-database.js';
 import {
   GATE_AUTHORIZE,
   gateAuthorizeDecisions,
   gateAuthorizeParameters,
-} from '../../apps/api/src/modules/call-gate/sql/gate-authorize.sql.js';
+} from '../../apps/api/src/modules/call-gate/engine/sql/gate-authorize.sql.js';
+import type { CallCommand } from '../../apps/api/src/modules/call-gate/policy/call-decision.js';
 import { startupOptions } from '../../apps/api/src/platform/database/connection-options.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { gateSession } from '../../apps/api/src/modules/call-gate/gate-database.js';
+import { gateSession } from '../../apps/api/src/modules/call-gate/engine/gate-database.js';
 import { startupOptions } from '../../apps/api/src/platform/database/connection-options.js';
 import { type ApiPools, poolsAsOfApi } from '../support/api-pool.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { END_ASSIGNMENTS_OF_NUMBERS } from '../../apps/api/src/modules/agent-assignments/sql/end-assignments-of-numbers.sql.js';
-import { LOCK_ASSIGNMENTS_OF_NUMBER } from '../../apps/api/src/modules/agent-assignments/sql/lock-assignments-of-number.sql.js';
+import { END_ASSIGNMENTS_OF_NUMBERS } from '../../apps/api/src/modules/agent-assignments/assign/sql/end-assignments-of-numbers.sql.js';
+import { LOCK_ASSIGNMENTS_OF_NUMBER } from '../../apps/api/src/modules/agent-assignments/assign/sql/lock-assignments-of-number.sql.js';
 import { RESET_COUNTERS, TURN_COUNTERS } from '../../apps/api/src/modules/usage/sql/set-counters-back.sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';

@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import { callCheckList, type CallSimulationView } from '#contracts';
-import { simulationOf } from '../../apps/api/src/modules/call-gate/simulate-call.answer.js';
-import { SIMULATE_CALL, type SimulateCallRow } from '../../apps/api/src/modules/call-gate/sql/simulate-call.sql.js';
+import { simulationOf } from '../../apps/api/src/modules/call-gate/simulate/simulate-call.answer.js';
+import {
+  SIMULATE_CALL,
+  type SimulateCallRow,
+} from '../../apps/api/src/modules/call-gate/simulate/sql/simulate-call.sql.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createOrganization } from '../support/fixtures.js';
 import { everyAssignment, everyDestination, type PolicyFacts, refusalsOf } from '../support/policy-oracle.js';

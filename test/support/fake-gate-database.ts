@@ -1,7 +1,7 @@
 import type { Env } from '../../apps/api/src/config/env.js';
-import { CallBatcher } from '../../apps/api/src/modules/call-gate/call-batcher.js';
-import type { CallCommand, CallDecision } from '../../apps/api/src/modules/call-gate/call-decision.js';
-import type { GateDatabase, GateMode } from '../../apps/api/src/modules/call-gate/gate-database.js';
+import { CallBatcher } from '../../apps/api/src/modules/call-gate/engine/call-batcher.js';
+import type { GateDatabase, GateMode } from '../../apps/api/src/modules/call-gate/engine/gate-database.js';
+import type { CallCommand, CallDecision } from '../../apps/api/src/modules/call-gate/policy/call-decision.js';
 
 /** Stands in for PostgreSQL: records the batches, and answers, fails or waits as told. */
 export class FakeGateDatabase {

@@ -5,6 +5,7 @@ import { problemTypes, reasonCodes } from '#contracts';
 const root = process.cwd();
 const generated = new Set(['node_modules', 'dist', '.git', '.ringfence', 'coverage', 'test-output']);
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const projectFiles = files('.');
 
 describe('docs pages of the catalogues', () => {
   it.each(Object.entries(reasonCodes))('has a page for the reason %s', (code, { label }) => {
@@ -24,8 +25,8 @@ describe('docs pages of the catalogues', () => {
 });
 
 describe('paths in the docs', () => {
-  const pages = files('.').filter((file) => file.endsWith('.md'));
-  const sources = files('.').filter((file) => /\.(ts|tsx|mjs|cjs|yml)$/.test(file) && !file.startsWith('test/'));
+  const pages = projectFiles.filter((file) => file.endsWith('.md'));
+  const sources = projectFiles.filter((file) => /\.(ts|tsx|mjs|cjs|yml)$/.test(file) && !file.startsWith('test/'));
 
   it('reads the pages that people start from', () => {
     expect(pages).toEqual(expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md']));
@@ -38,6 +39,11 @@ describe('paths in the docs', () => {
       ...links(text).filter((link) => !existsSync(path.join(root, path.dirname(page), link))),
     ];
     expect(missing).toEqual([]);
+  });
+
+  it.each(pages)('%s names only files that exist, by whatever end of their path', (page) => {
+    const named = namesOfFiles(read(page)).filter((name) => !isSomeFile(name));
+    expect(named).toEqual([]);
   });
 
   it.each(pages)('%s names only npm scripts that exist', (page) => {
@@ -54,6 +60,11 @@ describe('paths in the docs', () => {
         .map((page) => `${file}: ${page}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('finds a file that does not exist, and one that stands elsewhere', () => {
+    const names = namesOfFiles('`call-gate/nowhere.ts`, `call-queue.ts`, `receive/call-queue.ts` and `x.service.ts`');
+    expect(names.filter((name) => !isSomeFile(name))).toEqual(['call-gate/nowhere.ts', 'receive/call-queue.ts']);
   });
 
   it('finds a path that does not exist', () => {
@@ -80,6 +91,17 @@ function mentions(text: string): string[] {
   return [...text.matchAll(/`((?:\.ci|apps|docs|libs|migrations|scripts|test)\/[^`\s]*)`/g)]
     .map((match) => match[1]!.replace(/[:#]\d.*$/, ''))
     .filter((mention) => !/[<>*{}…]/.test(mention));
+}
+
+/** Files in code spans, by their name or the end of their path; `x.service.ts` stands for any. */
+function namesOfFiles(text: string): string[] {
+  return [...text.matchAll(/`([\w-][\w./-]*\.(?:tsx?|mjs|cjs|sql))`/g)]
+    .map((match) => match[1]!)
+    .filter((name) => !/(^|\/)x\./.test(name));
+}
+
+function isSomeFile(name: string): boolean {
+  return projectFiles.some((file) => file === name || file.endsWith(`/${name}`));
 }
 
 /** Targets of links and images that are files of the project. */

@@ -16,11 +16,20 @@ const refused: [rule: string, from: string, to: string][] = [
   ['contracts-import-nothing', 'libs/contracts/src/reason-codes.ts', 'libs/phone/src/index.ts'],
   ['libs-import-no-apps', 'libs/phone/src/index.ts', `${api}/platform/clock/clock.ts`],
   ['console-imports-only-contracts', 'apps/console/src/App.tsx', 'libs/phone/src/index.ts'],
-  ['platform-imports-no-modules', `${api}/platform/http/filter.ts`, `${modules}/agents/agents.public.ts`],
+  ['platform-imports-no-modules', `${api}/platform/http/problems/filter.ts`, `${modules}/agents/agents.public.ts`],
   ['modules-only-by-their-public-face', `${modules}/usage/usage.service.ts`, `${modules}/agents/agents.repository.ts`],
+  [
+    'modules-only-by-their-public-face',
+    `${modules}/imports/take/import-run.ts`,
+    `${modules}/phone-numbers/lists/lists.public.ts`,
+  ],
   ['app-takes-modules-by-their-public-face', `${api}/app.module.ts`, `${modules}/agents/agents.module.ts`],
   ['modules-have-a-place-in-the-order', `${modules}/newcomer/newcomer.ts`, `${modules}/agents/agents.public.ts`],
-  ['call-gate-imports-only-further-down', `${modules}/call-gate/gate.ts`, `${modules}/operations/operations.public.ts`],
+  [
+    'call-gate-imports-only-further-down',
+    `${modules}/call-gate/engine/gate.ts`,
+    `${modules}/operations/operations.public.ts`,
+  ],
   ['usage-imports-only-further-down', `${modules}/usage/usage.ts`, `${modules}/call-gate/call-gate.public.ts`],
   ['imports-imports-only-further-down', `${modules}/imports/imports.ts`, `${modules}/usage/usage.public.ts`],
   [
@@ -49,8 +58,28 @@ const refused: [rule: string, from: string, to: string][] = [
   ['auth-imports-only-further-down', `${modules}/auth/auth.guard.ts`, `${modules}/agents/agents.public.ts`],
   ['audit-imports-only-further-down', `${modules}/audit/audit-log.ts`, `${modules}/auth/auth.public.ts`],
   ['tenancy-imports-only-further-down', `${modules}/tenancy/tenancy.ts`, `${modules}/audit/audit.public.ts`],
+  [
+    'gate-engine-knows-no-routes',
+    `${modules}/call-gate/engine/call-batcher.ts`,
+    `${modules}/call-gate/authorize/authorize-call.answer.ts`,
+  ],
+  [
+    'gate-policy-knows-no-engine',
+    `${modules}/call-gate/policy/call-command.ts`,
+    `${modules}/call-gate/engine/pending-call.ts`,
+  ],
   ['use-cases-know-no-http-shapes', `${modules}/agents/agents.service.ts`, `${modules}/agents/dto/agent.dto.ts`],
+  [
+    'use-cases-know-no-http-shapes',
+    `${modules}/phone-numbers/lists/number-lists.service.ts`,
+    `${modules}/phone-numbers/lists/dto/phone-number-summary.view.ts`,
+  ],
   ['entities-stay-private', `${modules}/agents/agents.public.ts`, `${modules}/agents/agent.entity.ts`],
+  [
+    'entities-stay-private',
+    `${modules}/phone-numbers/phone-numbers.public.ts`,
+    `${modules}/phone-numbers/inventory/phone-number.entity.ts`,
+  ],
   ['twilio-sdk-only-in-providers-twilio', `${modules}/providers/telnyx/telnyx.ts`, 'twilio'],
   ['telnyx-sdk-only-in-providers-telnyx', `${modules}/providers/twilio/twilio.ts`, 'telnyx'],
   ['no-cycles', `${api}/platform/clock/one.ts`, `${api}/platform/clock/other.ts`],
@@ -63,8 +92,13 @@ const wayBack = [`${api}/platform/clock/other.ts`, `${api}/platform/clock/one.ts
 
 /** Imports in the right direction, which no rule may refuse. */
 const permitted: [from: string, to: string][] = [
-  [`${modules}/call-gate/authorize-call.service.ts`, `${modules}/usage/usage.public.ts`],
-  [`${modules}/call-gate/authorize-call.controller.ts`, `${modules}/call-gate/dto/authorize-call.dto.ts`],
+  [`${modules}/call-gate/authorize/authorize-call.service.ts`, `${modules}/usage/usage.public.ts`],
+  [
+    `${modules}/call-gate/authorize/authorize-call.controller.ts`,
+    `${modules}/call-gate/authorize/dto/authorize-call.dto.ts`,
+  ],
+  [`${modules}/call-gate/authorize/authorize-call.service.ts`, `${modules}/call-gate/engine/call-batcher.ts`],
+  [`${modules}/call-gate/engine/call-batcher.ts`, `${modules}/call-gate/policy/call-command.ts`],
   [`${modules}/agents/agents.repository.ts`, `${modules}/agents/agent.entity.ts`],
   [`${modules}/agents/agents.controller.ts`, `${modules}/auth/auth.public.ts`],
   ['apps/console/src/main.tsx', 'libs/contracts/src/index.ts'],

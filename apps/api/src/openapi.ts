@@ -4,9 +4,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './config/project-root.js';
-import { BODY_BYTES, BODY_LIMIT_EXTENSION } from './platform/http/bodies.js';
-import { problemResponseOf, problemResponses, problemSchema } from './platform/http/problem.schema.js';
-import { serveOnce } from './platform/http/rendered-once.js';
+import { BODY_BYTES, BODY_LIMIT_EXTENSION } from './platform/http/bodies/bodies.js';
+import { serveOnce } from './platform/http/pages/rendered-once.js';
+import { problemResponseOf, problemResponses, problemSchema } from './platform/http/problems/problem.schema.js';
 
 type RequestBody = { content?: object };
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;

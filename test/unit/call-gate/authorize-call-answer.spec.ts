@@ -1,5 +1,5 @@
-import { batchAnswer } from '../../../apps/api/src/modules/call-gate/authorize-call.answer.js';
-import type { CallDecision } from '../../../apps/api/src/modules/call-gate/call-decision.js';
+import { batchAnswer } from '../../../apps/api/src/modules/call-gate/authorize/authorize-call.answer.js';
+import type { CallDecision } from '../../../apps/api/src/modules/call-gate/policy/call-decision.js';
 
 const refused = (reasonCode: string): CallDecision => ({
   outcome: 'decided',

@@ -1,5 +1,5 @@
-import { CallQueue } from '../../../apps/api/src/modules/call-gate/call-queue.js';
-import { MAX_WAIT_MS, type PendingCall } from '../../../apps/api/src/modules/call-gate/pending-call.js';
+import { CallQueue } from '../../../apps/api/src/modules/call-gate/engine/call-queue.js';
+import { MAX_WAIT_MS, type PendingCall } from '../../../apps/api/src/modules/call-gate/engine/pending-call.js';
 
 describe('CallQueue', () => {
   let nowMs: number;

@@ -1,4 +1,4 @@
-import { parseCallRequest, parseIdempotencyKey } from '../../../apps/api/src/modules/call-gate/call-request.js';
+import { parseCallRequest, parseIdempotencyKey } from '../../../apps/api/src/modules/call-gate/policy/call-request.js';
 
 const agentId = '0192d5f4-0000-7000-8000-000000000001';
 

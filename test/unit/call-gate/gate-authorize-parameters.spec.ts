@@ -1,5 +1,5 @@
-import type { CallCommand } from '../../../apps/api/src/modules/call-gate/call-decision.js';
-import { gateAuthorizeParameters } from '../../../apps/api/src/modules/call-gate/sql/gate-authorize.sql.js';
+import { gateAuthorizeParameters } from '../../../apps/api/src/modules/call-gate/engine/sql/gate-authorize.sql.js';
+import type { CallCommand } from '../../../apps/api/src/modules/call-gate/policy/call-decision.js';
 
 const ORGANIZATION = '01a1fd86-3801-7a8e-ad65-8ce3c2cc7de6';
 

@@ -1,5 +1,5 @@
-import { LockedCalls } from '../../../apps/api/src/modules/call-gate/locked-calls.js';
-import { MAX_WAIT_MS, type PendingCall } from '../../../apps/api/src/modules/call-gate/pending-call.js';
+import { LockedCalls } from '../../../apps/api/src/modules/call-gate/engine/locked-calls.js';
+import { MAX_WAIT_MS, type PendingCall } from '../../../apps/api/src/modules/call-gate/engine/pending-call.js';
 
 /** The database of the lines, step by step: each statement waits until the test lets it go on. */
 class FakeLane {

@@ -1,4 +1,4 @@
-import { MAX_WAIT_MS } from '../../../apps/api/src/modules/call-gate/pending-call.js';
+import { MAX_WAIT_MS } from '../../../apps/api/src/modules/call-gate/engine/pending-call.js';
 import { metricsRegistry } from '../../../apps/api/src/platform/metrics/metrics.js';
 import { batcherOn, commandOf, decide, FakeGateDatabase, sqlError } from '../../support/fake-gate-database.js';
 

@@ -1,6 +1,6 @@
-import { ImportPace } from '../../../apps/api/src/modules/imports/import-pace.js';
+import { ImportPace } from '../../../apps/api/src/modules/imports/take/import-pace.js';
 import type { Database } from '../../../apps/api/src/platform/database/database.js';
-import { hotTraffic } from '../../../apps/api/src/platform/http/hot-traffic.js';
+import { hotTraffic } from '../../../apps/api/src/platform/http/hooks/hot-traffic.js';
 
 const nobodyElse = { asSystem: () => Promise.resolve([{ decided: '0' }]) } as unknown as Database;
 

@@ -1,4 +1,4 @@
-import { readLayout } from '../../../apps/api/src/modules/imports/upload-columns.js';
+import { readLayout } from '../../../apps/api/src/modules/imports/read/upload-columns.js';
 
 const others = (count: number) => Array.from({ length: count }, (_, index) => `c${index}`);
 

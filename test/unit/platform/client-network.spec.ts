@@ -1,4 +1,4 @@
-import { clientNetwork, networkTest } from '../../../apps/api/src/platform/http/client-network.js';
+import { clientNetwork, networkTest } from '../../../apps/api/src/platform/http/connections/client-network.js';
 
 describe('clientNetwork', () => {
   it.each([

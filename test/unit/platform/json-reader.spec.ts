@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { JSON_BOUNDS } from '../../../apps/api/src/platform/http/json-bounds.js';
-import { readJson, readJsonParameter } from '../../../apps/api/src/platform/http/json-reader.js';
-import { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
+import { JSON_BOUNDS } from '../../../apps/api/src/platform/http/bodies/json-bounds.js';
+import { readJson, readJsonParameter } from '../../../apps/api/src/platform/http/bodies/json-reader.js';
+import { ProblemError } from '../../../apps/api/src/platform/http/problems/problem.error.js';
 
 function refusalOf(text: string, read = readJson): ProblemError {
   try {

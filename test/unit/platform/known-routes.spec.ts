@@ -1,5 +1,5 @@
 import { fastify } from 'fastify';
-import { KnownRoutes } from '../../../apps/api/src/platform/http/known-routes.js';
+import { KnownRoutes } from '../../../apps/api/src/platform/http/hooks/known-routes.js';
 
 const handler = () => 'ok';
 

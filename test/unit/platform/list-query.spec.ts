@@ -1,5 +1,5 @@
-import { parseListQuery } from '../../../apps/api/src/platform/http/list-query.js';
-import { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
+import { parseListQuery } from '../../../apps/api/src/platform/http/lists/list-query.js';
+import { ProblemError } from '../../../apps/api/src/platform/http/problems/problem.error.js';
 
 const rules = {
   sortable: ['name', 'createdAt'],

@@ -1,7 +1,7 @@
 import { BadRequestException, ForbiddenException, HttpException, NotFoundException } from '@nestjs/common';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
-import { problemOf } from '../../../apps/api/src/platform/http/problem-of.js';
-import { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
+import { problemOf } from '../../../apps/api/src/platform/http/problems/problem-of.js';
+import { ProblemError } from '../../../apps/api/src/platform/http/problems/problem.error.js';
 
 const databaseError = (code: string) =>
   new QueryFailedError('select secret', [], Object.assign(new Error('relation "secret" …'), { code }));

@@ -1,4 +1,4 @@
-import { requestIdOf } from '../../../apps/api/src/platform/http/request-id.js';
+import { requestIdOf } from '../../../apps/api/src/platform/http/hooks/request-id.js';
 
 describe('requestIdOf', () => {
   it('keeps a well-formed id of the caller', () => {

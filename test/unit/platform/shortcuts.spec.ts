@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
-import { addShortcut } from '../../../apps/api/src/platform/http/shortcuts.js';
+import { addShortcut } from '../../../apps/api/src/platform/http/hooks/shortcuts.js';
 
 describe('addShortcut', () => {
   let server: FastifyInstance;

@@ -1,5 +1,8 @@
-import { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
-import { refuseUnstorable, refuseUnstorableAddress } from '../../../apps/api/src/platform/http/unstorable-text.js';
+import {
+  refuseUnstorable,
+  refuseUnstorableAddress,
+} from '../../../apps/api/src/platform/http/bodies/unstorable-text.js';
+import { ProblemError } from '../../../apps/api/src/platform/http/problems/problem.error.js';
 
 function errorsOf(check: () => void): Record<string, string> | null {
   try {

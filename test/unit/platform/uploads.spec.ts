@@ -1,6 +1,6 @@
 import { fastify, type FastifyInstance } from 'fastify';
-import type { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
-import { acceptTextBodies } from '../../../apps/api/src/platform/http/uploads.js';
+import type { ProblemError } from '../../../apps/api/src/platform/http/problems/problem.error.js';
+import { acceptTextBodies } from '../../../apps/api/src/platform/http/uploads/uploads.js';
 
 let instance: FastifyInstance;
 

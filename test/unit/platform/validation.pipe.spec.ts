@@ -1,8 +1,8 @@
 import { PartialType, PickType } from '@nestjs/swagger';
 import { IsEmail, IsInt, IsOptional, IsString, Max } from 'class-validator';
-import { Nested, Trimmed } from '../../../apps/api/src/platform/http/dto-fields.js';
-import type { ProblemError } from '../../../apps/api/src/platform/http/problem.error.js';
-import { ValidationPipe } from '../../../apps/api/src/platform/http/validation.pipe.js';
+import { Nested, Trimmed } from '../../../apps/api/src/platform/http/fields/dto-fields.js';
+import { ValidationPipe } from '../../../apps/api/src/platform/http/fields/validation.pipe.js';
+import type { ProblemError } from '../../../apps/api/src/platform/http/problems/problem.error.js';
 
 class Call {
   @IsOptional()

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import type { AgentKind, AgentStatus, AgentView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
-import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import type { ListQuery, Page } from '../../platform/http/lists/list-query.js';
 import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentEntity } from './agent.entity.js';
 import { AGENTS_FROM, agentViews, type AgentViewRow } from './sql/agent-views.sql.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentsRepository } from './agents.repository.js';
 

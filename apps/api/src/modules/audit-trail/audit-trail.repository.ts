@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEventView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
-import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import type { ListQuery, Page } from '../../platform/http/lists/list-query.js';
 import { isFieldChange } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { AUDIT_EVENTS, type AuditEventRow, COUNT_AUDIT_EVENTS } from './sql/audit-events.sql.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditChainView, type AuditEventView } from '#contracts';
 import { Database } from '../../platform/database/database.js';
-import { idsOf, textOf, uuidOf } from '../../platform/http/list-filter.js';
-import type { ListQuery, Page } from '../../platform/http/list-query.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { idsOf, textOf, uuidOf } from '../../platform/http/lists/list-filter.js';
+import type { ListQuery, Page } from '../../platform/http/lists/list-query.js';
+import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { AuditChain } from '../audit/audit.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { AuditTrailRepository } from './audit-trail.repository.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { hash, verify, type Options } from '@node-rs/argon2';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { BoundedWork } from '../../platform/process/bounded-work.js';
 
 /** OWASP's first choice for argon2id: 19 MiB of memory, two passes, one lane. The library's default is argon2id. */

@@ -1,20 +1,20 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.public.js';
-import { AuthorizeBatchController } from './authorize-batch.controller.js';
-import { AuthorizeCallController } from './authorize-call.controller.js';
-import { AuthorizeCallService } from './authorize-call.service.js';
-import { AuthorizeCallShortcut } from './authorize-call.shortcut.js';
-import { CallBatcher } from './call-batcher.js';
-import { DecisionLogController } from './decision-log.controller.js';
-import { DecisionLogRepository } from './decision-log.repository.js';
-import { DecisionLogService } from './decision-log.service.js';
-import { GateDatabase } from './gate-database.js';
-import { OwnCalls } from './own-calls.js';
-import { SettleCallController } from './settle-call.controller.js';
-import { SettleCallService } from './settle-call.service.js';
-import { SettlementRepository } from './settlement.repository.js';
-import { SimulateCallController } from './simulate-call.controller.js';
-import { SimulateCallService } from './simulate-call.service.js';
+import { AuthorizeBatchController } from './authorize/authorize-batch.controller.js';
+import { AuthorizeCallController } from './authorize/authorize-call.controller.js';
+import { AuthorizeCallService } from './authorize/authorize-call.service.js';
+import { AuthorizeCallShortcut } from './authorize/authorize-call.shortcut.js';
+import { DecisionLogController } from './decision-log/decision-log.controller.js';
+import { DecisionLogRepository } from './decision-log/decision-log.repository.js';
+import { DecisionLogService } from './decision-log/decision-log.service.js';
+import { CallBatcher } from './engine/call-batcher.js';
+import { GateDatabase } from './engine/gate-database.js';
+import { OwnCalls } from './policy/own-calls.js';
+import { SettleCallController } from './settle/settle-call.controller.js';
+import { SettleCallService } from './settle/settle-call.service.js';
+import { SettlementRepository } from './settle/settlement.repository.js';
+import { SimulateCallController } from './simulate/simulate-call.controller.js';
+import { SimulateCallService } from './simulate/simulate-call.service.js';
 
 @Module({
   imports: [AuthModule],

@@ -1,2 +1,2 @@
-export { AuthorizeCallShortcut } from './authorize-call.shortcut.js';
+export { AuthorizeCallShortcut } from './authorize/authorize-call.shortcut.js';
 export { CallGateModule } from './call-gate.module.js';

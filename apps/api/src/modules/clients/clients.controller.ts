@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, Param, Post, Put, Query, Res } from '@ne
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { ClientView } from '#contracts';
-import { sendPage } from '../../platform/http/content-range.js';
-import { parseListQuery } from '../../platform/http/list-query.js';
-import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
+import { ParseUuidPipe } from '../../platform/http/fields/parse-uuid.pipe.js';
+import { sendPage } from '../../platform/http/lists/content-range.js';
+import { parseListQuery } from '../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { ClientsService } from './clients.service.js';

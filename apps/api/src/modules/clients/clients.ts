@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../tenancy/tenancy.public.js';
 import { ClientsRepository } from './clients.repository.js';
 

@@ -1,17 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.public.js';
 import { OrganizationsModule } from '../organizations/organizations.public.js';
-import { BulkUploadController } from './bulk-upload.controller.js';
-import { BulkUploadService } from './bulk-upload.service.js';
-import { CancelImportsOfRemovedOrganizations } from './cancel-imports-of-removed-organizations.js';
-import { ImportMerge } from './import-merge.js';
-import { ImportPace } from './import-pace.js';
-import { ImportQueue } from './import-queue.js';
-import { ImportTurns } from './import-turns.js';
-import { ImportUndo } from './import-undo.js';
-import { ImportsController } from './imports.controller.js';
-import { ImportsRepository } from './imports.repository.js';
-import { ImportsService } from './imports.service.js';
+import { CancelImportsOfRemovedOrganizations } from './jobs/cancel-imports-of-removed-organizations.js';
+import { ImportsController } from './jobs/imports.controller.js';
+import { ImportsRepository } from './jobs/imports.repository.js';
+import { ImportsService } from './jobs/imports.service.js';
+import { BulkUploadController } from './receive/bulk-upload.controller.js';
+import { BulkUploadService } from './receive/bulk-upload.service.js';
+import { ImportMerge } from './take/import-merge.js';
+import { ImportPace } from './take/import-pace.js';
+import { ImportQueue } from './take/import-queue.js';
+import { ImportTurns } from './take/import-turns.js';
+import { ImportUndo } from './undo/import-undo.js';
 
 @Module({
   imports: [AuthModule, OrganizationsModule],

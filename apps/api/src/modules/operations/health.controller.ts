@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { Public } from '../auth/auth.public.js';
 import { Readiness } from './readiness.js';
 

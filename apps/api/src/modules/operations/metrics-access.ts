@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { hash, timingSafeEqual } from 'node:crypto';
-import { networkTest } from '../../platform/http/client-network.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { networkTest } from '../../platform/http/connections/client-network.js';
+import { ProblemError } from '../../platform/http/problems/problem.error.js';
 
 /** What proxies add to a request. With one of them it comes from elsewhere, though the proxy is on this machine. */
 const MARKS_OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];

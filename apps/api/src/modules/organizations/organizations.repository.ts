@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, Raw, type FindOptionsWhere } from 'typeorm';
 import type { NumbersPerAgent, OrganizationView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
-import type { ListQuery, Page } from '../../platform/http/list-query.js';
+import type { ListQuery, Page } from '../../platform/http/lists/list-query.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { AGENTS_WITH_SEVERAL_NUMBERS } from './sql/agents-with-several-numbers.sql.js';
 import { CHANGE_TIME_ZONE } from './sql/change-time-zone.sql.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UsageDailyView, UsageSummaryView } from '#contracts';
 import { Database } from '../../platform/database/database.js';
-import { ProblemError } from '../../platform/http/problem.error.js';
+import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { Agents } from '../agents/agents.public.js';
 import { AuditLog } from '../audit/audit.public.js';
 import { PhoneNumbers } from '../phone-numbers/phone-numbers.public.js';

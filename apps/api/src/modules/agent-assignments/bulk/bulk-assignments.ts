@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BulkItemView, RestrictedDestinationType } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { END_ASSIGNMENTS_OF_NUMBERS } from '../sql/end-assignments-of-numbers.sql.js';
+import { END_ASSIGNMENTS_OF_NUMBERS } from '../assign/sql/end-assignments-of-numbers.sql.js';
 import { AGENTS_WITH_THEIR_NUMBER, GIVES_ONE_NUMBER, PUT_ASSIGNMENTS } from './sql/put-assignments.sql.js';
 
 interface Rules {

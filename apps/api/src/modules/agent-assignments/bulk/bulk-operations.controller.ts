@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { BulkResultView } from '#contracts';
-import { BodyLimit } from '../../../platform/http/bodies.js';
+import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import { PHONE_NUMBER_FILTERS } from '../../phone-numbers/phone-numbers.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';

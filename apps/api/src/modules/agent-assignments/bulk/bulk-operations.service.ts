@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BulkItemView, BulkOperation, BulkResultView, RestrictedDestinationType } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { Agents } from '../../agents/agents.public.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { Clients } from '../../clients/clients.public.js';

@@ -1,5 +1,5 @@
 import type { BulkItemView, BulkOperation, PhoneNumberView } from '#contracts';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { NumberSteps, type PoolQuota } from '../../phone-numbers/phone-numbers.public.js';
 
 export interface BulkAgent {

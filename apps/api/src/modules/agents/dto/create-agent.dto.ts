@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, ValidateIf } from 'class-validator';
 import { agentKinds, agentStatuses, type AgentKind, type AgentStatus } from '#contracts';
-import { CharactersBetween } from '../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../platform/http/dto-fields.js';
-import { IsReadable } from '../../../platform/http/readable-text.js';
+import { CharactersBetween } from '../../../platform/http/fields/characters-between.js';
+import { Trimmed } from '../../../platform/http/fields/dto-fields.js';
+import { IsReadable } from '../../../platform/http/fields/readable-text.js';
 
 export class CreateAgentDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Alice' })

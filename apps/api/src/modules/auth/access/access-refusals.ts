@@ -1,5 +1,5 @@
 import { permissions, type Permission } from '#contracts';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 /**
  * The refusal of a caller whom nobody knows. The challenge (RFC 9110, 11.6.1) names Bearer only: a browser that reads

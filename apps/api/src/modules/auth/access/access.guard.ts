@@ -3,7 +3,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { Permission } from '#contracts';
 import { isUUID } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { authenticationRequired, permissionMissing } from './access-refusals.js';
 import type { AccessClaims } from './access-tokens.js';
 import { ApiKeyCallers, type Caller } from './api-key-callers.js';

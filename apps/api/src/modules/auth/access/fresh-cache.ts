@@ -1,4 +1,4 @@
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 interface FreshCacheRules {
   /** Age at which a value is no longer answered. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyScope, ApiKeyStatus, ApiKeyView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
-import type { ListQuery, Page } from '../../../platform/http/list-query.js';
+import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { API_KEY_VIEWS, type ApiKeyViewRow } from './sql/api-key-views.sql.js';

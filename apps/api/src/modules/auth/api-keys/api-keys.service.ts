@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { apiKeyStatuses, type ApiKeyView, type NewApiKeyView } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { idsOf, oneOf, textOf } from '../../../platform/http/list-filter.js';
-import type { ListQuery, Page } from '../../../platform/http/list-query.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
-import { refuseReadOnlyChanges } from '../../../platform/http/read-only-fields.js';
+import { idsOf, oneOf, textOf } from '../../../platform/http/lists/list-filter.js';
+import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { refuseReadOnlyChanges } from '../../../platform/http/problems/read-only-fields.js';
 import { AuditLog, fieldsSet } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ApiKeyCallers } from '../access/api-key-callers.js';

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InvitationPreviewView } from '#contracts';
-import { BodyLimit } from '../../../platform/http/bodies.js';
+import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { OptionalContext } from '../access/request-context.decorator.js';
 import { Public, PublicOrSignedIn } from '../access/route-access.js';

@@ -2,9 +2,9 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nes
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { InvitationView, NewInvitationView } from '#contracts';
-import { sendPage } from '../../../platform/http/content-range.js';
-import { parseListQuery } from '../../../platform/http/list-query.js';
-import { ParseUuidPipe } from '../../../platform/http/parse-uuid.pipe.js';
+import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { RequirePermission } from '../access/route-access.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InvitationStatus, InvitationView, Role } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
-import type { ListQuery, Page } from '../../../platform/http/list-query.js';
+import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { INVITATION_VIEWS, type InvitationViewRow } from './sql/invitation-views.sql.js';
 

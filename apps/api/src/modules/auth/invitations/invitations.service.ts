@@ -9,9 +9,9 @@ import {
 import { ENV, type Env } from '../../../config/env.js';
 import { Database, type Transaction } from '../../../platform/database/database.js';
 import { isUniqueViolation } from '../../../platform/database/sqlstate.js';
-import { idsOf, someOf, textOf } from '../../../platform/http/list-filter.js';
-import type { ListQuery, Page } from '../../../platform/http/list-query.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { idsOf, someOf, textOf } from '../../../platform/http/lists/list-filter.js';
+import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog, fieldsSet } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { plainEmail } from '../email-address.js';

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, Put, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { SessionUserView } from '#contracts';
-import { BodyLimit } from '../../../platform/http/bodies.js';
+import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { RequirePermission } from '../access/route-access.js';

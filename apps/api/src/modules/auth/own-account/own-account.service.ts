@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionUserView } from '#contracts';
 import { Database } from '../../../platform/database/database.js';
-import { invalidField } from '../../../platform/http/invalid-field.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { invalidField } from '../../../platform/http/problems/invalid-field.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import type { Principal, RequestContext } from '../../tenancy/tenancy.public.js';
 import { authenticationRequired } from '../access/access-refusals.js';

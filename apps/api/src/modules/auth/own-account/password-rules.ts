@@ -1,6 +1,6 @@
 import { PASSWORD_LENGTH } from '#contracts';
-import { charactersOf } from '../../../platform/http/characters-between.js';
-import { invalidField } from '../../../platform/http/invalid-field.js';
+import { charactersOf } from '../../../platform/http/fields/characters-between.js';
+import { invalidField } from '../../../platform/http/problems/invalid-field.js';
 
 /**
  * What a password that somebody chooses has to be.

@@ -2,8 +2,8 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { SessionUserView } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BodyLimit } from '../../../platform/http/bodies.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { Public, RequirePermission } from '../access/route-access.js';

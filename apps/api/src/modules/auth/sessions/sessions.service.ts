@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionUserView } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ACCESS_TOKEN_RULES, AccessTokens } from '../access/access-tokens.js';

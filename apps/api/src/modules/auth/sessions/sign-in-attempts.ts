@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { BoundedWork } from '../../../platform/process/bounded-work.js';
 import { networkOf } from './address-network.js';
 import { SignInCounters, type Allowance } from './sign-in-counters.js';

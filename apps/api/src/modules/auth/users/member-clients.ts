@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '#contracts';
 import { Database } from '../../../platform/database/database.js';
-import { invalidField } from '../../../platform/http/invalid-field.js';
+import { invalidField } from '../../../platform/http/problems/invalid-field.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { requireUnlimitedOwner } from './member-rules.js';
 import { UsersRepository } from './users.repository.js';

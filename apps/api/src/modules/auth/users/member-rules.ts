@@ -1,6 +1,6 @@
 import type { Role } from '#contracts';
-import { invalidField } from '../../../platform/http/invalid-field.js';
-import { ProblemError } from '../../../platform/http/problem.error.js';
+import { invalidField } from '../../../platform/http/problems/invalid-field.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { permissionsOfUser } from '../access/user-permissions.js';
 

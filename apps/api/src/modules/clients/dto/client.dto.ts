@@ -1,9 +1,9 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { IsDateString, IsInt, IsOptional, IsString, IsUUID } from 'class-validator';
 import type { ClientView } from '#contracts';
-import { CharactersBetween } from '../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../platform/http/dto-fields.js';
-import { IsReadable } from '../../../platform/http/readable-text.js';
+import { CharactersBetween } from '../../../platform/http/fields/characters-between.js';
+import { Trimmed } from '../../../platform/http/fields/dto-fields.js';
+import { IsReadable } from '../../../platform/http/fields/readable-text.js';
 
 export class CreateClientDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Globex' })

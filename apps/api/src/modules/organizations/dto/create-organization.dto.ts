@@ -1,7 +1,7 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { IsString, Matches, ValidateBy, ValidateIf } from 'class-validator';
-import { CharactersBetween } from '../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../platform/http/dto-fields.js';
+import { CharactersBetween } from '../../../platform/http/fields/characters-between.js';
+import { Trimmed } from '../../../platform/http/fields/dto-fields.js';
 import { isSent, timeZoneCheck } from './organization-fields.js';
 import { UpdateOrganizationDto } from './update-organization.dto.js';
 

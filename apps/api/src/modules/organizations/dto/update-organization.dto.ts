@@ -15,8 +15,8 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { numbersPerAgent, type NumbersPerAgent } from '#contracts';
-import { CharactersBetween } from '../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../platform/http/dto-fields.js';
+import { CharactersBetween } from '../../../platform/http/fields/characters-between.js';
+import { Trimmed } from '../../../platform/http/fields/dto-fields.js';
 import { countryCheck, currencyCheck, isSent, timeZoneCheck } from './organization-fields.js';
 
 const MAX_POOL_QUOTA = 1_000_000;

@@ -14,11 +14,11 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { bulkOperations, type BulkOperation } from '#contracts';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-import { Prepared } from '../../../../platform/http/dto-fields.js';
-import { ProblemError } from '../../../../platform/http/problem.error.js';
-import { IsReadable } from '../../../../platform/http/readable-text.js';
-import { AssignmentRulesDto } from '../../dto/assignment-rules.dto.js';
+import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { Prepared } from '../../../../platform/http/fields/dto-fields.js';
+import { IsReadable } from '../../../../platform/http/fields/readable-text.js';
+import { ProblemError } from '../../../../platform/http/problems/problem.error.js';
+import { AssignmentRulesDto } from '../../assign/dto/assignment-rules.dto.js';
 import type { BulkRequest } from '../bulk-operations.service.js';
 
 const MAX_IDS = 10_000;

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { apiKeyScopes, type ApiKeyScope } from '#contracts';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../../platform/http/dto-fields.js';
+import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { Trimmed } from '../../../../platform/http/fields/dto-fields.js';
 
 export class CreateApiKeyDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Dialer' })

@@ -1,7 +1,7 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import { Allow, IsString, ValidateIf } from 'class-validator';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../../platform/http/dto-fields.js';
+import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { Trimmed } from '../../../../platform/http/fields/dto-fields.js';
 
 /** The new name, and the rest of the record, for the console sends back all of it. */
 export class RenameApiKeyDto {

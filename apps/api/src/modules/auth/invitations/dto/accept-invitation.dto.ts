@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsNotEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
 import { PASSWORD_LENGTH } from '#contracts';
-import { CharactersBetween } from '../../../../platform/http/characters-between.js';
-import { Trimmed } from '../../../../platform/http/dto-fields.js';
+import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { Trimmed } from '../../../../platform/http/fields/dto-fields.js';
 
 const isSent = (_user: unknown, value: unknown): boolean => value !== undefined;
 

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { roles, type Role } from '#contracts';
 import { IsPlainEmail } from '../../email-address.js';
-import { Trimmed } from '../../../../platform/http/dto-fields.js';
+import { Trimmed } from '../../../../platform/http/fields/dto-fields.js';
 
 export class InviteDto {
   @ApiProperty({ example: 'newcomer@demo.test', maxLength: 254 })

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { CallBatcher } from '../engine/call-batcher.js';
+import { gateMetrics } from '../engine/gate-metrics.js';
+import { commandOf } from '../policy/call-command.js';
+import type { CallDecision } from '../policy/call-decision.js';
+import type { BatchCall, CallRequest } from '../policy/call-request.js';
+import { OwnCalls } from '../policy/own-calls.js';
+
+/** Decides one call: parse the destination, find the assignment, check, count, write the ledger, answer after commit. */
+@Injectable()
+export class AuthorizeCallService {
+  constructor(
+    private readonly batcher: CallBatcher,
+    private readonly ownCalls: OwnCalls,
+  ) {}
+
+  /**
+   * A refusal is a decision, not an error.
+   *
+   * @throws ProblemError gate_unavailable (cannot decide: never an allow), idempotency_key_reused, permission_denied
+   */
+  async authorize(context: RequestContext, request: CallRequest, idempotencyKey: string | null): Promise<CallDecision> {
+    const ownUserId = ownAgentsOnly(context);
+    if (ownUserId !== null) await this.ownCalls.demand(context, ownUserId, request);
+    return new Promise((resolve, reject) => this.decide(context, request, idempotencyKey, resolve, reject));
+  }
+
+  /** `authorize` for a caller who may place calls of every agent, without a promise. */
+  decide(
+    context: RequestContext,
+    request: CallRequest,
+    idempotencyKey: string | null,
+    resolve: (decision: CallDecision) => void,
+    reject: (problem: ProblemError) => void,
+  ): void {
+    const answer = (decision: CallDecision) => {
+      if (decision.outcome === 'key_reused') return reject(keyReused());
+      gateMetrics.decision(decision.reasonCode, decision.outcome);
+      resolve(decision);
+    };
+    this.batcher.submit(commandOf(context, request, idempotencyKey), answer, reject);
+  }
+
+  /**
+   * Decides the calls together, each as `authorize` would, and answers in their order; a call that could not be decided
+   * answers with its problem.
+   *
+   * @throws ProblemError gate_unavailable when there is no room for all of them, permission_denied
+   */
+  async authorizeAll(context: RequestContext, calls: readonly BatchCall[]): Promise<(CallDecision | ProblemError)[]> {
+    const ownUserId = ownAgentsOnly(context);
+    if (ownUserId !== null) await this.demandOwn(context, ownUserId, calls);
+    const commands = calls.map(({ call, idempotencyKey }) => commandOf(context, call, idempotencyKey));
+    const answers = await this.batcher.decideAll(commands);
+    return answers.map((answer) => {
+      if (answer instanceof ProblemError) return answer;
+      if (answer.outcome === 'key_reused') return keyReused();
+      gateMetrics.decision(answer.reasonCode, answer.outcome);
+      return answer;
+    });
+  }
+
+  private async demandOwn(context: RequestContext, userId: string, calls: readonly BatchCall[]): Promise<void> {
+    const callers = new Map(calls.map(({ call }) => [`${call.agentId} ${call.assignmentId}`, call]));
+    for (const call of callers.values()) await this.ownCalls.demand(context, userId, call);
+  }
+}
+
+function keyReused(): ProblemError {
+  return new ProblemError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for another call. Send a new key for every call, and the same only to retry it.',
+  );
+}

@@ -1,0 +1,41 @@
+import { type ApiResponseNoStatusOptions, getSchemaPath } from '@nestjs/swagger';
+import { problemContent } from '../../../../platform/http/problems/problem.schema.js';
+import { CallDecisionDto } from './authorize-call.dto.js';
+
+const decision = { schema: { $ref: getSchemaPath(CallDecisionDto) } };
+
+const headers = {
+  'Idempotent-Replayed': {
+    description:
+      'Stands here when the Idempotency-Key was used before: this is the answer of that time, or a denial because the call ' +
+      'that was allowed then may not be placed any more. `limit`, `used` and `remaining` are of that time.',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
+
+/** Documents the answers of an authorization, in both forms; `sendDecision` gives them. */
+export const decided: ApiResponseNoStatusOptions = {
+  description: 'The decision: the call is allowed or denied.',
+  headers,
+  content: {
+    'application/json': decision,
+    'text/plain': oneLine('^(allow \\+[0-9]+|deny [a-z_]+)\\n$', 'allow +12025550123\n'),
+  },
+};
+
+export const deniedByStatus: ApiResponseNoStatusOptions = {
+  description:
+    'The decision, with the body that 200 would have, when the call is denied and was asked about with ' +
+    '`statusOnDeny=403`. Or a problem with the code `permission_denied`: the caller may not ask.',
+  headers,
+  content: {
+    'application/json': decision,
+    ...problemContent,
+    'text/plain': oneLine('^(deny|error) [a-z_]+\\n$', 'deny daily_limit_reached\n'),
+  },
+};
+
+/** Text that the client asked for with `Accept: text/plain`. */
+function oneLine(pattern: string, example: string) {
+  return { schema: { type: 'string' as const, pattern, example } };
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../platform/database/database.js';
+import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
+import type { DecisionFilter, IdRange } from './decision-log-filter.js';
+import { decisionLogStep, LOGGED_AUTHORIZATION, type LoggedRow, type StepLine } from './sql/decision-log.sql.js';
+
+interface Step {
+  /** At most as many as were wanted, the newest first. */
+  rows: LoggedRow[];
+  /** How many rows of the ledger were looked at. */
+  examined: number;
+  /** The oldest of them; null when there was none. */
+  lastId: string | null;
+}
+
+/** Reads the ledger of decisions. */
+@Injectable()
+export class DecisionLogRepository {
+  async find(tx: Transaction, context: RequestContext, id: string): Promise<LoggedRow | null> {
+    const parameters = [context.organizationId, id, ownAgentsOnly(context)];
+    const [found] = await tx.query<LoggedRow>(LOGGED_AUTHORIZATION, parameters);
+    return found ?? null;
+  }
+
+  /** Looks at `most` rows of the range, from the newest on, and answers up to `wanted` that fit. */
+  async step(
+    tx: Transaction,
+    context: RequestContext,
+    filter: DecisionFilter,
+    range: IdRange,
+    { most, wanted }: { most: number; wanted: number },
+  ): Promise<Step> {
+    const { sql, values } = decisionLogStep(filter, ownAgentsOnly(context));
+    const parameters = [context.organizationId, range.below, range.lowest, most, wanted, ...values];
+    const lines = await tx.query<StepLine>(sql, parameters);
+    const { examined, lastId } = lines[0]!;
+    return { rows: lines.flatMap(loggedRow), examined, lastId };
+  }
+}
+
+function loggedRow({ examined: _examined, lastId: _lastId, ...row }: StepLine): LoggedRow[] {
+  return row.id === null ? [] : [row];
+}

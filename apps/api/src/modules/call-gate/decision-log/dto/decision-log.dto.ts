@@ -1,0 +1,161 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsInt, IsString, IsUUID, Length, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import {
+  authorizationStatuses,
+  loggedReasonCodeList,
+  type AuthorizationStatus,
+  type DecisionPageView,
+  type DecisionView,
+  type ReasonCode,
+} from '#contracts';
+import { Prepared } from '../../../../platform/http/fields/dto-fields.js';
+import type { DecisionFilter } from '../decision-log-filter.js';
+import { AuthorizationViewDto } from './authorization.view.js';
+
+export const DEFAULT_PAGE = 50;
+const MAX_PAGE = 200;
+const MAX_DESTINATION_LENGTH = 65;
+const INSTANT = /^[12]\d{3}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
+
+const given = (_body: object, value: unknown): boolean => value !== undefined;
+
+/** A moment with its offset from UTC, that the calendar has. */
+function IsInstant(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isInstant',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)),
+      defaultMessage: () =>
+        'must be an instant with its offset, such as 2026-01-31T09:00:00Z or 2026-01-31T09:00:00%2B01:00',
+    },
+  });
+}
+
+function IsAfterFrom(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isAfterFrom',
+    validator: {
+      validate: (to: unknown, args) => {
+        const { from } = args?.object as DecisionFilterDto;
+        return from === undefined || !(Date.parse(String(to)) <= Date.parse(from));
+      },
+      defaultMessage: () => 'must be later than from',
+    },
+  });
+}
+
+/**
+ * A plus that is not escaped arrives as a space, and people write numbers in groups: where only a number can be meant, it
+ * is read as one.
+ */
+const asNumber = (value: unknown): unknown =>
+  typeof value === 'string' && /^[ +]\d[\d ().-]*\*?$/.test(value) ? `+${value.replace(/[^\d*]/g, '')}` : value;
+
+const wholeNumber = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+
+export class DecisionFilterDto {
+  @ApiProperty({ format: 'uuid', required: false })
+  @ValidateIf(given)
+  @IsUUID()
+  agentId?: string;
+
+  @ApiProperty({ format: 'uuid', required: false, description: 'The number that the call came from.' })
+  @ValidateIf(given)
+  @IsUUID()
+  phoneNumberId?: string;
+
+  @ApiProperty({
+    required: false,
+    example: '+14165550123',
+    description: 'The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.',
+  })
+  @Prepared(asNumber)
+  @ValidateIf(given)
+  @IsString()
+  @Length(1, MAX_DESTINATION_LENGTH)
+  destination?: string;
+
+  @ApiProperty({ enum: ['allowed', 'denied'], required: false })
+  @ValidateIf(given)
+  @IsIn(['allowed', 'denied'])
+  decision?: 'allowed' | 'denied';
+
+  @ApiProperty({ enum: loggedReasonCodeList, required: false })
+  @ValidateIf(given)
+  @IsIn(loggedReasonCodeList)
+  reasonCode?: ReasonCode;
+
+  @ApiProperty({ enum: authorizationStatuses, required: false })
+  @ValidateIf(given)
+  @IsIn(authorizationStatuses)
+  status?: AuthorizationStatus;
+
+  @ApiProperty({ format: 'date-time', required: false, description: 'Decided at this instant or later.' })
+  @ValidateIf(given)
+  @IsInstant()
+  from?: string;
+
+  @ApiProperty({ format: 'date-time', required: false, description: 'Decided before this instant.' })
+  @ValidateIf(given)
+  @IsInstant()
+  @IsAfterFrom()
+  to?: string;
+}
+
+export class DecisionPageQueryDto extends DecisionFilterDto {
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
+  @Prepared(wholeNumber)
+  @ValidateIf(given)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  limit?: number;
+
+  @ApiProperty({ required: false, description: 'The nextCursor of the page before, with the same filter.' })
+  @ValidateIf(given)
+  @IsString()
+  @Length(1, 200)
+  cursor?: string;
+}
+
+export function decisionFilterOf(query: DecisionFilterDto): DecisionFilter {
+  return {
+    agentId: query.agentId?.toLowerCase() ?? null,
+    phoneNumberId: query.phoneNumberId?.toLowerCase() ?? null,
+    destination: query.destination ?? null,
+    decision: query.decision ?? null,
+    reasonCode: query.reasonCode ?? null,
+    status: query.status ?? null,
+    from: query.from === undefined ? null : new Date(query.from),
+    to: query.to === undefined ? null : new Date(query.to),
+  };
+}
+
+export class DecisionViewDto extends AuthorizationViewDto implements DecisionView {
+  @ApiProperty({ description: 'What the reason means, and what to do about it.' })
+  message!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  agentName!: string | null;
+}
+
+export class DecisionPageViewDto implements DecisionPageView {
+  @ApiProperty({
+    type: [DecisionViewDto],
+    description: 'May be fewer than asked for, and even none, although there are more: nextCursor says so.',
+  })
+  items!: DecisionViewDto[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'null when there is no further page.' })
+  nextCursor!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'How far back the answer looked; null when to the beginning.',
+  })
+  scannedTo!: string | null;
+}

@@ -1,0 +1,171 @@
+import type { CallCommand } from '../policy/call-decision.js';
+import type { GateMode } from './gate-database.js';
+import { isLate, type PendingCall } from './pending-call.js';
+
+/** What the lines need of the gate around them. */
+interface Surroundings {
+  /**
+   * Decides and answers the calls, one statement at a time; it never rejects. Comes back with those that are left
+   * undecided, or with null when the statement as a whole gave up on a lock, so that all are.
+   */
+  decide: (batch: PendingCall[], mode: GateMode) => Promise<PendingCall[] | null>;
+  /** Takes a call that needs no line any more: the row of those before it was free. */
+  giveBack: (call: PendingCall) => void;
+  /** Told of a call that waited too long, or for which there is no room. */
+  refuse: (call: PendingCall) => void;
+}
+
+interface Limits {
+  /** Calls of all lines together. */
+  calls: number;
+  callsOfOneOrganization: number;
+  batch: number;
+}
+
+interface Line {
+  key: string;
+  organizationId: string;
+  waiting: PendingCall[];
+  /** Calls that are with the database. */
+  out: PendingCall[];
+}
+
+/**
+ * Calls whose row somebody holds for long: a line for each caller. What arrives for such a caller meanwhile joins its
+ * line; who names a number has another line than who leaves the choice. The lines have a connection of their own and are
+ * served in turns while there are any: first all of them at once, passing the rows that are still held; then one line waits
+ * for its row, briefly, where PostgreSQL keeps it a place. So no line waits for another's lock for longer than a moment,
+ * and a row that many want is still had by those who came first.
+ */
+export class LockedCalls {
+  private readonly lines = new Map<string, Line>();
+  private readonly callsOf = new Map<string, number>();
+  private calls = 0;
+  private running = false;
+
+  constructor(
+    private readonly limits: Limits,
+    private readonly gate: Surroundings,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  get size(): number {
+    return this.calls;
+  }
+
+  get isEmpty(): boolean {
+    return this.lines.size === 0;
+  }
+
+  /** Whether the caller has a line, so that its calls have to join it. */
+  has(command: CallCommand): boolean {
+    return this.lines.size > 0 && this.lines.has(keyOf(command));
+  }
+
+  add(call: PendingCall): void {
+    const { organizationId } = call.command;
+    const own = this.callsOf.get(organizationId) ?? 0;
+    if (this.calls >= this.limits.calls || own >= this.limits.callsOfOneOrganization) return this.gate.refuse(call);
+    this.calls += 1;
+    this.callsOf.set(organizationId, own + 1);
+    const key = keyOf(call.command);
+    const line = this.lines.get(key);
+    if (line) line.waiting.push(call);
+    else this.lines.set(key, { key, organizationId, waiting: [call], out: [] });
+    if (this.running) return;
+    this.running = true;
+    // The other undecided calls of the batch come in the same breath.
+    queueMicrotask(() => void this.run());
+  }
+
+  /** Refuses the calls that have waited too long. */
+  expire(): void {
+    for (const line of this.lines.values()) {
+      line.waiting = this.inTime(line, line.waiting);
+      if (line.waiting.length === 0 && line.out.length === 0) this.lines.delete(line.key);
+    }
+  }
+
+  private async run(): Promise<void> {
+    while (this.lines.size > 0) await this.turn();
+    this.running = false;
+  }
+
+  private async turn(): Promise<void> {
+    const lines = [...this.lines.values()];
+    const share = Math.max(1, Math.floor(this.limits.batch / lines.length));
+    const together = Math.floor(this.limits.batch / share);
+    for (let first = 0; first < lines.length; first += together) {
+      await this.askTogether(lines.slice(first, first + together), share);
+    }
+    const [next] = this.lines.values();
+    if (!next) return;
+    await this.ask([next], this.limits.batch, 'wait');
+    if (!this.isThere(next)) return;
+    this.lines.delete(next.key);
+    this.lines.set(next.key, next);
+  }
+
+  /**
+   * What is not passed, such as a lock on the table or a key that another transaction is deciding with, fails the whole
+   * statement. Then each line is asked alone, so that it fails alone.
+   */
+  private async askTogether(lines: Line[], share: number): Promise<void> {
+    if ((await this.ask(lines, share, 'pass_locked')) || lines.length === 1) return;
+    for (const line of lines) await this.ask([line], share, 'pass_locked');
+  }
+
+  /** False when the statement as a whole gave up on a lock. */
+  private async ask(lines: Line[], most: number, mode: GateMode): Promise<boolean> {
+    for (const line of lines) this.takeOut(line, most);
+    const batch = lines.flatMap((line) => line.out);
+    const undecided = batch.length === 0 ? [] : await this.gate.decide(batch, mode);
+    const remaining = new Set(undecided ?? batch);
+    for (const line of lines) this.takeIn(line, remaining);
+    return undecided !== null;
+  }
+
+  private takeOut(line: Line, most: number): void {
+    while (line.out.length < most && line.waiting.length > 0) {
+      line.out.push(...this.inTime(line, line.waiting.splice(0, most - line.out.length)));
+    }
+  }
+
+  /** Undecided calls go back to the front of their line. When all that were out are decided there is no need of a line. */
+  private takeIn(line: Line, remaining: ReadonlySet<PendingCall>): void {
+    const back = line.out.filter((call) => remaining.has(call));
+    this.uncount(line, line.out.length - back.length);
+    line.waiting.unshift(...back);
+    line.out = [];
+    if (back.length > 0 || !this.isThere(line)) return;
+    this.lines.delete(line.key);
+    this.uncount(line, line.waiting.length);
+    for (const call of line.waiting) this.gate.giveBack(call);
+  }
+
+  /** False when the line is gone; its caller may have a new one. */
+  private isThere(line: Line): boolean {
+    return this.lines.get(line.key) === line;
+  }
+
+  /** Those of the calls that may still leave; the others are refused. */
+  private inTime(line: Line, calls: PendingCall[]): PendingCall[] {
+    const nowMs = this.nowMs();
+    const late = calls.filter((call) => isLate(call, nowMs));
+    this.uncount(line, late.length);
+    for (const call of late) this.gate.refuse(call);
+    return late.length === 0 ? calls : calls.filter((call) => !isLate(call, nowMs));
+  }
+
+  private uncount({ organizationId }: Line, calls: number): void {
+    this.calls -= calls;
+    const left = (this.callsOf.get(organizationId) ?? 0) - calls;
+    if (left > 0) this.callsOf.set(organizationId, left);
+    else this.callsOf.delete(organizationId);
+  }
+}
+
+/** Calls with the same key need the same rows. */
+function keyOf({ organizationId, agentId, assignmentId, from }: CallCommand): string {
+  return `${organizationId} ${agentId ?? assignmentId} ${from ?? ''}`;
+}

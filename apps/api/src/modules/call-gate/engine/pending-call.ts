@@ -1,0 +1,22 @@
+import type { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import type { CallCommand, CallDecision } from '../policy/call-decision.js';
+
+/** A call that waits for its decision, and whom to tell. */
+export interface PendingCall {
+  command: CallCommand;
+  resolve: (decision: CallDecision) => void;
+  reject: (problem: ProblemError) => void;
+  /** By `performance.now()`. */
+  arrivedMs: number;
+}
+
+/**
+ * No call waits longer than this to leave for the database. A dialer that waits longer has given up, and a call that is
+ * decided for it later would use its limit for nothing.
+ */
+export const MAX_WAIT_MS = 2_000;
+
+/** Whether the call may not leave any more. */
+export function isLate(call: PendingCall, nowMs: number): boolean {
+  return nowMs - call.arrivedMs > MAX_WAIT_MS;
+}

@@ -1,0 +1,38 @@
+import { hash } from 'node:crypto';
+import { parseDestination } from '#phone';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import type { CallCommand } from './call-decision.js';
+import type { CallRequest } from './call-request.js';
+
+/** What the gate decides by: who asks, and what the numbering plans say of the destination. */
+export function commandOf(context: RequestContext, request: CallRequest, idempotencyKey: string | null): CallCommand {
+  const { organizationId, principal } = context;
+  const parsed = parseDestination(request.destination);
+  const authorizedBy = principal.kind === 'user' ? principal.userId : principal.apiKeyId;
+  return {
+    organizationId,
+    agentId: request.agentId,
+    assignmentId: request.assignmentId,
+    from: request.from,
+    destination: parsed.e164 ?? request.destination,
+    destinationCountry: parsed.countryCode,
+    destinationType: parsed.type,
+    destinationRefusal: parsed.refusal,
+    authorizedBy,
+    idempotencyKey,
+    fingerprint: idempotencyKey === null ? null : fingerprintOf(request, authorizedBy),
+  };
+}
+
+/**
+ * What makes two requests the same: every field as it was sent, and who sent it. Two dialers of one organization that count
+ * their calls from 1 would otherwise be told to dial on each other's authorizations, which count once.
+ */
+function fingerprintOf(request: CallRequest, authorizedBy: string): Buffer {
+  const { agentId, assignmentId, from, destination } = request;
+  return hash(
+    'sha256',
+    JSON.stringify([authorizedBy, agentId?.toLowerCase(), assignmentId?.toLowerCase(), from, destination]),
+    'buffer',
+  );
+}

@@ -1,0 +1,155 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AuthorizationView, VoidReason } from '#contracts';
+import { ENV, type Env } from '../../../config/env.js';
+import { Database, type Transaction } from '../../../platform/database/database.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { AuditLog } from '../../audit/audit.public.js';
+import { ownAgentsOnly, type Principal, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { gateMetrics } from '../engine/gate-metrics.js';
+import { type CompletedCall, SettlementRepository } from './settlement.repository.js';
+import type { CompleteResult, PartiesOfAuthorization, VoidResult } from './sql/settle-call.sql.js';
+
+/**
+ * What became of an authorization: completed, or voided, which gives its call back. Each happens at most once
+ * (invariant G7); the same settlement sent again answers the record and changes nothing.
+ */
+@Injectable()
+export class SettleCallService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: SettlementRepository,
+    private readonly audit: AuditLog,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  /**
+   * Records how the call went. Possible after the lease has run out as well: a call may last longer.
+   *
+   * @throws ProblemError record_not_found, authorization_settled, authorization_not_settleable
+   */
+  async complete(context: RequestContext, id: string, call: CompletedCall): Promise<AuthorizationView> {
+    const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
+      await this.requireWithinReach(tx, context, id);
+      const result = await this.repository.complete(tx, context, id, idOf(context.principal), call);
+      const view = await this.repository.view(tx, context, id);
+      if (result === 'completed') {
+        const { outcome, durationSeconds } = view;
+        await this.record(tx, context, id, 'authorization.completed', { outcome, durationSeconds });
+      }
+      return { result, view };
+    });
+    gateMetrics.settlement('complete', result);
+    return settledOrThrow(result, view, this.env.VOID_WINDOW_SECONDS);
+  }
+
+  /**
+   * Gives the call back to the usage day that it was counted on.
+   *
+   * @throws ProblemError record_not_found, permission_denied, authorization_settled, authorization_not_settleable,
+   *   void_limit_reached
+   */
+  async void(context: RequestContext, id: string, reason: VoidReason): Promise<AuthorizationView> {
+    const windowSeconds = this.env.VOID_WINDOW_SECONDS;
+    const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
+      const { authorizedBy } = await this.requireWithinReach(tx, context, id);
+      const { principal } = context;
+      if (authorizedBy !== idOf(principal) && !settlesAny(principal)) throw notTheirs();
+      const result = await this.repository.void(tx, context, id, idOf(principal), reason, windowSeconds);
+      const view = await this.repository.view(tx, context, id);
+      if (result === 'voided') {
+        const { assignmentId, localDate } = view;
+        await this.record(tx, context, id, 'authorization.voided', { reason, assignmentId, localDate });
+      }
+      return { result, view };
+    });
+    gateMetrics.settlement('void', result);
+    return settledOrThrow(result, view, windowSeconds);
+  }
+
+  /** @throws ProblemError record_not_found, in the same words for a call beyond the caller's reach as for none at all */
+  private async requireWithinReach(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+  ): Promise<PartiesOfAuthorization> {
+    const parties = await this.repository.parties(tx, context, id);
+    if (!parties || !isWithinReach(context, parties)) throw notWithinReach(context);
+    return parties;
+  }
+
+  private record(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    action: string,
+    facts: Record<string, unknown>,
+  ): Promise<void> {
+    return this.audit.record(tx, context, { action, subjectType: 'authorization', subjectId: id, facts });
+  }
+}
+
+function idOf(principal: Principal): string {
+  return principal.kind === 'user' ? principal.userId : principal.apiKeyId;
+}
+
+const settlesAny = (principal: Principal): boolean => principal.permissions.has('calls:settle-any');
+
+/** Which calls the caller settles: all, those of the own agents, or those that it authorized itself. */
+function isWithinReach(context: RequestContext, { authorizedBy, agentUserId }: PartiesOfAuthorization): boolean {
+  const { principal } = context;
+  if (settlesAny(principal)) return true;
+  const ownUserId = ownAgentsOnly(context);
+  return ownUserId === null ? authorizedBy === idOf(principal) : agentUserId === ownUserId;
+}
+
+function notWithinReach({ principal }: RequestContext): ProblemError {
+  if (settlesAny(principal)) return new ProblemError('record_not_found', 'There is no such authorization.');
+  const whose = principal.kind === 'user' ? 'the calls of your own agents' : 'the calls that this key authorized';
+  return new ProblemError(
+    'record_not_found',
+    `There is no such authorization among ${whose}. Settling those of others needs the permission calls:settle-any.`,
+  );
+}
+
+function notTheirs(): ProblemError {
+  const detail = 'Another user or a dialer authorized the call. Voiding it needs the permission calls:settle-any.';
+  return new ProblemError('permission_denied', detail);
+}
+
+function settledOrThrow(
+  result: CompleteResult | VoidResult,
+  view: AuthorizationView,
+  windowSeconds: number,
+): AuthorizationView {
+  switch (result) {
+    case 'completed':
+    case 'voided':
+    case 'repeated':
+      return view;
+    case 'settled_otherwise':
+      throw new ProblemError(
+        'authorization_settled',
+        `The authorization was ${view.status} at ${view.settledAt} and keeps what it was settled with then.`,
+      );
+    case 'denied':
+      throw new ProblemError('authorization_not_settleable', 'The call was denied, so there is nothing to settle.');
+    case 'expired':
+      throw new ProblemError(
+        'authorization_not_settleable',
+        `The lease ran out at ${view.expiresAt}: the call counts as used. Complete it instead of voiding it.`,
+      );
+    case 'too_late':
+      throw new ProblemError(
+        'authorization_not_settleable',
+        `A call can be voided within ${windowSeconds} seconds of the decision, which was at ${view.decidedAt}. ` +
+          'It counts as used. Complete it instead.',
+      );
+    case 'too_many':
+      throw new ProblemError(
+        'void_limit_reached',
+        `On ${view.localDate} this assignment has voided as many calls as it may: 10, or a tenth of its daily limit ` +
+          'where that is more, but never more than the daily limit itself. ' +
+          'The call counts as used. Complete it instead, and find out why so many calls are not dialed.',
+      );
+  }
+}

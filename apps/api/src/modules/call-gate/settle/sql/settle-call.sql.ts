@@ -1,0 +1,35 @@
+import { AUTHORIZATION_COLUMNS } from '../../decision-log/sql/authorization-view.sql.js';
+
+/** One authorization ($2) of an organization ($1). */
+export const AUTHORIZATION = `
+  select ${AUTHORIZATION_COLUMNS}
+  from (select ringfence_clock() as at) clock
+  cross join call_authorizations l
+  where l.organization_id = $1 and l.id = $2`;
+
+/** Who asked for an authorization ($2), and who its agent signs in as. Neither is a fact that a settlement changes. */
+export const PARTIES_OF_AUTHORIZATION = `
+  select l.authorized_by as "authorizedBy", g.user_id as "agentUserId"
+  from call_authorizations l
+  left join agents g on g.organization_id = l.organization_id and g.id = l.agent_id and g.deleted_at is null
+  where l.organization_id = $1 and l.id = $2`;
+
+export interface PartiesOfAuthorization {
+  /** User or API key. */
+  authorizedBy: string;
+  agentUserId: string | null;
+}
+
+/** A cost without a currency is in that of the organization. What the function locks is told at its migration. */
+export const COMPLETE_AUTHORIZATION = `
+  select complete_authorization(o.id, $2, $3, $4, $5, $6::smallint, $7, $8::numeric,
+    case when $8::numeric is not null then coalesce($9, o.currency) end) as result
+  from organizations o
+  where o.id = $1`;
+
+export type CompleteResult = 'completed' | 'repeated' | 'settled_otherwise' | 'denied';
+
+/** Gives one call back to its usage day, at most $5 seconds after the decision. */
+export const VOID_AUTHORIZATION = `select void_authorization($1, $2, $3, $4, make_interval(secs => $5)) as result`;
+
+export type VoidResult = 'voided' | 'repeated' | 'settled_otherwise' | 'expired' | 'too_late' | 'too_many' | 'denied';

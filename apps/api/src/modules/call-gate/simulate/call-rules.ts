@@ -1,0 +1,68 @@
+import type { CallCheck, CallRule } from '#contracts';
+import type { CallCommand } from '../policy/call-decision.js';
+import type { SimulateCallRow } from './sql/simulate-call.sql.js';
+
+type Destination = Pick<CallCommand, 'destination' | 'destinationCountry' | 'destinationType'>;
+type RuleOf = (row: SimulateCallRow, call: Destination) => CallRule;
+
+/** The rule that a check stands on: where it is written, what it says now, and the same in words. */
+export function ruleOf(check: CallCheck, call: Destination, row: SimulateCallRow): CallRule {
+  return rules[check](row, call);
+}
+
+const rules: Record<CallCheck, RuleOf> = {
+  destination: (row, call) =>
+    rule(
+      'numbering_plan',
+      'destination',
+      call.destination,
+      row.refusals.destination === null
+        ? 'It is a number that can be called.'
+        : 'It is no number that can be called through the gate.',
+    ),
+  organization: ({ organization_suspended: suspended }) =>
+    rule(
+      'organization',
+      'suspended',
+      suspended,
+      suspended ? 'The organization is suspended.' : 'The organization is not suspended.',
+    ),
+  agent: ({ agent_status: status }) => rule('agent', 'status', status, `The status of the agent is ${status}.`),
+  number: ({ lifecycle }) => rule('phone_number', 'lifecycle', lifecycle, `The state of the number is ${lifecycle}.`),
+  pause: ({ paused }) =>
+    rule('assignment', 'paused', paused, paused ? 'The assignment is paused.' : 'The assignment is not paused.'),
+  number_type: (row, call) => {
+    const type = call.destinationType;
+    if (row.type_is_free)
+      return rule('numbering_plan', 'type', type, `The type ${words(type)} needs no permission of its own.`);
+    const types = row.allowed_number_types;
+    const named = types.length === 0 ? 'no restricted type' : types.map(words).join(', ');
+    return rule('assignment', 'allowedNumberTypes', types, `The assignment allows ${named}; this is ${words(type)}.`);
+  },
+  country: (row, call) => {
+    if (row.country_is_free) {
+      const country = call.destinationCountry;
+      return rule('numbering_plan', 'countryCode', country, 'The destination belongs to no country.');
+    }
+    const countries = row.allowed_countries;
+    const named = countries.length === 0 ? 'no country' : countries.join(', ');
+    return row.inherits
+      ? rule(
+          'organization',
+          'defaultAllowedCountries',
+          countries,
+          `The organization allows ${named}; the assignment inherits it.`,
+        )
+      : rule('assignment', 'allowedCountries', countries, `The assignment allows ${named}.`);
+  },
+  daily_limit: ({ daily_limit: limit, used, usage_day: day }) =>
+    rule('assignment', 'dailyLimit', limit, `${used} of ${limit} calls are used on ${day}.`),
+};
+
+function rule(source: CallRule['source'], field: string, value: CallRule['value'], description: string): CallRule {
+  return { source, field, value, description };
+}
+
+/** `FIXED_LINE_OR_MOBILE` as people say it. */
+const words = (type: string | null): string =>
+  type === 'UAN' ? 'universal access number' : (type ?? 'unknown').toLowerCase().replaceAll('_', ' ');

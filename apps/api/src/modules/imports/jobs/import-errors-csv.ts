@@ -1,0 +1,16 @@
+import { errorColumns, type ImportRowError } from '#contracts';
+import { csvLine } from '../../../platform/http/exports/csv-line.js';
+
+/** What was refused, and beside it the row itself: the file can be mended and uploaded as it is. */
+export function importErrorsHeader(columns: readonly string[]): string {
+  return csvLine([...errorColumns, ...columns]);
+}
+
+/** Rows that were not taken, as CSV. */
+export function importErrorsCsv(errors: readonly (ImportRowError & { cells: string[] | null })[]): string {
+  return errors
+    .map(({ line, column, code, message, value, cells }) =>
+      csvLine([line, column, code, message, value, ...(cells ?? [])]),
+    )
+    .join('');
+}

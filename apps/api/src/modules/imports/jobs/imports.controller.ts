@@ -1,0 +1,127 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { ImportJobSummaryView, ImportJobView } from '#contracts';
+import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { parseListQuery } from '../../../platform/http/lists/list-query.js';
+import { Context, RequirePermission } from '../../auth/auth.public.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { ImportJobSummaryViewDto, ImportJobViewDto } from './dto/import-job.view.js';
+import { importErrorsCsv, importErrorsHeader } from './import-errors-csv.js';
+import { ImportsService } from './imports.service.js';
+
+const LIST_RULES = {
+  sortable: ['createdAt'],
+  filterable: ['status', 'dryRun'],
+  defaultSort: { field: 'createdAt', direction: 'desc' },
+} as const;
+
+@ApiTags('Imports')
+@Controller('imports')
+export class ImportsController {
+  constructor(private readonly service: ImportsService) {}
+
+  @Get()
+  @RequirePermission('numbers:write')
+  @ApiOperation({
+    summary: 'List uploads, the newest first',
+    description: 'Filters: `status`, and `dryRun` (true for dry runs only, false for the others).',
+  })
+  @ApiOkResponse({ type: [ImportJobSummaryViewDto] })
+  async list(
+    @Context() context: RequestContext,
+    @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImportJobSummaryView[]> {
+    const listQuery = parseListQuery(query, LIST_RULES);
+    return sendPage(reply, 'imports', listQuery, await this.service.list(context, listQuery));
+  }
+
+  @Get(':id')
+  @RequirePermission('numbers:write')
+  @ApiOperation({ summary: 'Get an upload, how far it is and what was not taken' })
+  @ApiOkResponse({ type: ImportJobViewDto })
+  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+    return this.service.get(context, id);
+  }
+
+  @Get(':id/errors.csv')
+  @RequirePermission('numbers:write')
+  @ApiOperation({
+    summary: 'Download every row that was not taken, with the reason',
+    description: 'The rows stand behind the reasons. Mend them and upload the file as it is.',
+  })
+  @ApiProduces('text/csv')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async errors(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.service.get(context, id);
+    const columns = await this.service.columns(context, id);
+    await reply
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="import-${id}-errors.csv"`)
+      .send(Readable.from(csvOf(columns, this.service.errors(context, id)), { objectMode: false }));
+  }
+
+  @Get(':id/events')
+  @RequirePermission('numbers:write')
+  @ApiOperation({
+    summary: 'Follow an upload',
+    description: 'Server-sent events: `progress` each time that it has moved, `done` with the whole job at the end.',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async events(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.service.get(context, id);
+    const gone = new AbortController();
+    request.raw.once('close', () => gone.abort());
+    const events = eventsOf(this.service.progress(context, id, gone.signal), () => this.service.get(context, id));
+    await reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(events, { objectMode: false }));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @RequirePermission('numbers:write')
+  @ApiOperation({ summary: 'Call an upload off; what it has taken stays' })
+  @ApiOkResponse({ type: ImportJobViewDto })
+  cancel(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+    return this.service.cancel(context, id);
+  }
+
+  @Post(':id/undo')
+  @HttpCode(200)
+  @RequirePermission('numbers:write')
+  @ApiOperation({ summary: 'Take back everything that an upload did, while nothing of it was changed or used' })
+  @ApiOkResponse({ type: ImportJobViewDto })
+  undo(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+    return this.service.undo(context, id);
+  }
+}
+
+async function* csvOf(columns: string[], pages: ReturnType<ImportsService['errors']>): AsyncGenerator<string> {
+  yield importErrorsHeader(columns);
+  for await (const page of pages) yield importErrorsCsv(page);
+}
+
+async function* eventsOf(
+  progress: AsyncGenerator<ImportJobSummaryView>,
+  whole: () => Promise<ImportJobView>,
+): AsyncGenerator<string> {
+  for await (const job of progress) {
+    if (job.finishedAt === null) yield `event: progress\ndata: ${JSON.stringify(job)}\n\n`;
+    else yield `event: done\ndata: ${JSON.stringify(await whole())}\n\n`;
+  }
+}

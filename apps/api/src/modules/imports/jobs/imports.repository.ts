@@ -1,0 +1,246 @@
+import { Injectable } from '@nestjs/common';
+import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus, UploadColumn } from '#contracts';
+import type { Transaction } from '../../../platform/database/database.js';
+import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import type { Encoding } from '../read/upload-encoding.js';
+import type { ImportActor } from './import-actor.js';
+import { actorOf } from './import-actor.js';
+import {
+  ADD_IMPORT_PROGRESS,
+  COUNT_IMPORT_JOBS,
+  FILE_RECEIVED,
+  FINISH_IMPORT,
+  IMPORT_JOB_VIEW,
+  IMPORT_JOBS,
+  IMPORT_ROWS_AFTER,
+  INSERT_IMPORT_JOB,
+  INSERT_IMPORT_ROWS,
+  LOCK_IMPORT_JOB,
+  WORKABLE_JOB,
+} from './sql/import-jobs.sql.js';
+
+export interface ImportOptions {
+  mode: 'create' | 'upsert';
+  dryRun: boolean;
+  fileName: string | null;
+  /** For national numbers of rows without a country. */
+  country: string | null;
+}
+
+export interface ImportFormat {
+  delimiter: string;
+  columns: (UploadColumn | null)[];
+  hasHeader: boolean;
+}
+
+/** A job as a worker finds it. */
+export interface WorkableJob extends ImportOptions {
+  id: string;
+  encoding: Encoding;
+  delimiter: string;
+  /** Empty for a column that is left out. */
+  columns: (UploadColumn | '')[];
+  hasHeader: boolean;
+  processed: number;
+  attempts: number;
+  pieces: number;
+  actor: ImportActor;
+  requestId: string;
+}
+
+export interface ImportFilter {
+  ids?: string[];
+  status?: ImportStatus;
+  dryRun?: boolean;
+}
+
+export interface LockedJob {
+  processed: number;
+  status: ImportStatus;
+  dryRun: boolean;
+  finished: boolean;
+  undone: boolean;
+  cancelRequested: boolean;
+}
+
+/** What became of rows. */
+export interface ImportCounts {
+  created: number;
+  updated: number;
+  skipped: number;
+  failed: number;
+  repaired: number;
+}
+
+/** A row that is told about, with its cells, so that it can be mended and sent again. */
+export interface ToldRow extends ImportRowError {
+  severity: 'error' | 'notice';
+  cells: string[] | null;
+}
+
+const SHOWN_ROWS = 100;
+
+@Injectable()
+export class ImportsRepository {
+  /** @returns the id of a new job, whose file is still arriving */
+  async create(
+    tx: Transaction,
+    context: RequestContext,
+    options: ImportOptions,
+    format: ImportFormat,
+  ): Promise<string> {
+    const actor = actorOf(context);
+    const [job] = await tx.query<{ id: string }>(INSERT_IMPORT_JOB, [
+      context.organizationId,
+      options.mode,
+      options.dryRun,
+      options.fileName,
+      actor.id,
+      JSON.stringify(actor),
+      context.requestId,
+      options.country,
+      format.delimiter,
+      format.columns.map((column) => column ?? ''),
+      format.hasHeader,
+    ]);
+    return job!.id;
+  }
+
+  async addPiece(tx: Transaction, context: RequestContext, id: string, position: number, bytes: Buffer): Promise<void> {
+    await tx.query(
+      'insert into import_file_pieces (organization_id, import_job_id, position, bytes) values ($1, $2, $3, $4)',
+      [context.organizationId, id, position, bytes],
+    );
+  }
+
+  async piece(tx: Transaction, context: RequestContext, id: string, position: number): Promise<Buffer | null> {
+    const [piece] = await tx.query<{ bytes: Buffer }>(
+      'select bytes from import_file_pieces where organization_id = $1 and import_job_id = $2 and position = $3',
+      [context.organizationId, id, position],
+    );
+    return piece?.bytes ?? null;
+  }
+
+  async received(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    file: { encoding: Encoding; bytes: number; rows: number },
+  ): Promise<void> {
+    await tx.query(FILE_RECEIVED, [context.organizationId, id, file.encoding, file.bytes, file.rows]);
+  }
+
+  /** Forgets a job whose file did not arrive. */
+  async remove(tx: Transaction, organizationId: string, id: string): Promise<void> {
+    await tx.query('delete from import_jobs where organization_id = $1 and id = $2 and received_at is null', [
+      organizationId,
+      id,
+    ]);
+  }
+
+  /** The oldest job of the organization that is not done; null when there is none. */
+  async nextWorkable(tx: Transaction, organizationId: string): Promise<WorkableJob | null> {
+    const [job] = await tx.query<WorkableJob>(WORKABLE_JOB, [organizationId]);
+    return job ?? null;
+  }
+
+  async lock(tx: Transaction, context: RequestContext, id: string): Promise<LockedJob | null> {
+    const [job] = await tx.query<LockedJob>(LOCK_IMPORT_JOB, [context.organizationId, id]);
+    return job ?? null;
+  }
+
+  async addProgress(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    counts: ImportCounts,
+    rows: readonly ToldRow[],
+  ): Promise<void> {
+    const { created, updated, skipped, failed, repaired } = counts;
+    const job = [context.organizationId, id];
+    await tx.query(ADD_IMPORT_PROGRESS, [...job, created, updated, skipped, failed, repaired]);
+    if (rows.length > 0) await tx.query(INSERT_IMPORT_ROWS, [...job, JSON.stringify(rows)]);
+  }
+
+  /** Ends the job and lets go of its file. */
+  async finish(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    status: ImportStatus,
+    failure: string | null = null,
+  ): Promise<void> {
+    await tx.query(FINISH_IMPORT, [context.organizationId, id, status, failure]);
+    await tx.query('delete from import_file_pieces where organization_id = $1 and import_job_id = $2', [
+      context.organizationId,
+      id,
+    ]);
+  }
+
+  async countAttempt(tx: Transaction, context: RequestContext, id: string): Promise<void> {
+    await tx.query('update import_jobs set attempts = attempts + 1 where organization_id = $1 and id = $2', [
+      context.organizationId,
+      id,
+    ]);
+  }
+
+  async requestCancel(tx: Transaction, context: RequestContext, id: string): Promise<void> {
+    await tx.query('update import_jobs set cancel_requested_at = now() where organization_id = $1 and id = $2', [
+      context.organizationId,
+      id,
+    ]);
+  }
+
+  /** Jobs whose file has arrived. */
+  async findPage(
+    tx: Transaction,
+    context: RequestContext,
+    filter: ImportFilter,
+    { sort, limit, offset }: Pick<ListQuery, 'offset' | 'limit' | 'sort'>,
+  ): Promise<Page<ImportJobSummaryView>> {
+    const parameters = [context.organizationId, filter.ids ?? null, filter.status ?? null, filter.dryRun ?? null];
+    const [count] = await tx.query<{ total: number }>(COUNT_IMPORT_JOBS, parameters);
+    const items = await tx.query<ImportJobSummaryView>(IMPORT_JOBS(sort.direction), [...parameters, limit, offset]);
+    return { items, total: count!.total };
+  }
+
+  /** The job with its first errors and notices; null when there is none. */
+  async find(tx: Transaction, context: RequestContext, id: string): Promise<ImportJobView | null> {
+    const [job] = await tx.query<ImportJobSummaryView>(IMPORT_JOB_VIEW, [context.organizationId, id]);
+    if (!job) return null;
+    const first = (severity: 'error' | 'notice') => this.rowsAfter(tx, context, id, 0, SHOWN_ROWS, severity);
+    const [errors, notices] = [await first('error'), await first('notice')];
+    return { ...job, errors: errors.map(withoutCells), notices: notices.map(withoutCells) };
+  }
+
+  /** How far it is, without the rows that are told about. */
+  async progress(tx: Transaction, context: RequestContext, id: string): Promise<ImportJobSummaryView | null> {
+    const [job] = await tx.query<ImportJobSummaryView>(IMPORT_JOB_VIEW, [context.organizationId, id]);
+    return job ?? null;
+  }
+
+  async columns(tx: Transaction, context: RequestContext, id: string): Promise<string[]> {
+    const [job] = await tx.query<{ columns: string[] | null }>(
+      'select columns from import_jobs where organization_id = $1 and id = $2',
+      [context.organizationId, id],
+    );
+    return (job?.columns ?? []).filter((column) => column !== '');
+  }
+
+  /** Rows that are told about, in the order of the file, from after that line on. */
+  rowsAfter(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    line: number,
+    limit: number,
+    severity: 'error' | 'notice',
+  ): Promise<(ImportRowError & { cells: string[] | null })[]> {
+    return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, line, limit, severity]);
+  }
+}
+
+function withoutCells({ line, column, code, message, value }: ImportRowError): ImportRowError {
+  return { line, column, code, message, value };
+}

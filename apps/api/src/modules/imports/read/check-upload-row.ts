@@ -1,0 +1,124 @@
+import type { ImportErrorCode, ImportRowError, PhoneNumberProvider, UploadColumn } from '#contracts';
+import { phoneNumberProviders } from '#contracts';
+import { UNREADABLE } from '../../../platform/http/fields/readable-text.js';
+import { readOptionalColumns } from './optional-columns.js';
+import { readNumber, type Repair } from './read-number.js';
+import type { StagedRow } from './staged-row.js';
+import type { UploadRow } from './upload-row.js';
+
+const MAX_SHOWN = 200;
+const PROVIDERS = phoneNumberProviders.join(', ');
+const PROVIDER_OF_TEXT = new Map<string, PhoneNumberProvider>(phoneNumberProviders.map((name) => [name, name]));
+
+/** Invisible marks of writing direction, which come along when values are copied from right-to-left text. */
+const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const REPAIRED: Record<Repair, string> = {
+  plus_added: 'the missing + was put back',
+  apostrophe_removed: 'the apostrophe in front was taken away',
+};
+
+export type CheckedRow =
+  { ok: true; row: StagedRow; notice: ImportRowError | null } | { ok: false; error: ImportRowError };
+
+/**
+ * Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it.
+ *
+ * @param fallbackCountry for national numbers of rows without a country
+ */
+export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): CheckedRow {
+  const refuse = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
+    ok: false as const,
+    error: rowError(row.line, code, column, message, value),
+  });
+  const shape = faultOfShape(row);
+  if (shape) return refuse(shape.code, shape.column, shape.message, shape.value);
+
+  const { values } = row;
+  const countryCode = plain(values.countryCode);
+  const country = countryCode === '' ? null : countryCode.toUpperCase();
+  const text = values.phoneNumber ?? '';
+  const { parsed, repairs } = readNumber(text, country, fallbackCountry);
+  if (!parsed.ok) {
+    const { reason, message } = parsed;
+    if (reason === 'country_unknown' || reason === 'country_mismatch') {
+      return refuse(reason, 'countryCode', message, countryCode);
+    }
+    return refuse(reason === 'missing' ? 'number_missing' : 'number_invalid', 'phoneNumber', message, text);
+  }
+  const providerText = plain(values.provider);
+  const provider = PROVIDER_OF_TEXT.get(providerText.toLowerCase());
+  if (!provider) {
+    const message = providerText === '' ? 'The provider is missing.' : 'There is no such provider.';
+    return refuse('provider_unknown', 'provider', `${message} Write one of ${PROVIDERS}.`, providerText);
+  }
+  const optional = readOptionalColumns(values);
+  if ('code' in optional) {
+    return refuse(optional.code, optional.column, optional.message, values[optional.column] ?? null);
+  }
+  const { e164, numberType } = parsed;
+  return {
+    ok: true,
+    row: { line: row.line, e164, countryCode: parsed.countryCode, numberType, provider, ...optional },
+    notice: noticeOf(row.line, e164, repairs, text),
+  };
+}
+
+function faultOfShape({ fault, values, tooLong }: UploadRow) {
+  const of = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
+    code,
+    column,
+    message,
+    value,
+  });
+  const number = values.phoneNumber ?? null;
+  if (fault === 'too_long') {
+    return of('row_too_long', null, 'The row is longer than 65,536 characters. It was skipped; shorten it.', number);
+  }
+  if (fault === 'quote_open') {
+    return of('quote_invalid', null, 'A quote opens and is never closed. Close it, and send the row again.', number);
+  }
+  for (const [column, value] of Object.entries(values) as [UploadColumn, string][]) {
+    if (UNREADABLE.test(value)) {
+      const message = 'The value has characters that cannot be read. Enter it anew, and save the file as UTF-8.';
+      return of('characters_invalid', column, message, value.replaceAll(new RegExp(UNREADABLE, 'gu'), '�'));
+    }
+  }
+  const quoted = (['phoneNumber', 'provider', 'countryCode'] as const).find((name) => values[name]?.includes('"'));
+  if (quoted) {
+    const message = 'A quote stands inside the value. Quote the whole value or nothing of it.';
+    return of('quote_invalid', quoted, message, values[quoted] ?? null);
+  }
+  if (tooLong) {
+    const message = 'The row has more values than there are columns. Quote a value that has a separator in it.';
+    return of('too_many_columns', null, message, null);
+  }
+  return null;
+}
+
+function noticeOf(line: number, e164: string, repairs: readonly Repair[], text: string): ImportRowError | null {
+  const [first] = repairs;
+  if (!first) return null;
+  const message = `Read as ${e164}: ${repairs.map((repair) => REPAIRED[repair]).join(', ')}.`;
+  return rowError(line, first, 'phoneNumber', message, text);
+}
+
+function plain(value = ''): string {
+  return value.replace(DIRECTION_MARKS, '').trim();
+}
+
+/** What a row was not taken for. Long values are cut. */
+export function rowError(
+  line: number,
+  code: ImportErrorCode,
+  column: UploadColumn | null,
+  message: string,
+  value: string | null,
+): ImportRowError {
+  const shown = value !== null && value.length > MAX_SHOWN ? `${beginning(value)}…` : value;
+  return { line, column, code, message, value: shown };
+}
+
+/** Never ends with half of a character, which PostgreSQL does not store. */
+function beginning(value: string): string {
+  return value.slice(0, MAX_SHOWN).replace(/[\ud800-\udbff]$/, '');
+}

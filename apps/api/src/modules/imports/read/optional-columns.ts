@@ -1,0 +1,151 @@
+import type { ImportErrorCode, UploadColumn } from '#contracts';
+import { isCountryCode } from '#phone';
+import { charactersOf } from '../../../platform/http/fields/characters-between.js';
+import type { StagedRow } from './staged-row.js';
+import type { UploadRow } from './upload-row.js';
+
+/** A value that was refused. */
+export interface ColumnRefusal {
+  column: UploadColumn;
+  code: ImportErrorCode;
+  message: string;
+}
+
+export type OptionalValues = Omit<StagedRow, 'line' | 'e164' | 'countryCode' | 'numberType' | 'provider'>;
+
+const MAX_LENGTH = { label: 200, region: 100, client: 200, agent: 200 } as const;
+const MAX_TAGS = 20;
+const MAX_TAG = 50;
+const MAX_DAILY_LIMIT = 1_000_000;
+const NONE = 'none';
+
+/** Thrown and caught in this file alone: the first wrong value ends the reading of its row. */
+class Refused extends Error {
+  constructor(readonly refusal: ColumnRefusal) {
+    super(refusal.message);
+  }
+}
+
+/** Reads what a row says beside number, provider and country; an empty value says nothing. */
+export function readOptionalColumns(values: UploadRow['values']): OptionalValues | ColumnRefusal {
+  try {
+    const agent = text(values, 'agent');
+    const capabilities = capabilitiesOf(values.capabilities);
+    const read = {
+      label: text(values, 'label'),
+      region: text(values, 'region'),
+      client: text(values, 'client'),
+      monthlyCost: costOf(values.monthlyCost),
+      currency: currencyOf(values.currency),
+      voice: capabilities?.includes('voice') ?? null,
+      sms: capabilities?.includes('sms') ?? null,
+      tags: tagsOf(values.tags),
+      agent,
+      dailyLimit: dailyLimitOf(values.dailyLimit),
+      allowedCountries: countriesOf(values.allowedCountries),
+    };
+    if (agent === null && (read.dailyLimit !== null || read.allowedCountries !== null)) {
+      const message = 'Daily limit and allowed countries belong to an agent. Name the agent, or leave them empty.';
+      refuse('agent', 'agent_unknown', message);
+    }
+    return read;
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  }
+}
+
+function refuse(column: UploadColumn, code: ImportErrorCode, message: string): never {
+  throw new Refused({ column, code, message });
+}
+
+/** Exports put an apostrophe before what a spreadsheet would run as a formula; it is taken away again. */
+function withoutApostrophe(value = ''): string {
+  return value.replace(/^'(?='*[=+\-@\t\r])/, '');
+}
+
+function text(values: UploadRow['values'], column: keyof typeof MAX_LENGTH): string | null {
+  const value = withoutApostrophe(values[column]);
+  if (value === '') return null;
+  const most = MAX_LENGTH[column];
+  if (charactersOf(value) > most)
+    refuse(column, 'too_long', `The ${column} is longer than ${most} characters. Shorten it.`);
+  return value;
+}
+
+function costOf(value = ''): string | null {
+  if (value === '') return null;
+  const cost = /^(\d{1,8})(?:[.,](\d{1,4}))?$/.exec(value);
+  if (!cost) refuse('monthlyCost', 'cost_invalid', 'The monthly cost is no amount. Write digits, for example 1.15.');
+  return cost[2] === undefined ? cost[1]! : `${cost[1]}.${cost[2]}`;
+}
+
+function currencyOf(value = ''): string | null {
+  if (value === '') return null;
+  const currency = value.toUpperCase();
+  if (!/^[A-Z]{3}$/.test(currency)) {
+    refuse('currency', 'currency_invalid', 'The currency is no ISO 4217 code. Write three letters, for example USD.');
+  }
+  return currency;
+}
+
+function capabilitiesOf(value = ''): string[] | null {
+  const names = listOf(value.toLowerCase(), /[\s,;|/+]+/);
+  if (isNone(names)) return [];
+  const unknown = names?.find((name) => name !== 'voice' && name !== 'sms');
+  if (unknown !== undefined) {
+    refuse('capabilities', 'capability_unknown', 'There is no such capability. Write voice, sms, both, or none.');
+  }
+  return names;
+}
+
+/** Exports write a separator that belongs to a tag, and a backslash, with a backslash before it. */
+function tagsOf(value = ''): string[] | null {
+  if (value === '') return null;
+  const written = withoutApostrophe(value).match(/(?:\\[\\;,|]|[^;,|])+/g) ?? [];
+  const tags = distinct(written.map((tag) => tag.replaceAll(/\\([\\;,|])/g, '$1')));
+  if (tags.length > MAX_TAGS || tags.some((tag) => charactersOf(tag) > MAX_TAG)) {
+    refuse('tags', 'too_long', `There are more than ${MAX_TAGS} tags, or one has more than ${MAX_TAG} characters.`);
+  }
+  if (tags.some((tag) => tag.includes('\n'))) {
+    refuse(
+      'tags',
+      'characters_invalid',
+      'A tag has a line break. Write tags on one line, with a semicolon between them.',
+    );
+  }
+  return tags;
+}
+
+function dailyLimitOf(value = ''): number | null {
+  if (value === '') return null;
+  if (!/^\d{1,7}$/.test(value) || Number(value) > MAX_DAILY_LIMIT) {
+    const message = `The daily limit is no whole number from 0 to ${MAX_DAILY_LIMIT.toLocaleString('en')}. Write digits alone.`;
+    refuse('dailyLimit', 'daily_limit_invalid', message);
+  }
+  return Number(value);
+}
+
+function countriesOf(value = ''): string[] | null {
+  const countries = listOf(value.toUpperCase(), /[\s,;|/]+/);
+  if (isNone(countries)) return [];
+  if (countries?.some((country) => !isCountryCode(country))) {
+    const message =
+      'One of the countries is no ISO 3166-1 code. Write two letters for each, for example US CA, or none.';
+    refuse('allowedCountries', 'country_unknown', message);
+  }
+  return countries;
+}
+
+function listOf(value: string, separator: RegExp): string[] | null {
+  return value === '' ? null : distinct(value.split(separator));
+}
+
+function distinct(items: readonly string[]): string[] {
+  return [...new Set(items.map((item) => item.trim()))].filter((item) => item !== '');
+}
+
+/** An empty value says nothing; that there shall be none is said in words. */
+function isNone(names: readonly string[] | null): boolean {
+  return names?.length === 1 && names[0]!.toLowerCase() === NONE;
+}

@@ -1,0 +1,118 @@
+import { Body, Controller, Headers, HttpStatus, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { MultipartFile } from '@fastify/multipart';
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ColumnMapping, type ImportJobView, uploadColumns } from '#contracts';
+import { readJsonParameter } from '../../../platform/http/bodies/json-reader.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { AcceptsUpload, endWhenTooSlow, tooLarge } from '../../../platform/http/uploads/uploads.js';
+import { Context, RequirePermission } from '../../auth/auth.public.js';
+import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { ImportJobViewDto } from '../jobs/dto/import-job.view.js';
+import { BulkUploadService } from './bulk-upload.service.js';
+import { BulkUploadQuery } from './dto/bulk-upload.query.js';
+
+const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_FILE_NAME = 255;
+const USUAL_PATIENCE_S = 2;
+const MAX_PATIENCE_S = 60;
+
+interface UploadedFile {
+  file: Readable;
+  fileName: string | null;
+}
+
+@ApiTags('Phone numbers')
+@Controller('phone-numbers')
+export class BulkUploadController {
+  constructor(private readonly service: BulkUploadService) {}
+
+  @Post('bulk-upload')
+  @RequirePermission('numbers:write')
+  @AcceptsUpload(MAX_BYTES)
+  @ApiOperation({
+    summary: 'Upload phone numbers as CSV',
+    description:
+      'One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, ' +
+      'client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. ' +
+      'Every good row is taken, in the background; the job says why the others were not.',
+  })
+  @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
+  @ApiBody({ schema: { type: 'string', example: '+12025550123,telnyx,US\n+442079460958,twilio,GB\n' } })
+  @ApiHeader({ name: 'Prefer', required: false, description: 'wait=N: answer 200 when done within N seconds (to 60).' })
+  @ApiAcceptedResponse({ type: ImportJobViewDto })
+  @ApiOkResponse({ type: ImportJobViewDto, description: 'Done within the seconds that Prefer allowed.' })
+  async upload(
+    @Context() context: RequestContext,
+    @Query() query: BulkUploadQuery,
+    @Body() body: unknown,
+    @Headers('prefer') prefer: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImportJobView> {
+    const mapping = mappingOf(query.mapping);
+    const { file, fileName } = await fileOf(request, body);
+    const wait = preferredWait(prefer);
+    const { mode = 'create', dryRun, country = null } = query;
+    const options = { mode, dryRun: dryRun === 'true', fileName, country };
+    const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
+    const { job, finished } = await this.service
+      .upload(context, file, options, mapping, patienceMs)
+      // Who gives up in the middle lets go of the body, so that its rest can be thrown away.
+      .finally(() => file.destroy());
+    reply.status(wait !== null && finished ? HttpStatus.OK : HttpStatus.ACCEPTED);
+    reply.header('location', `/api/v1/imports/${job.id}`);
+    if (wait !== null) reply.header('preference-applied', `wait=${wait}`);
+    return job;
+  }
+}
+
+/** The seconds of `Prefer: wait=N` (RFC 7240), at most 60. */
+function preferredWait(prefer: string | undefined): number | null {
+  const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})/i.exec(prefer ?? '')?.[1];
+  return seconds === undefined ? null : Math.min(Number(seconds), MAX_PATIENCE_S);
+}
+
+async function fileOf(request: FastifyRequest, body: unknown): Promise<UploadedFile> {
+  if (body instanceof Readable) return { file: body, fileName: null };
+  if (!request.isMultipart()) {
+    if (body == null) return { file: Readable.from([]), fileName: null };
+    throw new ProblemError('unsupported_media_type', 'Send the file as text/csv, or as `file` in multipart/form-data.');
+  }
+  endWhenTooSlow(request);
+  const part = await request.file({ limits: { fileSize: MAX_BYTES } });
+  if (part?.fieldname !== 'file') {
+    const message = 'is missing; send the CSV file in the part named file';
+    throw new ProblemError('validation_failed', `file: ${message}`, { errors: { file: message } });
+  }
+  const fileName = [...part.filename.replaceAll('\0', '')].slice(0, MAX_FILE_NAME).join('');
+  return { file: Readable.from(wholePart(part.file)), fileName: fileName === '' ? null : fileName };
+}
+
+/** The parser ends a part that is too large as if it were whole, and says so beside. */
+async function* wholePart(file: MultipartFile['file']): AsyncGenerator<Buffer> {
+  for await (const chunk of file.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+  if (file.truncated) throw tooLarge(MAX_BYTES);
+}
+
+function mappingOf(text: string | undefined): ColumnMapping | null {
+  if (text === undefined) return null;
+  const columns: readonly string[] = [...uploadColumns, ''];
+  const mapping = readJsonParameter('mapping', text);
+  const isMapping =
+    typeof mapping === 'object' &&
+    mapping !== null &&
+    Object.values(mapping).every((column) => typeof column === 'string' && columns.includes(column));
+  if (isMapping && !Array.isArray(mapping)) return mapping as ColumnMapping;
+  const message = `must be JSON such as {"Tel":"phoneNumber","Notes":""}, with columns out of ${uploadColumns.join(', ')}`;
+  throw new ProblemError('validation_failed', `mapping: ${message}`, { errors: { mapping: message } });
+}

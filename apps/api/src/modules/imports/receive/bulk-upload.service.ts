@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ColumnMapping, type ImportJobView, uploadDelimiter } from '#contracts';
+import { Database, type Transaction } from '../../../platform/database/database.js';
+import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { type ImportFormat, type ImportOptions, ImportsRepository } from '../jobs/imports.repository.js';
+import { CsvReader } from '../read/csv-reader.js';
+import { readLayout } from '../read/upload-columns.js';
+import { EncodingProbe, TextReader, unreadable } from '../read/upload-encoding.js';
+import { isBlank } from '../read/upload-row.js';
+import { ImportQueue } from '../take/import-queue.js';
+
+/** Pieces that the file is kept in. The first one must show what kind of file it is. */
+const PIECE_BYTES = 262_144;
+const LINE_FEED = 10;
+const POLL_MS = 50;
+
+interface Head {
+  format: ImportFormat;
+  probe: EncodingProbe;
+}
+
+/** Receives uploads of phone numbers. Taking their rows is work for later. */
+@Injectable()
+export class BulkUploadService {
+  constructor(
+    private readonly database: Database,
+    private readonly imports: ImportsRepository,
+    private readonly queue: ImportQueue,
+  ) {}
+
+  /**
+   * Keeps the file and puts its import into the queue. Whatever can be told from its beginning is told at once.
+   *
+   * @param patienceMs how long to wait for the end
+   * @throws ProblemError csv_invalid, permission_denied, and what the stream throws; then nothing is left behind
+   */
+  async upload(
+    context: RequestContext,
+    file: Readable,
+    options: ImportOptions,
+    mapping: ColumnMapping | null,
+    patienceMs: number,
+  ): Promise<{ job: ImportJobView; finished: boolean }> {
+    const id = await this.receive(context, file, options, mapping);
+    await this.queue.announce(context.organizationId);
+    return this.ends(context, id, patienceMs);
+  }
+
+  private async receive(
+    context: RequestContext,
+    file: Readable,
+    options: ImportOptions,
+    mapping: ColumnMapping | null,
+  ): Promise<string> {
+    if (clientLimit(context) !== null) {
+      const detail =
+        'You are limited to clients. Add numbers one by one, with clientId, or ask an admin to upload the file.';
+      throw new ProblemError('permission_denied', detail);
+    }
+    const pieces = piecesOf(file);
+    const first = await pieces.next();
+    const { format, probe } = readHead(first.value?.bytes ?? Buffer.alloc(0), first.value?.last ?? true, mapping);
+    requirePermissions(context, format);
+    const id = await this.inTenant(context, (tx) => this.imports.create(tx, context, options, format));
+    try {
+      let bytes = 0;
+      let lines = 0;
+      let position = 0;
+      for (let piece = first; !piece.done; piece = await pieces.next()) {
+        const content = piece.value.bytes;
+        probe.see(content);
+        bytes += content.length;
+        lines += countLines(content, piece.value.last);
+        await this.inTenant(context, (tx) => this.imports.addPiece(tx, context, id, position, content));
+        position += 1;
+      }
+      const rows = Math.max(lines - (format.hasHeader ? 1 : 0), 0);
+      const received = { encoding: probe.encoding(true), bytes, rows };
+      await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
+      return id;
+    } catch (error) {
+      await this.inTenant(context, (tx) => this.imports.remove(tx, context.organizationId, id));
+      throw error;
+    }
+  }
+
+  private async ends(context: RequestContext, id: string, patienceMs: number) {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const job = await this.inTenant(context, (tx) => this.imports.progress(tx, context, id));
+      const finished = job?.finishedAt != null;
+      if (finished || Date.now() >= deadline) {
+        const found = await this.inTenant(context, (tx) => this.imports.find(tx, context, id));
+        return { job: found!, finished };
+      }
+      await delay(POLL_MS);
+    }
+  }
+
+  private inTenant<T>(context: RequestContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.database.inTenant(context.organizationId, work);
+  }
+}
+
+/** A file that names agents assigns numbers, which is a permission of its own. */
+function requirePermissions({ principal }: RequestContext, { columns }: ImportFormat): void {
+  if (!columns.includes('agent') || principal.permissions.has('assignments:write')) return;
+  throw new ProblemError(
+    'permission_denied',
+    'The file has a column agent, and you may not assign numbers. Leave the column out, or ask for assignments:write.',
+  );
+}
+
+/** @throws ProblemError csv_invalid */
+function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null): Head {
+  const probe = new EncodingProbe(head);
+  const sample = new EncodingProbe(head);
+  sample.see(head);
+  const text = new TextReader(sample.encoding(isWhole)).read(head, isWhole);
+  if (isWhole && text.trim() === '') {
+    throw unreadable('Line 1: the file is empty. Send one phone number, provider, country a line.');
+  }
+  const delimiter = uploadDelimiter(text);
+  const records = new CsvReader(delimiter).read(text, isWhole);
+  let layout: ReturnType<typeof readLayout> | null = null;
+  for (const record of records) {
+    if (isBlank(record)) continue;
+    if (layout) return { format: { delimiter, ...layout }, probe };
+    if (record.fault === 'too_long') throw unreadable(`Line ${record.line}: the line is too long to be a header.`);
+    if (record.fault === 'quote_open' && !record.cells.some((cell) => /\d/.test(cell))) {
+      throw unreadable(`Line ${record.line}: a quote opens and is never closed. Close it.`);
+    }
+    layout = readLayout(record.cells, record.line, mapping);
+    if (!layout.hasHeader || !isWhole) return { format: { delimiter, ...layout }, probe };
+  }
+  throw unreadable('Line 1: there is only a header. Add one line for each phone number.');
+}
+
+/** Cuts a stream into pieces of one size. */
+async function* piecesOf(file: Readable): AsyncGenerator<{ bytes: Buffer; last: boolean }, void> {
+  let held: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    held.push(chunk);
+    size += chunk.length;
+    // One byte more than a piece shows that there is more to come.
+    while (size > PIECE_BYTES) {
+      const bytes = Buffer.concat(held, size);
+      yield { bytes: bytes.subarray(0, PIECE_BYTES), last: false };
+      held = [bytes.subarray(PIECE_BYTES)];
+      size -= PIECE_BYTES;
+    }
+  }
+  if (size > 0) yield { bytes: Buffer.concat(held, size), last: true };
+}
+
+/** The last line may end with the file. */
+function countLines(bytes: Buffer, last: boolean): number {
+  let lines = last && bytes.at(-1) !== LINE_FEED ? 1 : 0;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1;
+  return lines;
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../../platform/database/database.js';
+import { copyText, type StagedRow } from '../read/staged-row.js';
+import {
+  COPY_STAGING,
+  COUNT_OUTCOMES,
+  CREATE_STAGING,
+  DELETE_INSERTED,
+  FIND_AGENTS,
+  FIND_CLIENTS,
+  FIND_HOLDERS,
+  FIND_RELEASED,
+  FIND_TAKEN,
+  INSERT_NUMBERS,
+  LOCK_AGENTS,
+  LOCK_OWN,
+  NOTE_CREATED,
+  NOTE_GIVEN_AGENTS,
+  ONE_NUMBER_EACH,
+  PUT_ASSIGNMENTS,
+  READ_GIVEN_AGENTS,
+  READ_REFUSED,
+  REHEARSE_NUMBERS,
+  REHEARSE_REVIVAL,
+  REST_IS_UNCHANGED,
+  REVIVE_NUMBERS,
+  UPDATE_NUMBERS,
+} from './sql/merge-import.sql.js';
+
+const SAVEPOINT = 'rehearsal';
+
+export type RefusedOutcome =
+  | 'own'
+  | 'in_pool'
+  | 'elsewhere'
+  | 'client_unknown'
+  | 'agent_unknown'
+  | 'agent_inactive'
+  | 'agent_has_number'
+  | 'assigned_elsewhere';
+export type Outcome = 'created' | 'revived' | 'updated' | 'unchanged' | RefusedOutcome;
+
+export interface RefusedRow {
+  line: number;
+  e164: string;
+  outcome: RefusedOutcome;
+  agent: string | null;
+  client: string | null;
+  /** The agent that has the number. */
+  holder: string | null;
+}
+
+export interface MergeResult {
+  outcomes: Partial<Record<Outcome, number>>;
+  refused: RefusedRow[];
+}
+
+type ImportIds = readonly [organizationId: string, jobId: string];
+
+/** Takes rows into an organization, a chunk at a time. */
+@Injectable()
+export class ImportMerge {
+  /** Makes the place where rows are staged. Once in a transaction, before the first merge. */
+  async prepare(tx: Transaction): Promise<void> {
+    await tx.query(CREATE_STAGING);
+  }
+
+  /**
+   * @param rows each number once
+   * @param mode `create` leaves the organization's own numbers as they are and reports them
+   */
+  async merge(
+    tx: Transaction,
+    ids: ImportIds,
+    rows: readonly StagedRow[],
+    mode: 'create' | 'upsert',
+  ): Promise<MergeResult> {
+    return this.take(tx, ids, rows, mode, async () => {
+      await tx.query(INSERT_NUMBERS, [ids[0]]);
+      await this.revive(tx, ids);
+      await tx.query(NOTE_CREATED, [...ids]);
+    });
+  }
+
+  /**
+   * What the merge would answer. Numbers are not inserted, and all else is taken back. Later chunks still know which agents
+   * would have a number by then.
+   */
+  async rehearse(...[tx, ids, rows, mode]: Parameters<ImportMerge['merge']>): Promise<MergeResult> {
+    await tx.query(`savepoint ${SAVEPOINT}`);
+    const result = await this.take(tx, ids, rows, mode, async () => {
+      await tx.query(REHEARSE_NUMBERS);
+      await tx.query(REHEARSE_REVIVAL, [ids[0]]);
+    });
+    const assigns = rows.some(({ agent }) => agent !== null);
+    const given = assigns ? await tx.query<{ agentId: string }>(READ_GIVEN_AGENTS, [ids[0]]) : [];
+    await tx.query(`rollback to savepoint ${SAVEPOINT}`);
+    if (given.length > 0) await tx.query(NOTE_GIVEN_AGENTS, [...ids, given.map(({ agentId }) => agentId)]);
+    return result;
+  }
+
+  /** @param insert puts the numbers into the organization that can be, and says in the staging table which */
+  private async take(
+    tx: Transaction,
+    ids: ImportIds,
+    rows: readonly StagedRow[],
+    mode: 'create' | 'upsert',
+    insert: () => Promise<void>,
+  ): Promise<MergeResult> {
+    if (rows.length === 0) return { outcomes: {}, refused: [] };
+    const [organizationId] = ids;
+    const assigns = rows.some(({ agent }) => agent !== null);
+    await tx.copyIn(COPY_STAGING, copyText(rows));
+    if (rows.some(({ client }) => client !== null)) await tx.query(FIND_CLIENTS, [organizationId]);
+    if (assigns) {
+      await tx.query(FIND_AGENTS, [organizationId]);
+      await tx.query(LOCK_AGENTS, [organizationId]);
+      await tx.query(ONE_NUMBER_EACH, [...ids]);
+    }
+    await insert();
+    let outcomes = await this.outcomes(tx);
+    if ((outcomes.elsewhere ?? 0) > 0) {
+      await tx.query(FIND_TAKEN, [organizationId]);
+      if (mode === 'upsert') await this.update(tx, ids, assigns);
+    }
+    if (assigns) await tx.query(PUT_ASSIGNMENTS, [...ids]);
+    if ((outcomes.created ?? 0) === rows.length) return { outcomes, refused: [] };
+    outcomes = await this.outcomes(tx);
+    return { outcomes, refused: await tx.query<RefusedRow>(READ_REFUSED, [organizationId]) };
+  }
+
+  private async update(tx: Transaction, ids: ImportIds, assigns: boolean): Promise<void> {
+    const [organizationId] = ids;
+    await tx.query(LOCK_OWN, [organizationId]);
+    if (assigns) await tx.query(FIND_HOLDERS, [organizationId]);
+    await tx.query(UPDATE_NUMBERS, [...ids]);
+    await tx.query(REST_IS_UNCHANGED);
+  }
+
+  private async revive(tx: Transaction, ids: ImportIds): Promise<void> {
+    const [organizationId] = ids;
+    const pairs = await tx.query<{ insertedId: string; releasedId: string }>(FIND_RELEASED, [organizationId]);
+    if (pairs.length === 0) return;
+    const inserted = pairs.map(({ insertedId }) => insertedId);
+    await tx.query(DELETE_INSERTED, [organizationId, inserted]);
+    await tx.query(REVIVE_NUMBERS, [...ids, inserted, pairs.map(({ releasedId }) => releasedId)]);
+  }
+
+  private async outcomes(tx: Transaction): Promise<MergeResult['outcomes']> {
+    const rows = await tx.query<{ outcome: Outcome; count: number }>(COUNT_OUTCOMES);
+    return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
+  }
+}

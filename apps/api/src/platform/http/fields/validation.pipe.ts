@@ -1,0 +1,97 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { validate, type ValidationError } from 'class-validator';
+import { ProblemError } from '../problems/problem.error.js';
+import { fieldsOf } from './dto-fields.js';
+
+type Messages = Map<string, string>;
+
+/**
+ * Checks bodies and queries against their DTO classes. Unknown fields are refused: they are found first, and neither copied,
+ * prepared nor checked.
+ *
+ * @throws ProblemError validation_failed with one message for each field path (`calls.0.destination`)
+ */
+@Injectable()
+export class ValidationPipe implements PipeTransform<unknown> {
+  async transform(given: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if ((type !== 'body' && type !== 'query') || !isDto(metatype)) return given;
+    // No body at all is an empty one, so that the answer names the fields that are missing.
+    const value = given ?? {};
+    if (!isRecord(value)) throw invalidFields(new Map([['body', 'must be a JSON object']]));
+    const messages: Messages = new Map();
+    const dto = instanceOf(metatype, value, '', messages);
+    const errors = await validate(dto, {
+      stopAtFirstError: true,
+      forbidUnknownValues: false,
+      validationError: { target: false, value: false },
+    });
+    addMessages(errors, '', messages);
+    if (messages.size > 0) throw invalidFields(messages);
+    return dto;
+  }
+}
+
+function isDto(metatype: ArgumentMetadata['metatype']): metatype is Type<object> {
+  const untyped: unknown[] = [undefined, String, Boolean, Number, Array, Object, Buffer];
+  return !untyped.includes(metatype);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An instance of the DTO with the fields that it declares, and a message for each other one. */
+function instanceOf(type: Type<object>, given: Record<string, unknown>, prefix: string, messages: Messages): object {
+  const fields = fieldsOf(type);
+  const dto = new type() as Record<string, unknown>;
+  for (const name of Object.keys(given)) {
+    const field = fields.get(name);
+    if (field === undefined) messages.set(prefix + name, 'is not a known field');
+    else {
+      const { prepare, nested } = field;
+      const value = prepare ? prepare(given[name]) : given[name];
+      dto[name] = nested ? nestedOf(nested(), value, `${prefix}${name}.`, messages) : value;
+    }
+  }
+  return dto;
+}
+
+/** What is neither an object nor a list of objects stays as it is, for the checks to refuse. */
+function nestedOf(type: Type<object>, value: unknown, prefix: string, messages: Messages): unknown {
+  if (isRecord(value)) return instanceOf(type, value, prefix, messages);
+  if (!Array.isArray(value)) return value;
+  return value.map((item: unknown, index) => nestedOf(type, item, `${prefix}${index}.`, messages));
+}
+
+function invalidFields(messages: Messages): ProblemError {
+  const [first, ...others] = [...messages].map(([field, message]) => `${field}: ${message}`);
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return new ProblemError('validation_failed', `${first ?? 'The request is invalid'}${more}`, {
+    errors: Object.fromEntries(messages),
+  });
+}
+
+/** Messages by field path, nested ones included. */
+function addMessages(errors: ValidationError[], prefix: string, messages: Messages): void {
+  for (const error of errors) {
+    const path = prefix + error.property;
+    const [constraint, message] = Object.entries(error.constraints ?? {})[0] ?? [];
+    if (constraint !== undefined && message !== undefined) {
+      messages.set(path, withGroups(constraint, withoutName(message, error.property)));
+    }
+    addMessages(error.children ?? [], `${path}.`, messages);
+  }
+}
+
+/** class-validator begins its messages with the field, which already stands beside them. */
+function withoutName(message: string, property: string): string {
+  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
+}
+
+const BOUNDS = ['min', 'max', 'minLength', 'maxLength', 'isLength', 'arrayMinSize', 'arrayMaxSize'];
+
+/** Bounds as people read them: 10,000. */
+function withGroups(constraint: string, message: string): string {
+  if (!BOUNDS.includes(constraint)) return message;
+  return message.replace(/\d{4,}/g, (digits) => Number(digits).toLocaleString('en'));
+}
