@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import type { AgentView } from '#contracts';
 import { sendPage } from '../../platform/http/content-range.js';
+import { ApiListParameters } from '../../platform/http/list-parameters.js';
 import { parseListQuery } from '../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
@@ -25,6 +26,7 @@ export class AgentsController {
 
   @Get()
   @RequirePermission('agents:read')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List agents with what they called today' })
   @ApiOkResponse({ type: [AgentViewDto] })
   async list(

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import type { ClientView } from '#contracts';
 import { sendPage } from '../../platform/http/content-range.js';
+import { ApiListParameters } from '../../platform/http/list-parameters.js';
 import { parseListQuery } from '../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
@@ -23,6 +24,7 @@ export class ClientsController {
 
   @Get()
   @RequirePermission('numbers:read')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List clients' })
   @ApiOkResponse({ type: [ClientViewDto] })
   async list(

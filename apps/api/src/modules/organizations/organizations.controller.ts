@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import type { OrganizationView } from '#contracts';
 import { sendPage } from '../../platform/http/content-range.js';
+import { ApiListParameters } from '../../platform/http/list-parameters.js';
 import { parseListQuery } from '../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
@@ -25,7 +26,7 @@ export class OrganizationsController {
 
   @Get('current')
   @RequirePermission('organization:read')
-  @ApiOperation({ summary: 'Get the organization that you work in' })
+  @ApiOperation({ operationId: 'getCurrentOrganization', summary: 'Get the organization that you work in' })
   @ApiOkResponse({ type: OrganizationViewDto })
   current(@Context() context: RequestContext): Promise<OrganizationView> {
     return this.service.current(context);
@@ -34,6 +35,7 @@ export class OrganizationsController {
   @Put('current')
   @RequirePermission('organization:write')
   @ApiOperation({
+    operationId: 'updateCurrentOrganization',
     summary: 'Change the settings of the organization that you work in',
     description: 'Merges. A new time zone counts from the next midnight of the old one on.',
   })
@@ -44,6 +46,7 @@ export class OrganizationsController {
 
   @Get()
   @RequirePermission('platform:manage')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List every organization' })
   @ApiOkResponse({ type: [OrganizationViewDto] })
   async list(

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import type { PhoneNumberCheckView, PhoneNumberView } from '#contracts';
 import { sendPage } from '../../platform/http/content-range.js';
+import { ApiListParameters } from '../../platform/http/list-parameters.js';
 import { parseListQuery } from '../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../platform/http/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
@@ -21,6 +22,7 @@ export class PhoneNumbersController {
 
   @Get()
   @RequirePermission('numbers:read')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({
     summary: 'List phone numbers',
     description:

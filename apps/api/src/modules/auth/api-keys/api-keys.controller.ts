@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import type { ApiKeyView, NewApiKeyView } from '#contracts';
 import { sendPage } from '../../../platform/http/content-range.js';
+import { ApiListParameters } from '../../../platform/http/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../../platform/http/parse-uuid.pipe.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -26,6 +27,7 @@ export class ApiKeysController {
 
   @Get()
   @RequirePermission('keys:manage')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List API keys' })
   @ApiOkResponse({ type: [ApiKeyViewDto] })
   async list(

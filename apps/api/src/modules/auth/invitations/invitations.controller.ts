@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { InvitationView, NewInvitationView } from '#contracts';
 import { sendPage } from '../../../platform/http/content-range.js';
+import { ApiListParameters } from '../../../platform/http/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/list-query.js';
 import { ParseUuidPipe } from '../../../platform/http/parse-uuid.pipe.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -24,6 +25,7 @@ export class InvitationsController {
 
   @Get()
   @RequirePermission('users:manage')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List the invitations of the organization', description: 'Made by `POST /users`.' })
   @ApiOkResponse({ type: [InvitationDto] })
   async list(
