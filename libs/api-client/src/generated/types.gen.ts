@@ -1304,6 +1304,14 @@ export type CallRule = {
     description: string;
 };
 
+export type DayOfLimit = {
+    localDate: string;
+    /**
+     * The time zone that says when the day ends.
+     */
+    rule: CallRule;
+};
+
 export type CallCheck = {
     check: 'destination' | 'organization' | 'agent' | 'number' | 'pause' | 'number_type' | 'country' | 'daily_limit';
     /**
@@ -1327,7 +1335,7 @@ export type CallCandidate = {
      */
     used: number;
     resetsAt: string;
-    usageDay: UsageDay;
+    usageDay: DayOfLimit;
     /**
      * The answer if there were this assignment only.
      */
