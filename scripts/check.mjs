@@ -14,6 +14,7 @@ const checks = [
   'build',
   'schema:check',
   'openapi:check',
+  'client:check',
   'env:check',
   'test',
 ];

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { projectRoot } from '../apps/api/src/config/project-root.js';
 
 interface GeneratedFile {
@@ -14,6 +14,7 @@ interface GeneratedFile {
 export function generateOrCheck({ path, content, command }: GeneratedFile, action: string | undefined): void {
   const file = join(projectRoot, path);
   if (action === 'generate') {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     console.log(`Wrote ${path}`);
   } else if (action === 'check') {

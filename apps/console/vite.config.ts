@@ -2,12 +2,14 @@ import react from '@vitejs/plugin-react';
 import path from 'node:path';
 import { defineConfig } from 'vite';
 
-const contracts = path.resolve(import.meta.dirname, '../../libs/contracts/src/index.ts');
+const libs = path.resolve(import.meta.dirname, '../../libs');
 
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  resolve: { alias: { '#contracts': contracts } },
+  resolve: {
+    alias: { '#api-client': `${libs}/api-client/src/index.ts`, '#contracts': `${libs}/contracts/src/index.ts` },
+  },
   build: {
     outDir: '../../dist/console',
     emptyOutDir: true,

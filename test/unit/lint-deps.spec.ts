@@ -15,7 +15,8 @@ const modules = `${api}/modules`;
 const refused: [rule: string, from: string, to: string][] = [
   ['contracts-import-nothing', 'libs/contracts/src/reason-codes.ts', 'libs/phone/src/index.ts'],
   ['libs-import-no-apps', 'libs/phone/src/index.ts', `${api}/platform/clock/clock.ts`],
-  ['console-imports-only-contracts', 'apps/console/src/App.tsx', 'libs/phone/src/index.ts'],
+  ['api-client-stands-alone', 'libs/api-client/src/index.ts', 'libs/contracts/src/index.ts'],
+  ['console-imports-only-contracts-and-client', 'apps/console/src/App.tsx', 'libs/phone/src/index.ts'],
   ['platform-imports-no-modules', `${api}/platform/http/problems/filter.ts`, `${modules}/agents/agents.public.ts`],
   ['modules-only-by-their-public-face', `${modules}/usage/usage.service.ts`, `${modules}/agents/agents.repository.ts`],
   [
@@ -102,6 +103,7 @@ const permitted: [from: string, to: string][] = [
   [`${modules}/agents/agents.repository.ts`, `${modules}/agents/agent.entity.ts`],
   [`${modules}/agents/agents.controller.ts`, `${modules}/auth/auth.public.ts`],
   ['apps/console/src/main.tsx', 'libs/contracts/src/index.ts'],
+  ['apps/console/src/main.tsx', 'libs/api-client/src/index.ts'],
 ];
 
 interface Violation {

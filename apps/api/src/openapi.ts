@@ -34,7 +34,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' }, 'apiKey')
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Any user name, the API key as password.' }, 'basic')
     .build();
-  const document = SwaggerModule.createDocument(app, config);
+  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationIdOf });
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problemSchema },
@@ -45,6 +45,17 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     operation.responses = { ...problemResponseOf, ...bodyResponses(operation), ...operation.responses };
   }
   return document;
+}
+
+/**
+ * Names an operation by its controller: `PhoneNumbersController.list` is `listPhoneNumbers`, its `get` is
+ * `getPhoneNumber`. Where that says something else than the route does, the route names itself in `@ApiOperation`. The
+ * names are those of the functions of `libs/api-client`.
+ */
+function operationIdOf(controller: string, method: string): string {
+  const records = controller.replace(/Controller$/, '');
+  const verb = method === 'remove' ? 'delete' : method;
+  return verb + (verb === 'list' ? records : records.replace(/s$/, ''));
 }
 
 /**

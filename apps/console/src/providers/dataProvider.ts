@@ -1,36 +1,47 @@
-import type {
-  AgentAssignmentView,
-  AuditChainView,
-  BulkOperation,
-  BulkResultView,
-  CallSimulationView,
-  AuthorizationStatus,
-  AuthorizationView,
-  ColumnMapping,
-  DecisionPageView,
-  DecisionView,
-  ImportJobView,
-  NewInvitationView,
-  OrganizationView,
-  PhoneNumberSummaryView,
-  PhoneNumberView,
-  ReasonCode,
-  RestrictedDestinationType,
-  Role,
-  UsageDailyView,
-  UsageSummaryView,
-  VoidReason,
-} from '#contracts';
+import {
+  type AssignNumber,
+  assignPhoneNumber,
+  type AuthorizeCall,
+  type BulkRequest,
+  cancelImport,
+  claimPhoneNumber,
+  connectPhoneNumber,
+  disconnectPhoneNumber,
+  exportAgentAssignmentsCsv,
+  exportDecisionsCsv,
+  exportPhoneNumbersCsv,
+  getCurrentOrganization,
+  getDailyUsage,
+  getDecision,
+  getImport,
+  getPhoneNumberSummary,
+  getUsageSummary,
+  type Invite,
+  inviteUser,
+  listDecisions,
+  type ListDecisionsData,
+  releasePhoneNumber,
+  resendInvitation,
+  reservePhoneNumber,
+  resetUsage,
+  runBulkOperation,
+  simulateCall,
+  unassignPhoneNumber,
+  undoImport,
+  unreservePhoneNumber,
+  updateCurrentOrganization,
+  updateOrganization,
+  type UpdateOrganization,
+  verifyAuditChain,
+  type VoidCall,
+  voidCall,
+} from '#api-client';
+import type { ColumnMapping, ImportJobView } from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
-import { type DataProvider, type fetchUtils, type GetListParams, HttpError } from 'react-admin';
+import type { DataProvider, fetchUtils, GetListParams } from 'react-admin';
+import { asHttpError, dataOf, fileOf, here } from './apiClient';
 import { countedList } from './countedList';
-import { ApiProblem, callApi } from './session';
-
-/** react-admin shows `body.message`, and puts `body.errors` beside the fields of a form. */
-function asHttpError(error: unknown): never {
-  if (error instanceof ApiProblem) throw new HttpError(error.message, error.status, error.body);
-  throw error;
-}
+import { callApi } from './session';
 
 const httpClient: typeof fetchUtils.fetchJson = async (url, options = {}) => {
   const headers = new Headers(options.headers as HeadersInit | undefined);
@@ -47,32 +58,6 @@ async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await response.json()) as T;
 }
 
-const sendJson = <T>(method: 'POST' | 'PUT', path: string, body: unknown) =>
-  json<T>(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-
-export interface AssignRequest {
-  agentId: string;
-  dailyLimit: number;
-  /** null inherits the list of the organization. */
-  allowedCountries: string[] | null;
-  allowedNumberTypes: RestrictedDestinationType[];
-}
-
-export interface BulkRequest {
-  operation: BulkOperation;
-  /** Either ids or a filter of the list. */
-  ids?: string[];
-  filter?: Record<string, unknown>;
-  preview?: boolean;
-}
-
-/** A call to test: from any of the agent's numbers, or from one assignment. */
-export interface SimulateRequest {
-  agentId: string;
-  assignmentId?: string;
-  destination: string;
-}
-
 export interface UploadOptions {
   dryRun: boolean;
   mode: ImportJobView['mode'];
@@ -81,96 +66,68 @@ export interface UploadOptions {
   mapping?: ColumnMapping;
 }
 
-export type OrganizationSettings = Pick<
-  OrganizationView,
-  'name' | 'timeZone' | 'currency' | 'defaultDailyLimit' | 'defaultAllowedCountries' | 'numbersPerAgent'
->;
+export type Invitee = Invite;
 
-export interface Invitee {
-  email: string;
-  role: Role;
-  clientIds: string[] | null;
-}
+export type DecisionQuery = Omit<NonNullable<ListDecisionsData['query']>, 'limit' | 'cursor'>;
 
-export interface DecisionQuery {
-  agentId?: string;
-  phoneNumberId?: string;
-  destination?: string;
-  decision?: 'allowed' | 'denied';
-  reasonCode?: ReasonCode;
-  status?: AuthorizationStatus;
-  from?: string;
-  to?: string;
-}
+const exports = { 'phone-numbers': exportPhoneNumbersCsv, 'agent-assignments': exportAgentAssignmentsCsv };
 
-const queryOf = (query: object) =>
-  new URLSearchParams(
-    Object.entries(query).filter(([, value]) => value !== undefined) as [string, string][],
-  ).toString();
-
-export type ExportedResource = 'phone-numbers' | 'agent-assignments';
+export type ExportedResource = keyof typeof exports;
 
 /** A short upload is answered when it is done. */
 const WITH_PATIENCE = { prefer: 'wait=1' };
 
-/** The browser sends the bytes of the file as they are, and its name beside them. */
-function formOf(file: File): FormData {
+/**
+ * Uploads go past the client. The browser sends the bytes of a file as they are, and its name beside them, from the disk; a
+ * request that can be copied would hold them.
+ */
+async function upload(source: string | File, { mapping, ...options }: UploadOptions): Promise<ImportJobView> {
+  const query = Object.entries({ ...options, mapping: mapping && JSON.stringify(mapping) })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, String(value)]);
+  const path = `/phone-numbers/bulk-upload?${new URLSearchParams(query)}`;
+  if (typeof source === 'string') {
+    return json(path, { method: 'POST', headers: { 'content-type': 'text/csv', ...WITH_PATIENCE }, body: source });
+  }
   const form = new FormData();
-  form.set('file', file);
-  return form;
+  form.set('file', source);
+  return json(path, { method: 'POST', headers: WITH_PATIENCE, body: form });
 }
 
 const verbs = {
-  phoneNumberSummary: () => json<PhoneNumberSummaryView>('/phone-numbers/summary'),
-  exportList: async (resource: ExportedResource, filter: object) => {
-    const search = new URLSearchParams({ filter: JSON.stringify(filter) });
-    return (await callApi(`/${resource}/export.csv?${search}`).catch(asHttpError)).blob();
-  },
-  bulkUpload: (source: string | File, { mapping, ...options }: UploadOptions) =>
-    json<ImportJobView>(
-      `/phone-numbers/bulk-upload?${queryOf({ ...options, mapping: mapping ? JSON.stringify(mapping) : undefined })}`,
-      typeof source === 'string'
-        ? { method: 'POST', headers: { 'content-type': 'text/csv', ...WITH_PATIENCE }, body: source }
-        : { method: 'POST', headers: WITH_PATIENCE, body: formOf(source) },
-    ),
-  importJob: (id: string) => json<ImportJobView>(`/imports/${id}`),
-  cancelImport: (id: string) => sendJson<ImportJobView>('POST', `/imports/${id}/cancel`, {}),
-  undoImport: (id: string) => sendJson<ImportJobView>('POST', `/imports/${id}/undo`, {}),
-  assign: (phoneNumberId: string, request: AssignRequest) =>
-    sendJson<AgentAssignmentView>('POST', `/phone-numbers/${phoneNumberId}/assign`, request),
-  unassign: (phoneNumberId: string) =>
-    sendJson<PhoneNumberView>('POST', `/phone-numbers/${phoneNumberId}/unassign`, {}),
-  bulk: (request: BulkRequest) => sendJson<BulkResultView>('POST', '/phone-numbers/bulk', request),
+  phoneNumberSummary: () => dataOf(getPhoneNumberSummary(here)),
+  exportList: (resource: ExportedResource, filter: object) =>
+    fileOf(exports[resource]({ ...here, query: { filter: JSON.stringify(filter) }, parseAs: 'blob' })),
+  bulkUpload: upload,
+  importJob: (id: string) => dataOf(getImport({ ...here, path: { id } })),
+  cancelImport: (id: string) => dataOf(cancelImport({ ...here, path: { id } })),
+  undoImport: (id: string) => dataOf(undoImport({ ...here, path: { id } })),
+  assign: (id: string, body: AssignNumber) => dataOf(assignPhoneNumber({ ...here, path: { id }, body })),
+  unassign: (id: string) => dataOf(unassignPhoneNumber({ ...here, path: { id } })),
+  bulk: (body: BulkRequest) => dataOf(runBulkOperation({ ...here, body })),
   claim: (id: string, clientId: string | null) =>
-    sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/claim`, { clientId }),
-  reserve: (id: string, minutes: number) =>
-    sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/reserve`, { minutes }),
-  unreserve: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/unreserve`, {}),
-  release: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/release`, {}),
-  connect: (id: string, agentId: string) =>
-    sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/connect`, { agentId }),
-  disconnect: (id: string) => sendJson<PhoneNumberView>('POST', `/phone-numbers/${id}/disconnect`, {}),
-  simulateCall: (request: SimulateRequest) => sendJson<CallSimulationView>('POST', '/call-gate/simulate', request),
+    dataOf(claimPhoneNumber({ ...here, path: { id }, body: { clientId } })),
+  reserve: (id: string, minutes: number) => dataOf(reservePhoneNumber({ ...here, path: { id }, body: { minutes } })),
+  unreserve: (id: string) => dataOf(unreservePhoneNumber({ ...here, path: { id } })),
+  release: (id: string) => dataOf(releasePhoneNumber({ ...here, path: { id } })),
+  connect: (id: string, agentId: string) => dataOf(connectPhoneNumber({ ...here, path: { id }, body: { agentId } })),
+  disconnect: (id: string) => dataOf(disconnectPhoneNumber({ ...here, path: { id } })),
+  simulateCall: (body: AuthorizeCall) => dataOf(simulateCall({ ...here, body })),
   decisions: (query: DecisionQuery, cursor: string | null) =>
-    json<DecisionPageView>(`/call-gate/authorizations?${queryOf({ ...query, cursor: cursor ?? undefined })}`),
-  decision: (id: string) => json<DecisionView>(`/call-gate/authorizations/${id}`),
-  decisionsCsv: async (query: DecisionQuery): Promise<Blob> => {
-    const response = await callApi(`/call-gate/authorizations.csv?${queryOf(query)}`).catch(asHttpError);
-    return response.blob();
-  },
-  voidCall: (id: string, reason: VoidReason) =>
-    sendJson<AuthorizationView>('POST', `/call-gate/authorizations/${id}/void`, { reason }),
-  invite: (invitee: Invitee) => sendJson<NewInvitationView>('POST', '/users', invitee),
-  resendInvitation: (id: string) => sendJson<NewInvitationView>('POST', `/invitations/${id}/resend`, {}),
-  verifyAudit: () => json<AuditChainView>('/audit-events/verify'),
-  usageSummary: () => json<UsageSummaryView>('/usage/summary'),
-  usageDaily: () => json<UsageDailyView>('/usage/daily'),
-  resetUsage: () => sendJson<{ resetCount: number }>('POST', '/usage/reset', {}),
-  organization: () => json<OrganizationView>('/organizations/current'),
-  updateOrganization: (settings: OrganizationSettings) =>
-    sendJson<OrganizationView>('PUT', '/organizations/current', settings),
-  setPoolQuota: (organizationId: string, poolQuota: number) =>
-    sendJson<OrganizationView>('PUT', `/organizations/${organizationId}`, { poolQuota }),
+    dataOf(listDecisions({ ...here, query: { ...query, cursor: cursor ?? undefined } })),
+  decision: (id: string) => dataOf(getDecision({ ...here, path: { id } })),
+  decisionsCsv: (query: DecisionQuery) => fileOf(exportDecisionsCsv({ ...here, query, parseAs: 'blob' })),
+  voidCall: (id: string, reason: VoidCall['reason']) => dataOf(voidCall({ ...here, path: { id }, body: { reason } })),
+  invite: (body: Invite) => dataOf(inviteUser({ ...here, body })),
+  resendInvitation: (id: string) => dataOf(resendInvitation({ ...here, path: { id } })),
+  verifyAudit: () => dataOf(verifyAuditChain(here)),
+  usageSummary: () => dataOf(getUsageSummary(here)),
+  usageDaily: () => dataOf(getDailyUsage(here)),
+  resetUsage: () => dataOf(resetUsage({ ...here, body: {} })),
+  organization: () => dataOf(getCurrentOrganization(here)),
+  updateOrganization: (body: UpdateOrganization) => dataOf(updateCurrentOrganization({ ...here, body })),
+  setPoolQuota: (id: string, poolQuota: number) =>
+    dataOf(updateOrganization({ ...here, path: { id }, body: { poolQuota } })),
 };
 
 export type ConsoleDataProvider = DataProvider & typeof verbs;

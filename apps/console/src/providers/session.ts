@@ -83,8 +83,8 @@ export function refreshSession(): Promise<Session | null> {
   return refreshing;
 }
 
-/** Calls the API as the signed-in user. An access token that has run out is renewed once. */
-export async function callApi(path: string, init: RequestInit = {}): Promise<Response> {
+/** Calls the API as the signed-in user: a path, or the request of the generated client. An access token that has run out is renewed once. */
+export async function callApi(path: string | Request, init: RequestInit = {}): Promise<Response> {
   if (session === null) await refreshSession();
   const used = session?.accessToken;
   let response = await send(path, init);
@@ -99,10 +99,12 @@ async function renewed(refused: string | undefined): Promise<boolean> {
   return (await refreshSession()) !== null;
 }
 
-function send(path: string, init: RequestInit): Promise<Response> {
-  const headers = new Headers(init.headers);
+function send(path: string | Request, init: RequestInit): Promise<Response> {
+  const headers = new Headers(path instanceof Request ? path.headers : init.headers);
   headers.set('accept', 'application/json');
   if (session !== null) headers.set('authorization', `Bearer ${session.accessToken}`);
+  // A copy, because it may be sent again and a request's body is read once.
+  if (path instanceof Request) return fetch(path.clone(), { headers });
   return fetch(path.startsWith(API) ? path : API + path, { ...init, headers });
 }
 

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { AgentView } from '#contracts';
 import { ParseUuidPipe } from '../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -25,6 +26,7 @@ export class AgentsController {
 
   @Get()
   @RequirePermission('agents:read')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List agents with what they called today' })
   @ApiOkResponse({ type: [AgentViewDto] })
   async list(

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { AuditChainView, AuditEventView } from '#contracts';
 import { sendPage } from '../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -22,7 +23,9 @@ export class AuditTrailController {
 
   @Get()
   @RequirePermission('audit:read')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({
+    operationId: 'listAuditEvents',
     summary: 'Who did what, the newest first',
     description:
       'Filters: `actorId`, `actor` (a part of the e-mail or the key’s name), `action`, `recordType`, `recordId` (also events ' +
@@ -42,6 +45,7 @@ export class AuditTrailController {
   @Get('verify')
   @RequirePermission('audit:read')
   @ApiOperation({
+    operationId: 'verifyAuditChain',
     summary: 'Compute the last 20,000 links of the hash chain anew',
     description: 'Keep `sequence` and `hash` elsewhere: they are an anchor for `npm run audit:verify`.',
   })

@@ -14,7 +14,7 @@ export class HealthController {
 
   @Get('livez')
   @Public()
-  @ApiOperation({ summary: 'The process answers' })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'The process answers' })
   live(): typeof LIVE {
     return LIVE;
   }
@@ -22,6 +22,7 @@ export class HealthController {
   @Get('readyz')
   @Public()
   @ApiOperation({
+    operationId: 'getReadiness',
     summary: 'The database is reachable, migrated and safe to decide calls on',
     description: 'The answer holds for a second. A database that says nothing is reported after two.',
   })

@@ -18,6 +18,7 @@ export class MetricsController {
   @Public()
   @Header('content-type', metricsRegistry.contentType)
   @ApiOperation({
+    operationId: 'getMetrics',
     summary: 'Metrics in the text format of Prometheus',
     description:
       'With `METRICS_TOKEN` as Bearer token; where none is set, to the machine itself only. They are collected once a ' +

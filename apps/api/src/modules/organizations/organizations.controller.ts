@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { OrganizationView } from '#contracts';
 import { ParseUuidPipe } from '../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
@@ -25,7 +26,7 @@ export class OrganizationsController {
 
   @Get('current')
   @RequirePermission('organization:read')
-  @ApiOperation({ summary: 'Get the organization that you work in' })
+  @ApiOperation({ operationId: 'getCurrentOrganization', summary: 'Get the organization that you work in' })
   @ApiOkResponse({ type: OrganizationViewDto })
   current(@Context() context: RequestContext): Promise<OrganizationView> {
     return this.service.current(context);
@@ -34,6 +35,7 @@ export class OrganizationsController {
   @Put('current')
   @RequirePermission('organization:write')
   @ApiOperation({
+    operationId: 'updateCurrentOrganization',
     summary: 'Change the settings of the organization that you work in',
     description: 'Merges. A new time zone counts from the next midnight of the old one on.',
   })
@@ -44,6 +46,7 @@ export class OrganizationsController {
 
   @Get()
   @RequirePermission('platform:manage')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List every organization' })
   @ApiOkResponse({ type: [OrganizationViewDto] })
   async list(

@@ -14,7 +14,10 @@ export class UsageController {
 
   @Get('summary')
   @RequirePermission('usage:read')
-  @ApiOperation({ summary: 'The usage day so far, in the time zone of the organization' })
+  @ApiOperation({
+    operationId: 'getUsageSummary',
+    summary: 'The usage day so far, in the time zone of the organization',
+  })
   @ApiOkResponse({ type: UsageSummaryViewDto })
   summary(@Context() context: RequestContext): Promise<UsageSummaryView> {
     return this.service.summary(context);
@@ -23,6 +26,7 @@ export class UsageController {
   @Get('daily')
   @RequirePermission('usage:read')
   @ApiOperation({
+    operationId: 'getDailyUsage',
     summary: 'Usage by day',
     description:
       'The last 14 days without from and to; at most 366 days, 31 by country. Days without calls are left out.',

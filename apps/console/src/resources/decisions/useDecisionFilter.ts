@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useGetIdentity } from 'react-admin';
 import { useSearchParams } from 'react-router';
-import type { AuthorizationStatus, ReasonCode } from '#contracts';
+import type { AuthorizationStatus } from '#contracts';
 import type { DecisionQuery } from '../../providers/dataProvider';
 import { type Period, periodLabels, startOf } from './periods';
 
@@ -50,7 +50,7 @@ function queryOf(texts: string[], timeZone: string, now: number): DecisionQuery 
     destination: destination && beginningOf(destination),
     ...(verdict === 'allowed' || verdict === 'denied'
       ? { decision: verdict }
-      : { reasonCode: verdict as ReasonCode | undefined }),
+      : { reasonCode: verdict as DecisionQuery['reasonCode'] }),
     status: status as AuthorizationStatus | undefined,
     from: period === 'custom' ? instantOf(from) : start === undefined ? undefined : new Date(start).toISOString(),
     to: period === 'custom' ? instantOf(to) : undefined,

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import type { AgentAssignmentView } from '#contracts';
 import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
@@ -24,6 +25,7 @@ export class AgentAssignmentsController {
 
   @Get()
   @RequirePermission('assignments:read')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List live assignments with what is left of today' })
   @ApiOkResponse({ type: [AgentAssignmentViewDto] })
   async list(

@@ -20,7 +20,10 @@ export class NumberAssignmentController {
 
   @Get('agent/:agentId')
   @RequirePermission('assignments:read')
-  @ApiOperation({ summary: 'The numbers that an agent may call from, with what is left of today' })
+  @ApiOperation({
+    operationId: 'getPhoneNumbersOfAgent',
+    summary: 'The numbers that an agent may call from, with what is left of today',
+  })
   @ApiOkResponse({ type: AgentPhoneNumbersViewDto })
   ofAgent(
     @Context() context: RequestContext,
@@ -31,7 +34,10 @@ export class NumberAssignmentController {
 
   @Get('assistant/:assistantId')
   @RequirePermission('assignments:read')
-  @ApiOperation({ summary: 'The numbers whose inbound calls an agent answers' })
+  @ApiOperation({
+    operationId: 'getPhoneNumbersOfAssistant',
+    summary: 'The numbers whose inbound calls an agent answers',
+  })
   @ApiOkResponse({ type: AgentPhoneNumbersViewDto })
   answeredBy(
     @Context() context: RequestContext,
@@ -42,7 +48,7 @@ export class NumberAssignmentController {
 
   @Post(':id/assign')
   @RequirePermission('assignments:write')
-  @ApiOperation({ summary: 'Let an agent call from the number' })
+  @ApiOperation({ operationId: 'assignPhoneNumber', summary: 'Let an agent call from the number' })
   @ApiCreatedResponse({ type: AgentAssignmentViewDto })
   assign(
     @Context() context: RequestContext,
@@ -55,7 +61,11 @@ export class NumberAssignmentController {
   @Post(':id/unassign')
   @HttpCode(200)
   @RequirePermission('assignments:write')
-  @ApiOperation({ summary: 'End the assignment of the number', description: 'Answers the assignment as it was.' })
+  @ApiOperation({
+    operationId: 'unassignPhoneNumber',
+    summary: 'End the assignment of the number',
+    description: 'Answers the assignment as it was.',
+  })
   @ApiOkResponse({ type: AgentAssignmentViewDto })
   unassign(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentAssignmentView> {
     return this.numbers.unassign(context, id);

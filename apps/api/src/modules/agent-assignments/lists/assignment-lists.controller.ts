@@ -2,6 +2,7 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { sendCsv, sendJsonArray } from '../../../platform/http/exports/export-stream.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -24,7 +25,9 @@ export class AssignmentListsController {
 
   @Get('export.csv')
   @RequirePermission('assignments:read')
+  @ApiListParameters('filter')
   @ApiOperation({
+    operationId: 'exportAgentAssignmentsCsv',
     summary: 'Download a list of live assignments as CSV, with the filters of the list',
     description: 'Oldest assignments first; the whole list, whatever its length.',
   })
@@ -41,7 +44,11 @@ export class AssignmentListsController {
 
   @Get('export.json')
   @RequirePermission('assignments:read')
-  @ApiOperation({ summary: 'Download a list of live assignments as JSON, with the filters of the list' })
+  @ApiListParameters('filter')
+  @ApiOperation({
+    operationId: 'exportAgentAssignmentsJson',
+    summary: 'Download a list of live assignments as JSON, with the filters of the list',
+  })
   @ApiOkResponse({ type: [AgentAssignmentViewDto] })
   async json(
     @Context() context: RequestContext,

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { ApiKeyView, NewApiKeyView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
@@ -26,6 +27,7 @@ export class ApiKeysController {
 
   @Get()
   @RequirePermission('keys:manage')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List API keys' })
   @ApiOkResponse({ type: [ApiKeyViewDto] })
   async list(

@@ -25,6 +25,7 @@ export class AcceptInvitationController {
   @HttpCode(200)
   @Public()
   @ApiOperation({
+    operationId: 'previewInvitation',
     summary: 'See what a link is for',
     description: 'The token goes in the body, so that no log and no history keeps it.',
   })
@@ -39,6 +40,7 @@ export class AcceptInvitationController {
   @PublicOrSignedIn()
   @ApiBearerAuth()
   @ApiOperation({
+    operationId: 'acceptInvitation',
     summary: 'Accept an invitation',
     description:
       'Makes you a member and signs you in to the organization. Without an account send a name and a password of your own; ' +

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { InvitationView, NewInvitationView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
@@ -24,6 +25,7 @@ export class InvitationsController {
 
   @Get()
   @RequirePermission('users:manage')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List the invitations of the organization', description: 'Made by `POST /users`.' })
   @ApiOkResponse({ type: [InvitationDto] })
   async list(

@@ -20,7 +20,11 @@ export class OwnAccountController {
   @BodyLimit('small')
   @RequirePermission('organization:read')
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Change your own name', description: 'Every organization that you belong to sees it.' })
+  @ApiOperation({
+    operationId: 'updateCurrentUser',
+    summary: 'Change your own name',
+    description: 'Every organization that you belong to sees it.',
+  })
   @ApiOkResponse({ type: SessionUserDto })
   rename(@Context() context: RequestContext, @Body() body: OwnNameDto): Promise<SessionUserView> {
     return this.service.rename(context, body.name);
@@ -32,6 +36,7 @@ export class OwnAccountController {
   @RequirePermission('organization:read')
   @ApiBearerAuth()
   @ApiOperation({
+    operationId: 'changePassword',
     summary: 'Change your own password',
     description:
       'Ends every other session of yours, in every organization. The one that asks goes on. A wrong ' +

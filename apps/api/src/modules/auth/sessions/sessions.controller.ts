@@ -25,6 +25,7 @@ export class SessionsController {
   @Public()
   @BodyLimit('small')
   @ApiOperation({
+    operationId: 'signIn',
     summary: 'Sign in',
     description:
       'Answers an access token and sets the refresh token as a cookie that scripts cannot read. Failed attempts are counted by account, by address (the /64 of an IPv6 address) and by both together; too many are answered with too_many_requests and Retry-After.',
@@ -58,6 +59,7 @@ export class SessionsController {
   @Public()
   @BodyLimit('small')
   @ApiOperation({
+    operationId: 'signOut',
     summary: 'Sign out',
     description: 'Ends the session of the cookie, its access tokens included. Send it as you send a refresh.',
   })
@@ -71,7 +73,7 @@ export class SessionsController {
   @Get('me')
   @RequirePermission('organization:read')
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Who is signed in, and what they may do' })
+  @ApiOperation({ operationId: 'getCurrentUser', summary: 'Who is signed in, and what they may do' })
   @ApiOkResponse({ type: SessionUserDto })
   me(@Context() context: RequestContext): Promise<SessionUserView> {
     return this.sessions.currentUser(context);

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { FastifyReply } from 'fastify';
 import type { NewInvitationView, UserView } from '#contracts';
 import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -31,6 +32,7 @@ export class UsersController {
 
   @Get()
   @RequirePermission('users:manage')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List the members of the organization' })
   @ApiOkResponse({ type: [UserViewDto] })
   async list(

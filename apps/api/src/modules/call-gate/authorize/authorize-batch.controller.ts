@@ -23,6 +23,7 @@ export class AuthorizeBatchController {
   @RequirePermission('calls:authorize')
   @BodyLimit('many')
   @ApiOperation({
+    operationId: 'authorizeCalls',
     summary: 'Decide up to 500 calls in one request',
     description:
       'An answer for each call, in their order. Some allowed and some refused is normal. A call that could not be decided ' +

@@ -32,6 +32,7 @@ export class AuthorizeCallController {
   @RequirePermission('calls:authorize')
   @BodyLimit('small')
   @ApiOperation({
+    operationId: 'authorizeCall',
     summary: 'Decide whether a call may be placed, and from which number',
     description:
       'Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial. ' +

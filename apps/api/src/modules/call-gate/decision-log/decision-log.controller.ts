@@ -25,6 +25,7 @@ export class DecisionLogController {
   @Get('authorizations')
   @RequirePermission('calls:read')
   @ApiOperation({
+    operationId: 'listDecisions',
     summary: 'The decision log: what was decided, the newest first',
     description:
       'People with the role agent see the calls of their own agents. One request looks at a bounded part of the log: a page ' +
@@ -38,7 +39,10 @@ export class DecisionLogController {
 
   @Get('authorizations.csv')
   @RequirePermission('calls:read')
-  @ApiOperation({ summary: 'Download the decision log as CSV, with the same filters' })
+  @ApiOperation({
+    operationId: 'exportDecisionsCsv',
+    summary: 'Download the decision log as CSV, with the same filters',
+  })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
   async csv(
@@ -55,7 +59,10 @@ export class DecisionLogController {
 
   @Get('authorizations/:id')
   @RequirePermission('calls:read')
-  @ApiOperation({ summary: 'Get one authorization, allowed or denied, and what became of it' })
+  @ApiOperation({
+    operationId: 'getDecision',
+    summary: 'Get one authorization, allowed or denied, and what became of it',
+  })
   @ApiOkResponse({ type: DecisionViewDto })
   get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<DecisionView> {
     return this.service.get(context, id);

@@ -21,6 +21,7 @@ export class SettleCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
+    operationId: 'completeCall',
     summary: 'Record how an authorized call went',
     description:
       'Possible after the lease has run out as well. The same body again changes nothing and answers 200. ' +
@@ -46,6 +47,7 @@ export class SettleCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
+    operationId: 'voidCall',
     summary: 'Give back a call that was not placed',
     description:
       'Only soon after the decision, by whom authorized it (or with `calls:settle-any`), and a limited number of times a ' +

@@ -20,6 +20,7 @@ export class SimulateCallController {
   @RequirePermission('calls:authorize')
   @BodyLimit('small')
   @ApiOperation({
+    operationId: 'simulateCall',
     summary: 'Tell what authorize would decide now, and by which rules',
     description: 'Counts nothing and writes nothing. Every number that the call could use comes with its checks.',
   })

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type { ImportJobSummaryView, ImportJobView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -25,6 +26,7 @@ export class ImportsController {
 
   @Get()
   @RequirePermission('numbers:write')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({
     summary: 'List uploads, the newest first',
     description: 'Filters: `status`, and `dryRun` (true for dry runs only, false for the others).',
@@ -50,6 +52,7 @@ export class ImportsController {
   @Get(':id/errors.csv')
   @RequirePermission('numbers:write')
   @ApiOperation({
+    operationId: 'exportImportErrorsCsv',
     summary: 'Download every row that was not taken, with the reason',
     description: 'The rows stand behind the reasons. Mend them and upload the file as it is.',
   })
@@ -71,6 +74,7 @@ export class ImportsController {
   @Get(':id/events')
   @RequirePermission('numbers:write')
   @ApiOperation({
+    operationId: 'followImport',
     summary: 'Follow an upload',
     description: 'Server-sent events: `progress` each time that it has moved, `done` with the whole job at the end.',
   })

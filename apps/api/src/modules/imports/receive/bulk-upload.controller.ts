@@ -40,6 +40,7 @@ export class BulkUploadController {
   @RequirePermission('numbers:write')
   @AcceptsUpload(MAX_BYTES)
   @ApiOperation({
+    operationId: 'uploadPhoneNumbers',
     summary: 'Upload phone numbers as CSV',
     description:
       'One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, ' +

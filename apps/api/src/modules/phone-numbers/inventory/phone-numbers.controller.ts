@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { PhoneNumberCheckView, PhoneNumberView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../../platform/http/lists/content-range.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -21,6 +22,7 @@ export class PhoneNumbersController {
 
   @Get()
   @RequirePermission('numbers:read')
+  @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({
     summary: 'List phone numbers',
     description:

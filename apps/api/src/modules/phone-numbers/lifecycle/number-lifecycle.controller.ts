@@ -20,6 +20,7 @@ export class NumberLifecycleController {
   @HttpCode(200)
   @RequirePermission('numbers:write')
   @ApiOperation({
+    operationId: 'claimPhoneNumber',
     summary: 'Take a number out of the pool',
     description: 'Within the quota of the organization (poolQuota), which reservations count towards too.',
   })
@@ -36,7 +37,11 @@ export class NumberLifecycleController {
   @Post(':id/release')
   @HttpCode(200)
   @RequirePermission('numbers:write')
-  @ApiOperation({ summary: 'Put a claimed number back into the pool', description: 'It goes back as it was there.' })
+  @ApiOperation({
+    operationId: 'releasePhoneNumber',
+    summary: 'Put a claimed number back into the pool',
+    description: 'It goes back as it was there.',
+  })
   @ApiOkResponse({ type: PhoneNumberViewDto })
   release(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
     return this.service.release(context, id);
@@ -46,6 +51,7 @@ export class NumberLifecycleController {
   @HttpCode(200)
   @RequirePermission('numbers:write')
   @ApiOperation({
+    operationId: 'reservePhoneNumber',
     summary: 'Keep a number of the pool for the organization',
     description:
       'Nobody else can claim it until the time is over. Reserving again prolongs it. It counts towards the quota of the organization (poolQuota).',
@@ -63,7 +69,7 @@ export class NumberLifecycleController {
   @Post(':id/unreserve')
   @HttpCode(200)
   @RequirePermission('numbers:write')
-  @ApiOperation({ summary: 'End a reservation' })
+  @ApiOperation({ operationId: 'unreservePhoneNumber', summary: 'End a reservation' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
   unreserve(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
     return this.service.unreserve(context, id);
@@ -72,7 +78,7 @@ export class NumberLifecycleController {
   @Post(':id/connect')
   @HttpCode(200)
   @RequirePermission('assignments:write')
-  @ApiOperation({ summary: 'Make an agent answer the inbound calls of the number' })
+  @ApiOperation({ operationId: 'connectPhoneNumber', summary: 'Make an agent answer the inbound calls of the number' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
   connect(
     @Context() context: RequestContext,
@@ -85,7 +91,7 @@ export class NumberLifecycleController {
   @Post(':id/disconnect')
   @HttpCode(200)
   @RequirePermission('assignments:write')
-  @ApiOperation({ summary: 'Take the agent off the inbound calls of the number' })
+  @ApiOperation({ operationId: 'disconnectPhoneNumber', summary: 'Take the agent off the inbound calls of the number' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
   disconnect(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
     return this.service.disconnect(context, id);

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply } from 'fastify';
 import type { PhoneNumberSummaryView } from '#contracts';
 import { sendCsv, sendJsonArray } from '../../../platform/http/exports/export-stream.js';
+import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -21,7 +22,7 @@ export class NumberListsController {
 
   @Get('summary')
   @RequirePermission('numbers:read')
-  @ApiOperation({ summary: 'Figures of the own numbers and of the pool' })
+  @ApiOperation({ operationId: 'getPhoneNumberSummary', summary: 'Figures of the own numbers and of the pool' })
   @ApiOkResponse({ type: PhoneNumberSummaryViewDto })
   summary(@Context() context: RequestContext): Promise<PhoneNumberSummaryView> {
     return this.service.summary(context);
@@ -29,7 +30,9 @@ export class NumberListsController {
 
   @Get('export.csv')
   @RequirePermission('numbers:read')
+  @ApiListParameters('filter')
   @ApiOperation({
+    operationId: 'exportPhoneNumbersCsv',
     summary: 'Download a list of phone numbers as CSV, with the filters of the list',
     description: 'The columns are those of a bulk upload. Oldest numbers first; the whole list, whatever its length.',
   })
@@ -46,7 +49,11 @@ export class NumberListsController {
 
   @Get('export.json')
   @RequirePermission('numbers:read')
-  @ApiOperation({ summary: 'Download a list of phone numbers as JSON, with the filters of the list' })
+  @ApiListParameters('filter')
+  @ApiOperation({
+    operationId: 'exportPhoneNumbersJson',
+    summary: 'Download a list of phone numbers as JSON, with the filters of the list',
+  })
   @ApiOkResponse({ schema: { type: 'array', items: { type: 'object' } } })
   async json(
     @Context() context: RequestContext,

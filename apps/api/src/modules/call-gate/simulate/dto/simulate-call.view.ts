@@ -46,7 +46,7 @@ class CallCheckDto {
   rule!: CallRule;
 }
 
-class UsageDayDto {
+class DayOfLimitDto {
   @ApiProperty({ format: 'date' })
   localDate!: string;
 
@@ -73,8 +73,8 @@ class CallCandidateDto implements CallCandidateView {
   @ApiProperty({ format: 'date-time' })
   resetsAt!: string;
 
-  @ApiProperty({ type: UsageDayDto })
-  usageDay!: UsageDayDto;
+  @ApiProperty({ type: DayOfLimitDto })
+  usageDay!: DayOfLimitDto;
 
   @ApiProperty({ enum: reasonCodeList, description: 'The answer if there were this assignment only.' })
   reasonCode!: ReasonCode;
