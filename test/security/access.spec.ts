@@ -91,11 +91,19 @@ describe('every operation', () => {
       if (expectation !== 'ok') await ask(operation, caller, shared[side], expectation);
     }
     expect(await state.read()).toEqual(before);
-    for (const { caller, side, expectation } of cases(row)) {
-      if (expectation !== 'ok') continue;
+    const welcome = cases(row).filter(({ expectation }) => expectation === 'ok');
+    // What names no record is asked for by all at once: some answers are made once a second.
+    if (operation.method === 'GET' && row.record === null) {
+      const sent = await fresh('own');
+      const untouched = await state.read();
+      await Promise.all(welcome.map(({ caller }) => ask(operation, caller, sent, 'ok')));
+      expect(await state.read()).toEqual(untouched);
+      return;
+    }
+    for (const { caller, side } of welcome) {
       const sent = await fresh(side);
       const untouched = isOther(caller) ? await state.read() : null;
-      await ask(operation, caller, sent, expectation);
+      await ask(operation, caller, sent, 'ok');
       if (untouched) expect(await state.read()).toEqual(untouched);
     }
   });
