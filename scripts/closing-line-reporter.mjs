@@ -41,7 +41,7 @@ export function timesOf(files) {
 function fileOf({ testFilePath, displayName, perfStats }) {
   return {
     name: path.relative(process.cwd(), testFilePath),
-    project: displayName?.name ?? 'tests',
+    project: displayName?.name ?? 'could not be run',
     seconds: (perfStats.end - perfStats.start) / 1_000,
   };
 }
