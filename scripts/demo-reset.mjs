@@ -6,6 +6,6 @@ import { ensureInstalled, pinnedNode, root } from './ensure-installed.mjs';
 /** `npm run demo:reset`: the next start is the first again. */
 await ensureInstalled();
 await ensureBuilt();
-spawn(pinnedNode, [path.join(root, 'dist/scripts/reset-demo.js')], { stdio: 'inherit' }).once('exit', (code) =>
+spawn(pinnedNode, [path.join(root, 'dist/tools/demo/reset-demo.js')], { stdio: 'inherit' }).once('exit', (code) =>
   process.exit(code ?? 1),
 );

@@ -13,9 +13,13 @@ await ensureInstalled();
 await ensureBuilt();
 
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
-const entry = process.env.DATABASE_URL ? 'dist/apps/api/src/main.js' : 'dist/scripts/start-demo.js';
+const entry = process.env.DATABASE_URL ? 'dist/apps/api/src/main.js' : 'dist/tools/demo/start-demo.js';
 const children = [
-  spawn(bin('swc'), ['apps/api/src', 'libs', 'migrations', 'scripts', '-d', 'dist', '--watch', '--quiet'], options()),
+  spawn(
+    bin('swc'),
+    ['apps/api/src', 'libs', 'migrations', 'scripts', 'tools', '-d', 'dist', '--watch', '--quiet'],
+    options(),
+  ),
   spawn(pinnedNode, ['--enable-source-maps', '--watch', '--watch-preserve-output', entry], options()),
   spawn(bin('vite'), ['apps/console'], options()),
 ];

@@ -9,7 +9,7 @@ const PARTS = [
     name: 'API',
     script: 'build:api',
     quietly: ['--quiet'],
-    sources: ['apps/api', 'libs', 'migrations', 'scripts', 'test', '.swcrc'],
+    sources: ['apps/api', 'libs', 'migrations', 'scripts', 'tools', 'test', '.swcrc'],
   },
   {
     name: 'console',

@@ -14,7 +14,7 @@ await checkSettings();
 await ensureInstalled();
 await ensureBuilt();
 
-const entry = process.env.DATABASE_URL ? 'apps/api/src/main.js' : 'scripts/start-demo.js';
+const entry = process.env.DATABASE_URL ? 'apps/api/src/main.js' : 'tools/demo/start-demo.js';
 const stopWithParent = pathToFileURL(path.join(root, 'scripts/stop-with-parent.mjs')).href;
 // Why these: docs/operating.md, Memory.
 const memory = ['--max-old-space-size=1024', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'];

@@ -1,3 +1,4 @@
+import { problemCodeList } from '#contracts';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { type ApiProcess, startApiProcess } from '../support/api-process.js';
 import { createApiKey, createOrganization, createUser, signIn } from '../support/fixtures.js';
@@ -48,7 +49,7 @@ describe.each(cases)('%s, sent %s', (_route, _size, bytes, method, path, token) 
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token() ?? ''}` };
     const { status, code, ms } = await holdingUp(api.url, { url: api.url + path, method, headers, body });
     expect([400, 413]).toContain(status);
-    expect(code).toBeDefined();
+    expect(problemCodeList).toContain(code);
     expect(ms).toBeLessThan(HELD_UP_MS);
   });
 });

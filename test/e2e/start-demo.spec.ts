@@ -8,7 +8,7 @@ import pg from 'pg';
 import { request } from '../support/http.js';
 import { accept } from '../support/invitations.js';
 
-const START = path.resolve('dist/scripts/start-demo.js');
+const START = path.resolve('dist/tools/demo/start-demo.js');
 const STOP_WITH_PARENT = path.resolve('scripts/stop-with-parent.mjs');
 const homes: string[] = [];
 const children: ChildProcess[] = [];
@@ -175,7 +175,7 @@ describe('the demo', () => {
   });
 
   it('refuses to be reset while it runs', async () => {
-    const reset = path.resolve('dist/scripts/reset-demo.js');
+    const reset = path.resolve('dist/tools/demo/reset-demo.js');
     expect(await refusal(reset, { RINGFENCE_HOME: home })).toMatch(/^Ringfence is running \(process \d+\)\. Stop it/);
   });
 
@@ -246,7 +246,7 @@ describe('the demo', () => {
 
   it('is gone after a reset, and nothing else is', async () => {
     writeFileSync(path.join(home, 'note.txt'), 'mine');
-    const reset = run(path.resolve('dist/scripts/reset-demo.js'), { RINGFENCE_HOME: home });
+    const reset = run(path.resolve('dist/tools/demo/reset-demo.js'), { RINGFENCE_HOME: home });
     expect(await reset.ended).toEqual([0, null]);
     expect(
       ['postgres', 'postgres.password', 'demo.json', 'jwt-secret'].filter((f) => existsSync(path.join(home, f))),
@@ -264,7 +264,7 @@ describe('a home that others cannot enter', () => {
     const again = await startDemo(home);
     await stop(again);
     expect(again.output()).toContain('Filling in demo data');
-    const reset = run(path.resolve('dist/scripts/reset-demo.js'), { RINGFENCE_HOME: home });
+    const reset = run(path.resolve('dist/tools/demo/reset-demo.js'), { RINGFENCE_HOME: home });
     expect(await reset.ended).toEqual([0, null]);
     expect(existsSync(home)).toBe(false);
   });
@@ -296,7 +296,7 @@ describe('a start that ends early', () => {
     mkdirSync(path.join(home, 'postgres'));
     writeFileSync(path.join(home, 'postgres', 'thesis.txt'), 'the only copy');
     expect(await refusal(START, { RINGFENCE_HOME: home })).toMatch(/files that are not PostgreSQL's/);
-    const reset = path.resolve('dist/scripts/reset-demo.js');
+    const reset = path.resolve('dist/tools/demo/reset-demo.js');
     expect(await refusal(reset, { RINGFENCE_HOME: home })).toMatch(/files that are not PostgreSQL's/);
     expect(existsSync(path.join(home, 'postgres', 'thesis.txt'))).toBe(true);
   });

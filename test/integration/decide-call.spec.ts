@@ -58,10 +58,4 @@ describe('decide_call', () => {
   it('has the order of the reason codes', () => {
     expect(reasonCodeList.filter((code) => refusalOrder.includes(code))).toEqual(refusalOrder);
   });
-
-  it('is pure: no table, no clock', async () => {
-    const [row] = await db.query(`select provolatile, prosrc from pg_proc where proname = 'decide_call'`);
-    expect(row!['provolatile']).toBe('i');
-    expect(row!['prosrc']).not.toMatch(/\b(from|clock|now)\b/i);
-  });
 });

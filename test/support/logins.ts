@@ -1,5 +1,5 @@
-import { migrate } from '../../scripts/demo/database.js';
-import { loginsBeside } from '../../scripts/demo/logins.js';
+import { migrate } from '../../tools/demo/database.js';
+import { loginsBeside } from '../../tools/demo/logins.js';
 
 /** Logins belong to the whole server: those of tests have names of their own there. */
 const PREFIX = 'ringfence_test';

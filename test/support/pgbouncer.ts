@@ -5,7 +5,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { handOver, unprivilegedUser } from '../../libs/embedded-postgres/src/unprivileged-user.js';
+import { handOver, unprivilegedUser } from '../../tools/embedded-postgres/unprivileged-user.js';
 import { eventually } from './eventually.js';
 
 const NAME = 'pgbouncer';

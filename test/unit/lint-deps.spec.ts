@@ -85,6 +85,7 @@ const refused: [rule: string, from: string, to: string][] = [
   ['telnyx-sdk-only-in-providers-telnyx', `${modules}/providers/twilio/twilio.ts`, 'telnyx'],
   ['no-cycles', `${api}/platform/clock/one.ts`, `${api}/platform/clock/other.ts`],
   ['not-unresolvable', `${api}/platform/logging/logging.ts`, 'not-installed'],
+  ['shipped-code-imports-no-tools', `${api}/platform/clock/demo.ts`, 'tools/demo/seed.ts'],
   ['shipped-code-has-no-development-dependencies', `${api}/platform/logging/development.ts`, 'development-only'],
 ];
 

@@ -127,6 +127,29 @@ describe('FreshCache', () => {
     await again;
   });
 
+  it('lets go of the key looked up longest ago, though it is the one that is asked for', async () => {
+    const { cache, lookUps } = await known();
+    for (const key of ['b', 'c']) {
+      expect(cache.get('a')).toBe('old');
+      expect(cache.peek('a')).toBe('old');
+      const answer = cache.get(key);
+      lookUps.at(-1)!.answer(key);
+      await answer;
+    }
+    expect([cache.peek('a'), cache.peek('b'), cache.peek('c')]).toEqual([undefined, 'b', 'c']);
+  });
+
+  it('forgets every key that a condition holds for, and no other', async () => {
+    const { cache, lookUps } = await known('mine');
+    const other = cache.get('b');
+    lookUps[1]!.answer('yours');
+    await other;
+    cache.forgetWhere((_key, value) => value === 'mine');
+    expect([cache.peek('a'), cache.peek('b')]).toEqual([undefined, 'yours']);
+    cache.forgetWhere(() => true);
+    expect([cache.peek('a'), cache.peek('b')]).toEqual([undefined, undefined]);
+  });
+
   describe('when a look-up does not answer', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 interface FreshCacheRules {
@@ -34,9 +35,13 @@ interface Entry<Value> {
  * callers never wait. Many callers of a missing key share one look-up; what failed is not remembered. A look-up that does
  * not answer is given up: its callers are told so, and the next one looks up anew. When it is full, the key whose look-up
  * is longest ago goes. A value's age counts from when its look-up began.
+ *
+ * The bounded store is lru-cache's. Its `fetch` and `ttl` are not used: they know one age where two are needed (renewed from
+ * the one, never answered after the other), always answer a promise, and have no limit to a look-up's time.
  */
 export class FreshCache<Value> {
-  private readonly entries = new Map<string, Entry<Value>>();
+  /** Read by `peek` only, which leaves the order alone: the entry that was set longest ago goes first. */
+  private readonly entries: LRUCache<string, Entry<Value>>;
   private readonly pending = new Map<string, Promise<Value>>();
   private readonly running = new Set<Promise<unknown>>();
 
@@ -45,14 +50,16 @@ export class FreshCache<Value> {
     private readonly lookUp: (key: string, giveUp: AbortSignal) => Promise<Value>,
     private readonly rules: FreshCacheRules,
     private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.entries = new LRUCache({ max: rules.maxEntries });
+  }
 
   /**
    * The value itself when it is known, so that a hot caller need not wait for the next tick; else a promise, which rejects
    * with a ProblemError service_unavailable when the look-up does not answer in time.
    */
   get(key: string): Value | Promise<Value> {
-    const entry = this.entries.get(key);
+    const entry = this.entries.peek(key);
     if (entry !== undefined) {
       const ageMs = this.nowMs() - entry.askedAtMs;
       if (ageMs < this.rules.renewAgeMs) return entry.value;
@@ -66,7 +73,7 @@ export class FreshCache<Value> {
 
   /** The value when it is known and needs no renewal; else undefined, and nothing is looked up. */
   peek(key: string): Value | undefined {
-    const entry = this.entries.get(key);
+    const entry = this.entries.peek(key);
     return entry !== undefined && this.nowMs() - entry.askedAtMs < this.rules.renewAgeMs ? entry.value : undefined;
   }
 
@@ -78,7 +85,7 @@ export class FreshCache<Value> {
 
   /** The same for every key that the condition holds for. It is told no value of a look-up that is under way. */
   forgetWhere(isMeant: (key: string, value: Value | undefined) => boolean): void {
-    for (const [key, { value }] of this.entries) if (isMeant(key, value)) this.forget(key);
+    for (const [key, { value }] of [...this.entries]) if (isMeant(key, value)) this.forget(key);
     for (const key of this.pending.keys()) if (isMeant(key, undefined)) this.forget(key);
   }
 
@@ -91,7 +98,7 @@ export class FreshCache<Value> {
     const askedAtMs = this.nowMs();
     const asked = this.answerInTime(key)
       .then((value) => {
-        if (this.pending.get(key) === asked) this.remember(key, { value, askedAtMs });
+        if (this.pending.get(key) === asked) this.entries.set(key, { value, askedAtMs });
         return value;
       })
       .finally(() => {
@@ -114,15 +121,6 @@ export class FreshCache<Value> {
         .finally(() => clearTimeout(limit))
         .then(resolve, reject);
     });
-  }
-
-  private remember(key: string, entry: Entry<Value>): void {
-    this.entries.delete(key);
-    if (this.entries.size >= this.rules.maxEntries) {
-      const oldest = this.entries.keys().next();
-      if (!oldest.done) this.entries.delete(oldest.value);
-    }
-    this.entries.set(key, entry);
   }
 }
 

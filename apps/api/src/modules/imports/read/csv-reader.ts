@@ -81,7 +81,7 @@ export class CsvReader {
     for (;;) {
       const open = this.afterSpaces(source, at);
       const quoted = source[open] === '"' ? this.quotedValue(source, open, last) : null;
-      if (quoted === 'incomplete') return null;
+      if (quoted === 'incomplete') return this.waitFrom(line);
       if (quoted === 'broken') {
         this.line = line + 1;
         const raw = source.slice(start, lineEnd).split(this.delimiter);
@@ -93,7 +93,7 @@ export class CsvReader {
         end = quoted.end;
       } else {
         end = this.endOfPlain(source, at);
-        if (end === source.length && !last) return null;
+        if (end === source.length && !last) return this.waitFrom(line);
         cells.push(source.slice(at, end));
       }
       if (source[end] !== this.delimiter) {
@@ -102,6 +102,12 @@ export class CsvReader {
       }
       at = end + 1;
     }
+  }
+
+  /** The record is read anew when its rest has come, and so are the line breaks that it has counted so far. */
+  private waitFrom(line: number): null {
+    this.line = line;
+    return null;
   }
 
   /** @returns null when the quote belongs to the value: text follows it on the same line */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { removeEmbeddedPostgres } from '#embedded-postgres';
-import { holderOf, homeOf } from './demo/home.js';
+import { holderOf, homeOf } from './home.js';
 
 const home = homeOf();
 const holder = await holderOf(home);

@@ -1,12 +1,12 @@
 import { INVITATION_PATH } from '#contracts';
 import { EmbeddedPostgresRefusal, startEmbeddedPostgres } from '#embedded-postgres';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from '../apps/api/src/create-app.js';
-import { readEnv } from '../apps/api/src/config/env.js';
-import { type DemoAccess, writeAccess } from './demo/access.js';
-import { createDatabase, migrate, withClient } from './demo/database.js';
-import { homeOf, jwtSecret, leave, occupy, StartRefusal } from './demo/home.js';
-import { isEmpty, seedDemo } from './demo/seed.js';
+import { createApp } from '../../apps/api/src/create-app.js';
+import { readEnv } from '../../apps/api/src/config/env.js';
+import { type DemoAccess, writeAccess } from './access.js';
+import { createDatabase, migrate, withClient } from './database.js';
+import { homeOf, jwtSecret, leave, occupy, StartRefusal } from './home.js';
+import { isEmpty, seedDemo } from './seed.js';
 
 /**
  * The product on one command: an embedded PostgreSQL under `.ringfence/`, migrated and filled with demo data the first

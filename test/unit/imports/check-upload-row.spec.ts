@@ -1,0 +1,184 @@
+import type { ImportErrorCode, UploadColumn } from '#contracts';
+import { checkUploadRow } from '../../../apps/api/src/modules/imports/read/check-upload-row.js';
+import type { UploadRow } from '../../../apps/api/src/modules/imports/read/upload-row.js';
+
+type Values = UploadRow['values'];
+
+const GOOD: Values = { phoneNumber: '+12025550123', provider: 'telnyx', countryCode: 'US' };
+
+const row = (values: Values = {}, facts: Partial<UploadRow> = {}): UploadRow => ({
+  line: 7,
+  values: { ...GOOD, ...values },
+  tooLong: false,
+  fault: null,
+  cells: [],
+  ...facts,
+});
+
+function taken(values: Values, fallbackCountry: string | null = null) {
+  const checked = checkUploadRow(row(values), fallbackCountry);
+  if (!checked.ok) throw new Error(`refused: ${checked.error.message}`);
+  return checked;
+}
+
+function refused(values: Values, facts: Partial<UploadRow> = {}, fallbackCountry: string | null = null) {
+  const checked = checkUploadRow(row(values, facts), fallbackCountry);
+  if (checked.ok) throw new Error(`taken as ${checked.row.e164}`);
+  return checked.error;
+}
+
+describe('a row of an upload', () => {
+  it('needs a number and a provider, and says nothing by what it leaves out', () => {
+    expect(taken({ countryCode: '' })).toEqual({
+      ok: true,
+      row: {
+        line: 7,
+        e164: '+12025550123',
+        countryCode: 'US',
+        numberType: 'FIXED_LINE_OR_MOBILE',
+        provider: 'telnyx',
+        label: null,
+        region: null,
+        client: null,
+        monthlyCost: null,
+        currency: null,
+        voice: null,
+        sms: null,
+        tags: null,
+        agent: null,
+        dailyLimit: null,
+        allowedCountries: null,
+      },
+      notice: null,
+    });
+  });
+
+  it.each<[string, Values, object]>([
+    ['the provider in any case', { provider: ' Telnyx ' }, { provider: 'telnyx' }],
+    ['the country in any case', { countryCode: 'us' }, { countryCode: 'US' }],
+    [
+      'marks of writing direction',
+      { provider: '\u200etelnyx\u200f', countryCode: '\u202aUS\u202c' },
+      { provider: 'telnyx' },
+    ],
+    ['a label with an apostrophe before a formula', { label: "'=1+1" }, { label: '=1+1' }],
+    ['a cost with a comma', { monthlyCost: '1,15', currency: 'usd' }, { monthlyCost: '1.15', currency: 'USD' }],
+    ['capabilities', { capabilities: 'SMS + Voice' }, { voice: true, sms: true }],
+    ['one capability, which takes the other away', { capabilities: 'sms' }, { voice: false, sms: true }],
+    ['no capabilities', { capabilities: 'none' }, { voice: false, sms: false }],
+    ['tags, each once', { tags: 'a; b;a|c' }, { tags: ['a', 'b', 'c'] }],
+    ['a separator that belongs to a tag', { tags: 'a\\;b;c\\\\' }, { tags: ['a;b', 'c\\'] }],
+    ['the least limit', { agent: 'Ada', dailyLimit: '0' }, { agent: 'Ada', dailyLimit: 0 }],
+    ['the highest limit', { agent: 'Ada', dailyLimit: '1000000' }, { dailyLimit: 1_000_000 }],
+    ['allowed countries', { agent: 'Ada', allowedCountries: 'us, ca US' }, { allowedCountries: ['US', 'CA'] }],
+    ['no allowed countries', { agent: 'Ada', allowedCountries: 'None' }, { allowedCountries: [] }],
+    ['the longest label', { label: 'x'.repeat(200) }, { label: 'x'.repeat(200) }],
+    ['characters as people count them', { label: '😀'.repeat(200) }, { label: '😀'.repeat(200) }],
+  ])('is read: %s', (_what, values, expected) => {
+    expect(taken(values).row).toMatchObject(expected);
+  });
+
+  describe('is mended where that is certain, and says so', () => {
+    it.each<[string, Values, ImportErrorCode, string]>([
+      ['a plus that a spreadsheet took', { phoneNumber: '12025550123' }, 'plus_added', 'the missing + was put back'],
+      [
+        'an apostrophe',
+        { phoneNumber: "'+12025550123" },
+        'apostrophe_removed',
+        'the apostrophe in front was taken away',
+      ],
+      [
+        'both',
+        { phoneNumber: "'12025550123" },
+        'apostrophe_removed',
+        'the apostrophe in front was taken away, the missing + was put back',
+      ],
+    ])('%s', (_what, values, code, words) => {
+      const { row: read, notice } = taken(values);
+      expect(read.e164).toBe('+12025550123');
+      expect(notice).toEqual({
+        line: 7,
+        column: 'phoneNumber',
+        code,
+        message: `Read as +12025550123: ${words}.`,
+        value: values.phoneNumber,
+      });
+    });
+
+    it('but a national number is no damage', () => {
+      expect(taken({ phoneNumber: '(202) 555-0123' }).notice).toBeNull();
+      expect(taken({ phoneNumber: '(202) 555-0123', countryCode: '' }, 'US').row.e164).toBe('+12025550123');
+    });
+  });
+
+  const LONG_TAGS = Array.from({ length: 21 }, (_, index) => `t${index}`).join(';');
+
+  it.each<[string, Values, ImportErrorCode, UploadColumn]>([
+    ['no number', { phoneNumber: '' }, 'number_missing', 'phoneNumber'],
+    ['no such number', { phoneNumber: '+1202555' }, 'number_invalid', 'phoneNumber'],
+    [
+      'a national number without a country',
+      { phoneNumber: '2025550123', countryCode: '' },
+      'number_invalid',
+      'phoneNumber',
+    ],
+    ['no such country', { countryCode: 'XX' }, 'country_unknown', 'countryCode'],
+    ["another country than the number's", { countryCode: 'DE' }, 'country_mismatch', 'countryCode'],
+    ['no provider', { provider: '' }, 'provider_unknown', 'provider'],
+    ['no such provider', { provider: 'acme' }, 'provider_unknown', 'provider'],
+    ['a long label', { label: 'x'.repeat(201) }, 'too_long', 'label'],
+    ['a long region', { region: 'x'.repeat(101) }, 'too_long', 'region'],
+    ['a long client', { client: 'x'.repeat(201) }, 'too_long', 'client'],
+    ['a cost in words', { monthlyCost: 'one' }, 'cost_invalid', 'monthlyCost'],
+    ['a cost of too many digits', { monthlyCost: '123456789' }, 'cost_invalid', 'monthlyCost'],
+    ['a negative cost', { monthlyCost: '-1' }, 'cost_invalid', 'monthlyCost'],
+    ['a currency of four letters', { currency: 'EURO' }, 'currency_invalid', 'currency'],
+    ['an unknown capability', { capabilities: 'voice, fax' }, 'capability_unknown', 'capabilities'],
+    ['too many tags', { tags: LONG_TAGS }, 'too_long', 'tags'],
+    ['a long tag', { tags: 'x'.repeat(51) }, 'too_long', 'tags'],
+    ['a tag of two lines', { tags: 'a\nb' }, 'characters_invalid', 'tags'],
+    ['a limit that is no whole number', { agent: 'Ada', dailyLimit: '1.5' }, 'daily_limit_invalid', 'dailyLimit'],
+    ['a negative limit', { agent: 'Ada', dailyLimit: '-1' }, 'daily_limit_invalid', 'dailyLimit'],
+    ['a limit that is too high', { agent: 'Ada', dailyLimit: '1000001' }, 'daily_limit_invalid', 'dailyLimit'],
+    ['an unknown allowed country', { agent: 'Ada', allowedCountries: 'US XX' }, 'country_unknown', 'allowedCountries'],
+    ['a limit without an agent', { dailyLimit: '5' }, 'agent_unknown', 'agent'],
+    ['allowed countries without an agent', { allowedCountries: 'US' }, 'agent_unknown', 'agent'],
+    ['a control character', { label: 'a\u0007b' }, 'characters_invalid', 'label'],
+    ['half of a character', { label: 'a\ud83d' }, 'characters_invalid', 'label'],
+    ['what could not be decoded', { region: 'a\ufffd' }, 'characters_invalid', 'region'],
+    ['a quote inside the number', { phoneNumber: '+1202"5550123' }, 'quote_invalid', 'phoneNumber'],
+    ['a quote inside the provider', { provider: 'tel"nyx' }, 'quote_invalid', 'provider'],
+  ])('is refused, with the column and how to mend it: %s', (_what, values, code, column) => {
+    expect(refused(values)).toMatchObject({ line: 7, code, column, message: expect.stringMatching(/\.$/) });
+  });
+
+  it.each<[string, Partial<UploadRow>, ImportErrorCode]>([
+    ['a quote that is never closed', { fault: 'quote_open' }, 'quote_invalid'],
+    ['a line that is too long', { fault: 'too_long' }, 'row_too_long'],
+    ['more values than columns', { tooLong: true }, 'too_many_columns'],
+  ])('is refused for its shape: %s', (_what, facts, code) => {
+    expect(refused({}, facts)).toMatchObject({ line: 7, code, column: null });
+  });
+
+  it('tells the fault of its shape before those of its values, and of these the number first', () => {
+    const wrong: Values = { phoneNumber: 'x', provider: 'acme', dailyLimit: 'x' };
+    expect(refused(wrong, { fault: 'quote_open' }).code).toBe('quote_invalid');
+    expect(refused(wrong, { tooLong: true }).code).toBe('too_many_columns');
+    expect(refused(wrong).code).toBe('number_invalid');
+    expect(refused({ ...wrong, phoneNumber: GOOD.phoneNumber! }).code).toBe('provider_unknown');
+  });
+
+  it('shows 200 characters of a refused value, and never half of one', () => {
+    expect(refused({ provider: 'x'.repeat(300) }).value).toBe(`${'x'.repeat(200)}…`);
+    expect(refused({ provider: `${'x'.repeat(199)}😀x` }).value).toBe(`${'x'.repeat(199)}…`);
+    expect(refused({ provider: 'x'.repeat(200) }).value).toBe('x'.repeat(200));
+  });
+
+  it('shows a character that cannot be stored as one that can', () => {
+    expect(refused({ label: 'a\u0000b\ud83d' }).value).toBe('a�b�');
+  });
+
+  it("takes the row's country before that of the upload", () => {
+    expect(taken({ phoneNumber: '030 12345678', countryCode: 'DE' }, 'US').row.e164).toBe('+493012345678');
+  });
+});
