@@ -1211,7 +1211,7 @@ export type AuthorizeCall = {
 };
 
 export type CompleteCall = {
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
     durationSeconds?: number | null;
     /**
      * Final response of the call (RFC 3261).
@@ -1275,7 +1275,7 @@ export type AuthorizationView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
@@ -1400,7 +1400,7 @@ export type DecisionView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
