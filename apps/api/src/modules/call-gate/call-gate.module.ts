@@ -11,6 +11,7 @@ import { CallBatcher } from './engine/call-batcher.js';
 import { GateDatabase } from './engine/gate-database.js';
 import { OwnCalls } from './policy/own-calls.js';
 import { SettleCallController } from './settle/settle-call.controller.js';
+import { SettleNamedCallController } from './settle/settle-named-call.controller.js';
 import { SettleCallService } from './settle/settle-call.service.js';
 import { SettlementRepository } from './settle/settlement.repository.js';
 import { SimulateCallController } from './simulate/simulate-call.controller.js';
@@ -22,6 +23,7 @@ import { SimulateCallService } from './simulate/simulate-call.service.js';
     AuthorizeBatchController,
     AuthorizeCallController,
     SettleCallController,
+    SettleNamedCallController,
     SimulateCallController,
     DecisionLogController,
   ],

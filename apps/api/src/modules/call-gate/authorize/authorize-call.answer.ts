@@ -63,7 +63,7 @@ function answerOf(decision: CallDecision) {
   };
 }
 
-/** One line for the scripts of SIP servers: `allow +12025550123` or `deny daily_limit_reached`. */
-function textAnswer(decision: CallDecision): string {
-  return decision.reasonCode === 'allowed' ? `allow ${decision.from}\n` : `deny ${decision.reasonCode}\n`;
+/** One line for the scripts of SIP servers: `allow +12025550123 <authorizationId>` or `deny daily_limit_reached`. */
+function textAnswer({ reasonCode, from, authorizationId }: CallDecision): string {
+  return reasonCode === 'allowed' ? `allow ${from} ${authorizationId}\n` : `deny ${reasonCode}\n`;
 }

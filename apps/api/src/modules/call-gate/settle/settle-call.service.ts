@@ -2,11 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AuthorizationView, VoidReason } from '#contracts';
 import { ENV, type Env } from '../../../config/env.js';
 import { Database, type Transaction } from '../../../platform/database/database.js';
+import { isUuid } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { ownAgentsOnly, type Principal, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { gateMetrics } from '../engine/gate-metrics.js';
-import { type CompletedCall, SettlementRepository } from './settlement.repository.js';
+import type { CompleteCallDto } from './dto/settle-call.dto.js';
+import type { CompleteNamedCallDto, VoidNamedCallDto } from './dto/settlement.dto.js';
+import type { BatchAnswers } from './settle-call.answer.js';
+import { type CallName, type CompletedCall, SettlementRepository } from './settlement.repository.js';
 import type { CompleteResult, PartiesOfAuthorization, VoidResult } from './sql/settle-call.sql.js';
 
 /**
@@ -27,9 +31,9 @@ export class SettleCallService {
    *
    * @throws ProblemError record_not_found, authorization_settled, authorization_not_settleable
    */
-  async complete(context: RequestContext, id: string, call: CompletedCall): Promise<AuthorizationView> {
+  async complete(context: RequestContext, name: CallName, call: CompletedCall): Promise<AuthorizationView> {
     const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
-      await this.requireWithinReach(tx, context, id);
+      const { id } = await this.requireWithinReach(tx, context, name);
       const result = await this.repository.complete(tx, context, id, idOf(context.principal), call);
       const view = await this.repository.view(tx, context, id);
       if (result === 'completed') {
@@ -48,10 +52,10 @@ export class SettleCallService {
    * @throws ProblemError record_not_found, permission_denied, authorization_settled, authorization_not_settleable,
    *   void_limit_reached
    */
-  async void(context: RequestContext, id: string, reason: VoidReason): Promise<AuthorizationView> {
+  async void(context: RequestContext, name: CallName, reason: VoidReason): Promise<AuthorizationView> {
     const windowSeconds = this.env.VOID_WINDOW_SECONDS;
     const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
-      const { authorizedBy } = await this.requireWithinReach(tx, context, id);
+      const { id, authorizedBy } = await this.requireWithinReach(tx, context, name);
       const { principal } = context;
       if (authorizedBy !== idOf(principal) && !settlesAny(principal)) throw notTheirs();
       const result = await this.repository.void(tx, context, id, idOf(principal), reason, windowSeconds);
@@ -66,13 +70,31 @@ export class SettleCallService {
     return settledOrThrow(result, view, windowSeconds);
   }
 
+  /**
+   * Settles each call for itself, one after the other, and answers in their order; what cannot be settled answers its problem.
+   *
+   * @throws ProblemError of the server (5xx): then some may be settled, and all may be sent again
+   */
+  async settleAll(
+    context: RequestContext,
+    complete: readonly CompleteNamedCallDto[],
+    voids: readonly VoidNamedCallDto[],
+  ): Promise<BatchAnswers> {
+    const answers: BatchAnswers = { complete: [], void: [] };
+    for (const call of complete) {
+      answers.complete.push(await answered(this.complete(context, nameOf(call), completedCall(call))));
+    }
+    for (const call of voids) answers.void.push(await answered(this.void(context, nameOf(call), call.reason)));
+    return answers;
+  }
+
   /** @throws ProblemError record_not_found, in the same words for a call beyond the caller's reach as for none at all */
   private async requireWithinReach(
     tx: Transaction,
     context: RequestContext,
-    id: string,
+    name: CallName,
   ): Promise<PartiesOfAuthorization> {
-    const parties = await this.repository.parties(tx, context, id);
+    const parties = await this.repository.parties(tx, context, name);
     if (!parties || !isWithinReach(context, parties)) throw notWithinReach(context);
     return parties;
   }
@@ -85,6 +107,32 @@ export class SettleCallService {
     facts: Record<string, unknown>,
   ): Promise<void> {
     return this.audit.record(tx, context, { action, subjectType: 'authorization', subjectId: id, facts });
+  }
+}
+
+/** How the body of a request names its call. The DTO has seen to it that it does. */
+export function nameOf({ authorizationId, idempotencyKey }: CompleteNamedCallDto | VoidNamedCallDto): CallName {
+  return isUuid(authorizationId) ? { id: authorizationId.toLowerCase() } : { idempotencyKey: idempotencyKey ?? '' };
+}
+
+export function completedCall(body: CompleteCallDto): CompletedCall {
+  return {
+    disposition: body.disposition,
+    durationSeconds: body.durationSeconds ?? null,
+    sipCode: body.sipCode ?? null,
+    externalCallId: body.externalCallId ?? null,
+    cost: body.cost ?? null,
+    currency: body.currency ?? null,
+  };
+}
+
+/** A refusal is the answer to its call; what the server could not do is none. */
+async function answered(settlement: Promise<AuthorizationView>): Promise<AuthorizationView | ProblemError> {
+  try {
+    return await settlement;
+  } catch (error) {
+    if (error instanceof ProblemError && error.status < 500) return error;
+    throw error;
   }
 }
 

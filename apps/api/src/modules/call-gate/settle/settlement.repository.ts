@@ -8,6 +8,7 @@ import {
   COMPLETE_AUTHORIZATION,
   type CompleteResult,
   PARTIES_OF_AUTHORIZATION,
+  PARTIES_OF_KEY,
   type PartiesOfAuthorization,
   VOID_AUTHORIZATION,
   type VoidResult,
@@ -25,10 +26,16 @@ export interface CompletedCall {
   currency: string | null;
 }
 
+/** How a caller names an authorization: by its id, or by the Idempotency-Key that it was asked for with. */
+export type CallName = { id: string } | { idempotencyKey: string };
+
 @Injectable()
 export class SettlementRepository {
-  async parties(tx: Transaction, context: RequestContext, id: string): Promise<PartiesOfAuthorization | undefined> {
-    const [row] = await tx.query<PartiesOfAuthorization>(PARTIES_OF_AUTHORIZATION, [context.organizationId, id]);
+  async parties(tx: Transaction, context: RequestContext, name: CallName): Promise<PartiesOfAuthorization | undefined> {
+    const [row] =
+      'id' in name
+        ? await tx.query<PartiesOfAuthorization>(PARTIES_OF_AUTHORIZATION, [context.organizationId, name.id])
+        : await tx.query<PartiesOfAuthorization>(PARTIES_OF_KEY, [context.organizationId, name.idempotencyKey]);
     return row;
   }
 

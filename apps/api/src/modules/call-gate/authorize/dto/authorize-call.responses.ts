@@ -19,7 +19,10 @@ export const decided: ApiResponseNoStatusOptions = {
   headers,
   content: {
     'application/json': decision,
-    'text/plain': oneLine('^(allow \\+[0-9]+|deny [a-z_]+)\\n$', 'allow +12025550123\n'),
+    'text/plain': oneLine(
+      '^(allow \\+[0-9]+ [0-9a-f-]{36}|deny [a-z_]+)\\n$',
+      'allow +12025550123 018f3c2a-7b1c-7c3e-9f00-5a1b2c3d4e5f\n',
+    ),
   },
 };
 

@@ -9,12 +9,21 @@ export const AUTHORIZATION = `
 
 /** Who asked for an authorization ($2), and who its agent signs in as. Neither is a fact that a settlement changes. */
 export const PARTIES_OF_AUTHORIZATION = `
-  select l.authorized_by as "authorizedBy", g.user_id as "agentUserId"
+  select l.id, l.authorized_by as "authorizedBy", g.user_id as "agentUserId"
   from call_authorizations l
   left join agents g on g.organization_id = l.organization_id and g.id = l.agent_id and g.deleted_at is null
   where l.organization_id = $1 and l.id = $2`;
 
+/** The same for the authorization that an Idempotency-Key ($2) was used for. */
+export const PARTIES_OF_KEY = `
+  select l.id, l.authorized_by as "authorizedBy", g.user_id as "agentUserId"
+  from idempotency_keys k
+  join call_authorizations l on l.organization_id = k.organization_id and l.id = k.authorization_id
+  left join agents g on g.organization_id = l.organization_id and g.id = l.agent_id and g.deleted_at is null
+  where k.organization_id = $1 and k.key = $2`;
+
 export interface PartiesOfAuthorization {
+  id: string;
   /** User or API key. */
   authorizedBy: string;
   agentUserId: string | null;
