@@ -2,15 +2,19 @@ import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
 import type { Behavior } from './support/carrier.js';
+import { hasInstalled } from './support/installed.js';
 import { SipWorld } from './support/sip-world.js';
 import { type SipMessage, statusOf, userOf, valueOf, valuesOf } from './support/sip-message.js';
+import { placeCalls } from './support/sipp.js';
 
 const CANADA = '+14165550123';
 
 /** What the proxy says of a refusal beside the status (RFC 3326). */
 const reasonOf = (response: SipMessage): string => /text="([^"]*)"/.exec(valueOf(response, 'Reason'))?.[1] ?? '';
 
-describe('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
+const describeWithServers = hasInstalled('kamailio', 'sipp') ? describe : describe.skip;
+
+describeWithServers('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
   let world: SipWorld;
 
   beforeAll(async () => {
@@ -22,8 +26,18 @@ describe('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
     );
   });
   afterAll(async () => {
-    if (process.env['SIP_LOG']) process.stderr.write(world.kamailio.log());
     await world?.close();
+  });
+
+  it('lets through exactly what the limit allows: 40 of 200 calls at 50 a second', async () => {
+    await world.reset(40);
+    await placeCalls({ proxyPort: world.kamailio.port, destination: CANADA, calls: 200, perSecond: 50 });
+    await world.everythingIsSettled();
+    expect([world.carrier.rung.length, await world.counted()]).toEqual([40, 40]);
+    const rows = await world.ledger();
+    expect(rows.filter(({ disposition }) => disposition === 'answered').length).toBe(40);
+    // The others, but for those that a machine under load answers 503 because too many wait.
+    expect(rows.filter((row) => row['reason_code'] === 'daily_limit_reached').length).toBe(rows.length - 40);
   });
 
   describe('settles', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../support/eventually.js';
 import { Dialer } from './dialer.js';
+import { SEARCHED } from './installed.js';
 import { freeUdpPort } from './sip-socket.js';
 
 export interface Kamailio {
@@ -35,7 +36,7 @@ export async function startKamailio(settings: KamailioSettings): Promise<Kamaili
   let log = '';
   const child = spawn('kamailio', ['-f', file, '-DD', '-E', '-Y', directory, '-P', path.join(directory, 'pid')], {
     env: {
-      PATH: `${process.env['PATH']}:/usr/sbin`,
+      PATH: SEARCHED,
       RINGFENCE_URL: settings.gateUrl,
       RINGFENCE_KEY: settings.apiKey,
       SIP_ADDRESS: `udp:127.0.0.1:${port}`,
