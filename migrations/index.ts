@@ -1,4 +1,5 @@
 import { Baseline1795969000000 } from './1795969000000-Baseline.js';
+import { AddGateCheckTypes1795970100000 } from './1795970100000-AddGateCheckTypes.js';
 
 /** Every versioned migration, in order. A migration that has landed is never edited. */
-export const migrations = [Baseline1795969000000];
+export const migrations = [Baseline1795969000000, AddGateCheckTypes1795970100000];

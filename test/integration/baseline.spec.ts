@@ -6,6 +6,7 @@ import { migrationDataSource } from '../../apps/api/src/platform/database/data-s
 import { migrateDatabase } from '../../apps/api/src/platform/database/migrate-database.js';
 import { readSchemaState, schemaComplaint } from '../../apps/api/src/platform/health/schema-state.js';
 import { applySqlFunctions, knownSqlFunctions } from '../../migrations/functions/apply.js';
+import { migrations as versioned } from '../../migrations/index.js';
 import { dumpSchema } from '../../scripts/schema-dump.js';
 import { asAdmin, databaseUrl, SERVER_URL } from '../support/database.js';
 
@@ -42,7 +43,7 @@ describe('a database', () => {
 
   it('that is empty gets the schema', async () => {
     const { migrations, functions } = await migrate();
-    expect(migrations).toEqual(['Baseline1795969000000']);
+    expect(migrations).toEqual(versioned.map(({ name }) => name));
     expect(functions).toHaveLength(knownSqlFunctions().length);
     expect(withoutRoles(await dumpSchema(client))).toBe(withoutRoles(SCHEMA));
     expect(schemaComplaint(await state())).toBeNull();
@@ -71,9 +72,9 @@ describe('a database', () => {
   it('gets a function whose file has changed with the next migration, and only that one', async () => {
     await migrate();
     expect(await migrate()).toEqual({ migrations: [], functions: [] });
-    await client.query(`update sql_functions set hash = repeat('0', 64) where name = 'gate/decide_call'`);
-    expect(schemaComplaint(await state())).toContain('other versions of SQL functions (gate/decide_call)');
-    expect(await migrate()).toEqual({ migrations: [], functions: ['gate/decide_call'] });
+    await client.query(`update sql_functions set hash = repeat('0', 64) where name = 'gate/gate_checks'`);
+    expect(schemaComplaint(await state())).toContain('other versions of SQL functions (gate/gate_checks)');
+    expect(await migrate()).toEqual({ migrations: [], functions: ['gate/gate_checks'] });
     expect(schemaComplaint(await state())).toBeNull();
   });
 
