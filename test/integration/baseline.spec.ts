@@ -5,8 +5,8 @@ import pg from 'pg';
 import { migrationDataSource } from '../../apps/api/src/platform/database/data-source.js';
 import { migrateDatabase } from '../../apps/api/src/platform/database/migrate-database.js';
 import { readSchemaState, schemaComplaint } from '../../apps/api/src/platform/health/schema-state.js';
-import { applySqlFunctions, knownSqlFunctions } from '../../migrations/functions/apply.js';
 import { migrations as versioned } from '../../migrations/index.js';
+import { applySqlFunctions, knownSqlFunctions } from '../../migrations/functions/apply.js';
 import { dumpSchema } from '../../scripts/schema-dump.js';
 import { asAdmin, databaseUrl, SERVER_URL } from '../support/database.js';
 
