@@ -94,9 +94,7 @@ describe('the checks of the gate', () => {
   });
 
   it('agree with the catalogue about which there are, and in which order', async () => {
-    const columns = await db.query(
-      `select unnest(proargnames) as name from pg_proc where proname = 'gate_checks'`,
-    );
+    const columns = await db.query(`select unnest(proargnames) as name from pg_proc where proname = 'gate_checks'`);
     const names = columns.map(({ name }) => name as string);
     const before = names.indexOf('refused');
     expect(names.slice(names.indexOf('call') + 1, before)).toEqual(

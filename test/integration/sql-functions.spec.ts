@@ -138,9 +138,7 @@ describe('the SQL functions', () => {
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     };
 
-    it.each([
-      ['option_rank', ['int', 'int', 'int']],
-    ])('%s', async (name, types) => {
+    it.each([['option_rank', ['int', 'int', 'int']]])('%s', async (name, types) => {
       expect(await plan((columns) => `${name}(${columns})`, types)).not.toContain(`${name}(`);
     });
 
