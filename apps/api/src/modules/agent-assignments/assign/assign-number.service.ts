@@ -7,8 +7,14 @@ import { Agents } from '../../agents/agents.public.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { PhoneNumbers } from '../../phone-numbers/phone-numbers.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { AgentAssignmentsRepository, type NewAssignment } from './agent-assignments.repository.js';
+import { AgentAssignmentRows, type NewRules } from './agent-assignment-rows.js';
+import { AgentAssignmentsRepository } from './agent-assignments.repository.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
+
+export interface NewAssignment extends NewRules {
+  agentId: string;
+  phoneNumberId: string;
+}
 
 /** Assigns numbers to agents and takes them back. Locks are taken in this order: agent, number, assignments by agent. */
 @Injectable()
@@ -16,6 +22,7 @@ export class AssignNumberService {
   constructor(
     private readonly database: Database,
     private readonly repository: AgentAssignmentsRepository,
+    private readonly rows: AgentAssignmentRows,
     private readonly assignments: AgentAssignmentsService,
     private readonly agents: Agents,
     private readonly phoneNumbers: PhoneNumbers,
@@ -67,12 +74,12 @@ export class AssignNumberService {
   }
 
   private async put(tx: Transaction, context: RequestContext, assignment: NewAssignment): Promise<AgentAssignmentView> {
-    const id = await this.repository.put(tx, context, assignment);
-    const view = await this.assignments.view(tx, context, id);
+    const [id] = await this.rows.putPairs(tx, context, [assignment], assignment);
+    const view = await this.assignments.view(tx, context, id!);
     await this.audit.record(tx, context, {
       action: 'agent_assignment.created',
       subjectType: 'agent_assignment',
-      subjectId: id,
+      subjectId: view.id,
       relatedIds: [view.agentId, view.phoneNumberId],
       changes: {
         agent: { from: null, to: view.agentName },
