@@ -13,6 +13,7 @@ import { ImportMerge } from './take/import-merge.js';
 import { ImportPace } from './take/import-pace.js';
 import { ImportQueue } from './take/import-queue.js';
 import { ImportTurns } from './take/import-turns.js';
+import { NumberRemoval } from './take/number-removal.js';
 import { ImportUndo } from './undo/import-undo.js';
 
 @Module({
@@ -26,6 +27,7 @@ import { ImportUndo } from './undo/import-undo.js';
     ImportQueue,
     ImportTurns,
     ImportMerge,
+    NumberRemoval,
     ImportPace,
     ImportUndo,
   ],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus, UploadColumn } from '#contracts';
+import type { ImportJobSummaryView, ImportJobView, ImportOperation, ImportRowError, ImportStatus, UploadColumn } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -21,6 +21,7 @@ import {
 } from './sql/import-jobs.sql.js';
 
 export interface ImportOptions {
+  operation: ImportOperation;
   mode: 'create' | 'upsert';
   dryRun: boolean;
   fileName: string | null;
@@ -58,6 +59,9 @@ export interface ImportFilter {
 export interface LockedJob {
   processed: number;
   status: ImportStatus;
+  operation: ImportOperation;
+  /** Empty for a column that is left out. */
+  columns: string[];
   dryRun: boolean;
   finished: boolean;
   undone: boolean;
@@ -68,6 +72,8 @@ export interface LockedJob {
 export interface ImportCounts {
   created: number;
   updated: number;
+  deleted: number;
+  unassigned: number;
   skipped: number;
   failed: number;
   repaired: number;
@@ -103,6 +109,7 @@ export class ImportsRepository {
       format.delimiter,
       format.columns.map((column) => column ?? ''),
       format.hasHeader,
+      options.operation,
     ]);
     return job!.id;
   }
@@ -157,9 +164,12 @@ export class ImportsRepository {
     counts: ImportCounts,
     rows: readonly ToldRow[],
   ): Promise<void> {
-    const { created, updated, skipped, failed, repaired } = counts;
+    const { created, updated, deleted, unassigned, skipped, failed, repaired } = counts;
     const job = [context.organizationId, id];
-    await tx.query(ADD_IMPORT_PROGRESS, [...job, created, updated, skipped, failed, repaired]);
+    await tx.query(ADD_IMPORT_PROGRESS, [
+      ...job,
+      ...[created, updated, skipped, failed, repaired, deleted, unassigned],
+    ]);
     if (rows.length > 0) await tx.query(INSERT_IMPORT_ROWS, [...job, JSON.stringify(rows)]);
   }
 

@@ -8,7 +8,7 @@ import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportUndo } from '../undo/import-undo.js';
-import { ImportsRepository } from './imports.repository.js';
+import { ImportsRepository, type LockedJob } from './imports.repository.js';
 
 const ERRORS_PER_PAGE = 1_000;
 const EVENT_EVERY_MS = 300;
@@ -104,7 +104,7 @@ export class ImportsService {
   /**
    * Takes back everything that a finished import did.
    *
-   * @throws ProblemError record_not_found, or conflict when there is nothing to undo, or records were changed since
+   * @throws ProblemError record_not_found, permission_denied, or conflict when there is nothing to undo, or records were changed since
    */
   async undo(context: RequestContext, id: string): Promise<ImportJobView> {
     requireUnlimited(context);
@@ -114,7 +114,8 @@ export class ImportsService {
       if (!job.finished) throw new ProblemError('conflict', 'The import is not done yet. Cancel it first.');
       if (job.undone) throw new ProblemError('conflict', 'The import was undone before. There is nothing left of it.');
       if (job.dryRun) throw new ProblemError('conflict', 'The import was a dry run. It changed nothing to undo.');
-      const counts = await this.undoing.undo(tx, [context.organizationId, id]);
+      requireMayUndo(context, job);
+      const counts = await this.undoing.undo(tx, [context.organizationId, id], job.operation);
       await this.audit.record(tx, context, {
         action: 'import.undone',
         subjectType: 'import_job',
@@ -129,6 +130,14 @@ export class ImportsService {
 /** An upload holds numbers of any client, so that there is none for a caller who is limited to some. */
 function requireUnlimited(context: RequestContext): void {
   if (clientLimit(context) !== null) throw importNotFound();
+}
+
+/** What an upload did to assignments needs the permission of assigning to be taken back, as it did to be done. */
+function requireMayUndo({ principal }: RequestContext, { operation, columns }: LockedJob): void {
+  const touchesAssignments = operation === 'unassign' || columns.includes('agent');
+  if (!touchesAssignments || principal.permissions.has('assignments:write')) return;
+  const detail = 'The upload changed who calls from numbers. To undo it you need the permission assignments:write.';
+  throw new ProblemError('permission_denied', detail);
 }
 
 function importNotFound(): ProblemError {

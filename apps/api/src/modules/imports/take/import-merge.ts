@@ -14,12 +14,12 @@ import {
   LOCK_AGENTS,
   NOTE_CREATED,
   NOTE_GIVEN_AGENTS,
-  NOTE_NUMBERS,
   ONE_NUMBER_EACH,
   READ_GIVEN_AGENTS,
   READ_REFUSED,
   STAGED_ASSIGNMENTS,
 } from './sql/merge-import.sql.js';
+import { NOTE_NUMBERS } from './sql/note-changes.sql.js';
 
 const SAVEPOINT = 'rehearsal';
 

@@ -6,12 +6,14 @@ import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from '../j
 import { rowError } from '../read/check-upload-row.js';
 import { type ImportChunk, ImportReader } from '../read/import-reader.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
+import type { NumberRemoval } from './number-removal.js';
 import type { ImportPace } from './import-pace.js';
 
 export interface RunParts {
   database: Database;
   repository: ImportsRepository;
   merge: ImportMerge;
+  removal: NumberRemoval;
   pace: ImportPace;
   audit: AuditLog;
 }
@@ -55,7 +57,7 @@ export class ImportRun {
    * last chunks with the progress that they made, and they are taken again.
    */
   private take(chunk: ImportChunk): Promise<RunState> {
-    const { database, repository, merge } = this.parts;
+    const { database, repository } = this.parts;
     const { context, job } = this;
     return database.inTenant(context.organizationId, async (tx) => {
       const state = await repository.lock(tx, context, job.id);
@@ -65,15 +67,28 @@ export class ImportRun {
         return 'finished';
       }
       if (!chunk.last) await tx.commitWithoutWaiting();
-      await merge.prepare(tx);
-      const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
-      const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
-      const told = [...chunk.told, ...toldOf(result, chunk)];
-      await repository.addProgress(tx, context, job.id, countsOf(chunk, result), withoutTwins(told));
+      const { counts, told } = await this.carryOut(tx, chunk);
+      await repository.addProgress(tx, context, job.id, counts, withoutTwins([...chunk.told, ...told]));
       if (!chunk.last) return 'unfinished';
       await this.end(tx, 'completed');
       return 'finished';
     });
+  }
+
+  private async carryOut(tx: Transaction, chunk: ImportChunk): Promise<{ counts: ImportCounts; told: ToldRow[] }> {
+    const { merge, removal } = this.parts;
+    const { context, job } = this;
+    if (job.operation !== 'register') {
+      const { done, skipped, refusals } = await removal.take(tx, context, job, job.operation, chunk.staged);
+      const told = refusals.map((refusal) => toldAs(refusal, chunk));
+      const failed = chunk.counts.failed + refusals.length - skipped;
+      const counts = { ...chunk.counts, skipped: chunk.counts.skipped + skipped, failed };
+      return { counts: { ...counts, [job.operation === 'delete' ? 'deleted' : 'unassigned']: done }, told };
+    }
+    await merge.prepare(tx);
+    const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
+    const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
+    return { counts: countsOf(chunk, result), told: toldOf(result, chunk) };
   }
 
   /** Ends the job, which is locked. What it did stays, and leaves its event. */
@@ -87,14 +102,14 @@ export class ImportRun {
     await repository.finish(tx, context, job.id, status, failure);
     const done = await repository.progress(tx, context, job.id);
     if (job.dryRun || !done) return;
-    const { total, processed, created, updated, skipped, failed, repaired } = done;
+    const { total, processed, created, updated, deleted, unassigned, skipped, failed, repaired } = done;
     await audit.record(tx, context, {
-      action: 'phone_numbers.uploaded',
+      action: ACTIONS[job.operation],
       subjectType: 'import_job',
       subjectId: job.id,
       facts: {
-        ...{ status, total, processed, created, updated, skipped, failed, repaired },
-        mode: job.mode,
+        ...{ status, total, processed, skipped, failed, repaired },
+        ...factsOf(job, { created, updated, deleted, unassigned }),
         fileName: job.fileName,
       },
     });
@@ -110,15 +125,28 @@ export class ImportRun {
   }
 }
 
+const ACTIONS = {
+  register: 'phone_numbers.uploaded',
+  delete: 'phone_numbers.deleted_by_file',
+  unassign: 'phone_numbers.unassigned_by_file',
+} as const;
+
+type Done = Pick<ImportCounts, 'created' | 'updated' | 'deleted' | 'unassigned'>;
+
+function factsOf({ operation, mode }: WorkableJob, { created, updated, deleted, unassigned }: Done): object {
+  if (operation === 'register') return { created, updated, mode };
+  return operation === 'delete' ? { deleted } : { unassigned };
+}
+
 function countsOf({ counts }: ImportChunk, { outcomes, refused }: MergeResult): ImportCounts {
   const { created = 0, revived = 0, updated = 0, unchanged = 0 } = outcomes;
   const failed = refused.filter(({ outcome }) => !isTaken(outcome)).length;
   return {
+    ...counts,
     created: created + revived,
     updated,
     skipped: counts.skipped + unchanged + refused.length - failed,
     failed: counts.failed + failed,
-    repaired: counts.repaired,
   };
 }
 
@@ -128,11 +156,11 @@ function isTaken(outcome: RefusedRow['outcome']): boolean {
 }
 
 function toldOf({ refused }: MergeResult, chunk: ImportChunk): ToldRow[] {
-  return refused.map((row) => {
-    const { code, column, message, value } = refusalOf(row);
-    const error = rowError(row.line, code, column, message, value);
-    return { ...error, severity: 'error', cells: chunk.cells.get(row.line) ?? null };
-  });
+  return refused.map((row) => toldAs({ line: row.line, ...refusalOf(row) }, chunk));
+}
+
+function toldAs({ line, code, column, message, value }: Refusal & { line: number }, { cells }: ImportChunk): ToldRow {
+  return { ...rowError(line, code, column, message, value), severity: 'error', cells: cells.get(line) ?? null };
 }
 
 interface Refusal {

@@ -7,6 +7,7 @@ import { OTHERS_WAIT } from '../jobs/sql/import-jobs.sql.js';
 import { ImportMerge } from './import-merge.js';
 import { ImportPace } from './import-pace.js';
 import { ImportRun } from './import-run.js';
+import { NumberRemoval } from './number-removal.js';
 
 /** How long an organization is served while others wait. */
 const TURN_MS = 3_000;
@@ -25,6 +26,7 @@ export class ImportTurns {
     private readonly database: Database,
     private readonly repository: ImportsRepository,
     private readonly merge: ImportMerge,
+    private readonly removal: NumberRemoval,
     private readonly pace: ImportPace,
     private readonly audit: AuditLog,
   ) {}
@@ -96,8 +98,8 @@ export class ImportTurns {
     const resting = this.resting.get(job.id);
     this.resting.delete(job.id);
     if (resting) return resting;
-    const { database, repository, merge, pace, audit } = this;
-    return new ImportRun({ database, repository, merge, pace, audit }, contextOfJob(organizationId, job), job);
+    const { database, repository, merge, removal, pace, audit } = this;
+    return new ImportRun({ database, repository, merge, removal, pace, audit }, contextOfJob(organizationId, job), job);
   }
 
   private rest(run: ImportRun): void {

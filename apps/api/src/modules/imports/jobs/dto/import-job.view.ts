@@ -1,10 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
   importErrorCodes,
+  importOperations,
   importStatuses,
   type ImportErrorCode,
   type ImportJobSummaryView,
   type ImportJobView,
+  type ImportOperation,
   type ImportRowError,
   type ImportStatus,
 } from '#contracts';
@@ -45,7 +47,13 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   @ApiProperty({ type: 'integer' })
   updated!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Duplicates, and numbers that are what the row says already.' })
+  @ApiProperty({ type: 'integer', description: 'Numbers that operation=delete deleted.' })
+  deleted!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Numbers that operation=unassign took from their agents.' })
+  unassigned!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Duplicates, and numbers that are what the row says already, or not assigned.' })
   skipped!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -59,6 +67,9 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
 
   @ApiProperty()
   dryRun!: boolean;
+
+  @ApiProperty({ enum: importOperations })
+  operation!: ImportOperation;
 
   @ApiProperty({ enum: ['create', 'upsert'] })
   mode!: 'create' | 'upsert';

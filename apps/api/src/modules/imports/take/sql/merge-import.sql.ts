@@ -92,12 +92,6 @@ export const FIND_HOLDERS = `
   where s.agent_id is not null and s.outcome = 'own'
     and a.organization_id = $1 and a.phone_number_id = s.number_id and a.ended_at is null`;
 
-/** Numbers before they change. $3 their ids */
-export const NOTE_NUMBERS = `
-  insert into import_changes (organization_id, import_job_id, kind, record_id, before)
-  select $1, $2, 'number', n.id, to_jsonb(n) from phone_numbers n
-  where n.organization_id = $1 and n.id = any ($3::uuid[])`;
-
 /**
  * Which agents shall call from which numbers. What the row does not say stays, or is the default; a file says nothing of
  * restricted types. In a dry run new numbers have no id, and nothing can stand in the way of their assignment.
