@@ -31,10 +31,12 @@ END) stored,
   from_number text,
   provider text,
   sole boolean default false not null,
+  number_can_call boolean,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
   constraint allowed_number_types_are_restricted CHECK ((allowed_number_types <@ ARRAY['PREMIUM_RATE'::text, 'SHARED_COST'::text, 'PERSONAL_NUMBER'::text, 'PAGER'::text, 'UAN'::text, 'VOICEMAIL'::text, 'SATELLITE'::text, 'UNIVERSAL_TOLL_FREE'::text, 'INTERNATIONAL_NETWORK'::text])),
   constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
+  constraint live_assignments_know_whether_they_can_call CHECK (((ended_at IS NOT NULL) OR (number_can_call IS NOT NULL))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
   constraint agent_phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint live_assignment_of_own_number FOREIGN KEY (live_organization_id, phone_number_id) REFERENCES phone_numbers(organization_id, id),
@@ -59,7 +61,7 @@ alter table agent_phone_numbers enable row level security, force row level secur
 create policy every_organization on agent_phone_numbers for all to ringfence_system using (true) with check (true);
 create policy own_organization on agent_phone_numbers for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
+grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (number_can_call), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
 grant select, update (calls_made_today), update (last_reset_date), update (sole) on agent_phone_numbers to ringfence_system;
 
 comment on column agent_phone_numbers.allowed_countries is 'NULL inherits organizations.default_allowed_countries; an empty list allows none.';
@@ -68,6 +70,7 @@ comment on column agent_phone_numbers.live_organization_id is 'Lets the foreign 
 comment on column agent_phone_numbers.counter_reset_at is 'When the counter was last set back by hand: calls decided before are in the archive, although the day is the same.';
 comment on column agent_phone_numbers.agent_active is 'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
 comment on column agent_phone_numbers.sole is 'Whether the organization gives an agent one number only. A copy that triggers keep while the assignment is live.';
+comment on column agent_phone_numbers.number_can_call is 'Whether the number has the capability voice. A copy that triggers keep, as number_active is.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -374,11 +377,15 @@ create table import_jobs (
   failure text,
   actor jsonb default '{}'::jsonb not null,
   request_id text,
+  operation text default 'register'::text not null,
+  deleted integer default 0 not null,
+  unassigned integer default 0 not null,
   constraint import_jobs_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint import_jobs_delimiter_check CHECK ((delimiter = ANY (ARRAY[','::text, ';'::text, '	'::text]))),
   constraint import_jobs_encoding_check CHECK ((encoding = ANY (ARRAY['utf-8'::text, 'utf-16le'::text, 'utf-16be'::text, 'windows-1252'::text]))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+  constraint import_jobs_operation_check CHECK ((operation = ANY (ARRAY['register'::text, 'delete'::text, 'unassign'::text]))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint import_jobs_pkey PRIMARY KEY (organization_id, id)
@@ -391,7 +398,7 @@ alter table import_jobs enable row level security, force row level security;
 create policy every_organization on import_jobs for select to ringfence_system using (true);
 create policy own_organization on import_jobs for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
+grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (deleted), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (unassigned), update (undone_at), update (updated) on import_jobs to ringfence_app;
 grant select on import_jobs to ringfence_system;
 
 comment on column import_jobs.processed is 'Rows of the file that are done. Each chunk moves it in the transaction that takes the rows, so no row is taken twice.';

@@ -717,7 +717,7 @@ export type ImportRowError = {
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid' | 'plus_added' | 'apostrophe_removed';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'number_unknown' | 'number_in_pool' | 'number_from_pool' | 'number_not_assigned' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_reserved' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid' | 'plus_added' | 'apostrophe_removed';
     /**
      * What is wrong and how to mend it.
      */
@@ -736,7 +736,15 @@ export type ImportJobView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
@@ -745,6 +753,7 @@ export type ImportJobView = {
      */
     repaired: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -779,7 +788,15 @@ export type ImportJobSummaryView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
@@ -788,6 +805,7 @@ export type ImportJobSummaryView = {
      */
     repaired: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -3240,7 +3258,11 @@ export type UploadPhoneNumbersData = {
          */
         dryRun?: 'true' | 'false';
         /**
-         * upsert also changes own numbers, where the row says something.
+         * delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and DELETE /phone-numbers/{id}/assign do to one. Only the column phoneNumber is needed then.
+         */
+        operation?: 'register' | 'delete' | 'unassign';
+        /**
+         * upsert also changes own numbers, where the row says something. For operation=register.
          */
         mode?: 'create' | 'upsert';
         /**

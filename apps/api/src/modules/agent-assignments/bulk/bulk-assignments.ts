@@ -15,12 +15,7 @@ export class BulkAssignments {
     await tx.query(END_ASSIGNMENTS_OF_NUMBERS, [context.organizationId, phoneNumberIds]);
   }
 
-  async put(
-    tx: Transaction,
-    context: RequestContext,
-    items: readonly BulkItemView[],
-    rules: NewRules,
-  ): Promise<void> {
+  async put(tx: Transaction, context: RequestContext, items: readonly BulkItemView[], rules: NewRules): Promise<void> {
     const pairs = items.map(({ agentId, id }) => ({ agentId: agentId!, phoneNumberId: id }));
     await this.rows.putPairs(tx, context, pairs, rules);
   }

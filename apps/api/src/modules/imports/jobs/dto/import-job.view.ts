@@ -53,7 +53,10 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   @ApiProperty({ type: 'integer', description: 'Numbers that operation=unassign took from their agents.' })
   unassigned!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Duplicates, and numbers that are what the row says already, or not assigned.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Duplicates, and numbers that are what the row says already, or not assigned.',
+  })
   skipped!: number;
 
   @ApiProperty({ type: 'integer' })
