@@ -6,7 +6,7 @@ import { Link as RouterLink } from 'react-router';
 import { type ImportJobSummaryView, type ImportStatus, importStatuses } from '#contracts';
 import { EmptyState } from '../../shared/EmptyState';
 import { counted, whole } from '../../shared/figures';
-import { choicesOf, importStatusLabels } from '../../shared/labels';
+import { choicesOf, importOperationLabels, importStatusLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
 import { moment } from '../../shared/moment';
 import { PageTitle } from '../../shared/PageTitle';
@@ -61,9 +61,11 @@ const Name = ({ job }: { job: ImportJobSummaryView }) => (
     <Link component={RouterLink} to={`/imports/${job.id}`} underline="hover">
       {uploadName(job)}
     </Link>
-    {job.dryRun && (
+    {(job.dryRun || job.operation !== 'register') && (
       <Typography variant="caption" component="div" color="textSecondary">
-        Only checked
+        {[job.operation !== 'register' && importOperationLabels[job.operation], job.dryRun && 'Only checked']
+          .filter(Boolean)
+          .join(' · ')}
       </Typography>
     )}
   </Box>

@@ -4,6 +4,7 @@ import { Title, useDataProvider, useNotify } from 'react-admin';
 import { useParams } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { importOperationLabels } from '../../shared/labels';
 import { moment } from '../../shared/moment';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
@@ -70,6 +71,7 @@ const Heading = ({ job }: { job: ImportJobView }) => (
       {uploadName(job)}
     </Typography>
     <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
+      {job.operation !== 'register' && `${importOperationLabels[job.operation]} · `}
       {moment(job.createdAt)}
       {job.createdBy !== null && ` · ${job.createdBy}`}
       {job.dryRun && ' · only checked, nothing was changed'}

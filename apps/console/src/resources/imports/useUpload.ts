@@ -76,5 +76,8 @@ async function requireUnchanged(file: File): Promise<void> {
   }
 }
 
-const summaryOf = ({ created, updated }: ImportJobView): string =>
-  `${counted(created, 'number')} added${updated > 0 ? `, ${whole(updated)} changed` : ''}`;
+const summaryOf = ({ operation, created, updated, deleted, unassigned }: ImportJobView): string => {
+  if (operation === 'delete') return `${counted(deleted, 'number')} deleted`;
+  if (operation === 'unassign') return `${counted(unassigned, 'number')} unassigned`;
+  return `${counted(created, 'number')} added${updated > 0 ? `, ${whole(updated)} changed` : ''}`;
+};
