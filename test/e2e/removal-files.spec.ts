@@ -45,7 +45,10 @@ const undo = ({ id }: Job) => call(`/imports/${id}/undo`, { method: 'POST' });
 /** Registers new numbers, for the agent if one is named. */
 async function numbers(count: number, agent = ''): Promise<string[]> {
   const made = Array.from({ length: count }, () => `+${(next += 1)}`);
-  await run('', ['phoneNumber,provider,agent,dailyLimit,label', ...made.map((n) => `${n},telnyx,${agent},7,Desk`)]);
+  const limit = agent === '' ? '' : '7';
+  const lines = made.map((n) => `${n},telnyx,${agent},${limit},Desk`);
+  const job = await run('', ['phoneNumber,provider,agent,dailyLimit,label', ...lines]);
+  expect(job).toMatchObject({ created: count });
   return made;
 }
 
