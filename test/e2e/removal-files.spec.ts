@@ -308,8 +308,8 @@ describe('what the file has to have', () => {
     const job = await run('operation=delete&country=US', ['Number', number!.slice(2), '2025550199']);
     expect(job).toMatchObject({ deleted: 1, failed: 1 });
     const csv = await call(`/imports/${job.id}/errors.csv`);
-    expect(csv.text).toContain('line,column,code,message,value,phoneNumber');
-    expect(csv.text).toContain('number_unknown');
+    expect(csv.body).toContain('line,column,code,message,value,phoneNumber');
+    expect(csv.body).toContain('number_unknown');
   });
 
   it.each([

@@ -2,8 +2,8 @@ import type { ImportErrorCode, UploadColumn } from '#contracts';
 import type { Database, Transaction } from '../../../platform/database/database.js';
 import type { AuditLog } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
-import { rowError } from '../read/check-upload-row.js';
+import type { ImportCounts, ImportsRepository, RowCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
+import { told } from '../read/check-upload-row.js';
 import { type ImportChunk, ImportReader } from '../read/import-reader.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
 import type { NumberRemoval } from './number-removal.js';
@@ -67,28 +67,29 @@ export class ImportRun {
         return 'finished';
       }
       if (!chunk.last) await tx.commitWithoutWaiting();
-      const { counts, told } = await this.carryOut(tx, chunk);
-      await repository.addProgress(tx, context, job.id, counts, withoutTwins([...chunk.told, ...told]));
+      const { counts, refusals } = await this.carryOut(tx, chunk);
+      const lines = withoutTwins([...chunk.told, ...refusals]);
+      await repository.addProgress(tx, context, job.id, { ...counts, repaired: repairedLines(lines) }, lines);
       if (!chunk.last) return 'unfinished';
       await this.end(tx, 'completed');
       return 'finished';
     });
   }
 
-  private async carryOut(tx: Transaction, chunk: ImportChunk): Promise<{ counts: ImportCounts; told: ToldRow[] }> {
+  private async carryOut(tx: Transaction, chunk: ImportChunk): Promise<{ counts: RowCounts; refusals: ToldRow[] }> {
     const { merge, removal } = this.parts;
     const { context, job } = this;
     if (job.operation !== 'register') {
-      const { done, skipped, refusals } = await removal.take(tx, context, job, job.operation, chunk.staged);
-      const told = refusals.map((refusal) => toldAs(refusal, chunk));
-      const failed = chunk.counts.failed + refusals.length - skipped;
+      const { done, skipped, refused } = await removal.take(tx, context, job, job.operation, chunk.staged);
+      const failed = chunk.counts.failed + refused.length - skipped;
       const counts = { ...chunk.counts, skipped: chunk.counts.skipped + skipped, failed };
-      return { counts: { ...counts, [job.operation === 'delete' ? 'deleted' : 'unassigned']: done }, told };
+      const counted = { ...counts, [job.operation === 'delete' ? 'deleted' : 'unassigned']: done };
+      return { counts: counted, refusals: refused.map((row) => toldAs(row, chunk)) };
     }
     await merge.prepare(tx);
     const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
     const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
-    return { counts: countsOf(chunk, result), told: toldOf(result, chunk) };
+    return { counts: countsOf(chunk, result), refusals: refusalsOf(result, chunk) };
   }
 
   /** Ends the job, which is locked. What it did stays, and leaves its event. */
@@ -138,7 +139,7 @@ function factsOf({ operation, mode }: WorkableJob, { created, updated, deleted, 
   return operation === 'delete' ? { deleted } : { unassigned };
 }
 
-function countsOf({ counts }: ImportChunk, { outcomes, refused }: MergeResult): ImportCounts {
+function countsOf({ counts }: ImportChunk, { outcomes, refused }: MergeResult): RowCounts {
   const { created = 0, revived = 0, updated = 0, unchanged = 0 } = outcomes;
   const failed = refused.filter(({ outcome }) => !isTaken(outcome)).length;
   return {
@@ -150,17 +151,23 @@ function countsOf({ counts }: ImportChunk, { outcomes, refused }: MergeResult): 
   };
 }
 
+/** A notice about the number tells that it was mended; one number may have got several. */
+function repairedLines(lines: readonly ToldRow[]): number {
+  const repairs = lines.filter(({ severity, column }) => severity === 'notice' && column === 'phoneNumber');
+  return new Set(repairs.map(({ line }) => line)).size;
+}
+
 /** Numbers that exist are skipped; what the row names and is not there fails. */
 function isTaken(outcome: RefusedRow['outcome']): boolean {
   return outcome === 'own' || outcome === 'in_pool' || outcome === 'elsewhere';
 }
 
-function toldOf({ refused }: MergeResult, chunk: ImportChunk): ToldRow[] {
+function refusalsOf({ refused }: MergeResult, chunk: ImportChunk): ToldRow[] {
   return refused.map((row) => toldAs({ line: row.line, ...refusalOf(row) }, chunk));
 }
 
 function toldAs({ line, code, column, message, value }: Refusal & { line: number }, { cells }: ImportChunk): ToldRow {
-  return { ...rowError(line, code, column, message, value), severity: 'error', cells: cells.get(line) ?? null };
+  return { ...told(line, code, column, message, value), severity: 'error', cells: cells.get(line) ?? null };
 }
 
 interface Refusal {
@@ -208,8 +215,8 @@ function refusalOf({ outcome, e164, agent, client, holder }: RefusedRow): Refusa
   }
 }
 
-/** A row is told about once: that it was refused matters more than what was repaired in it. */
-function withoutTwins(told: readonly ToldRow[]): ToldRow[] {
-  const refused = new Set(told.filter(({ severity }) => severity === 'error').map(({ line }) => line));
-  return told.filter(({ severity, line }) => severity === 'error' || !refused.has(line));
+/** A row that was refused has its error alone: that matters more than what was read otherwise in it. */
+function withoutTwins(lines: readonly ToldRow[]): ToldRow[] {
+  const refused = new Set(lines.filter(({ severity }) => severity === 'error').map(({ line }) => line));
+  return lines.filter(({ severity, line }) => severity === 'error' || !refused.has(line));
 }

@@ -17,9 +17,9 @@ export interface RefusedRemoval {
 
 export interface RemovalResult {
   done: number;
-  /** How many of the refusals need nothing to be mended. */
+  /** How many of the refused need nothing to be mended. */
   skipped: number;
-  refusals: RefusedRemoval[];
+  refused: RefusedRemoval[];
 }
 
 /** Deletes or unassigns the numbers of a file, a chunk at a time, each as the operation on one number would. */
@@ -51,7 +51,7 @@ export class NumberRemoval {
     const byNumber = new Map(views.map((view) => [view.phoneNumber, view]));
     const ownsPool = context.organizationId === PLATFORM_ORGANIZATION;
     const done: string[] = [];
-    const result: RemovalResult = { done: 0, skipped: 0, refusals: [] };
+    const result: RemovalResult = { done: 0, skipped: 0, refused: [] };
     for (const { line, e164 } of rows) {
       const number = byNumber.get(e164) ?? null;
       const refusal = refusalOfRemoval(operation, number, ownsPool);
@@ -61,7 +61,7 @@ export class NumberRemoval {
       }
       const { code, message, isSkipped } = refusal;
       if (isSkipped) result.skipped += 1;
-      result.refusals.push({ line, code, message, column: 'phoneNumber', value: e164 });
+      result.refused.push({ line, code, message, column: 'phoneNumber', value: e164 });
     }
     if (!job.dryRun && done.length > 0) await this.carryOut(tx, context, job.id, operation, done);
     return { ...result, done: done.length };
