@@ -17,6 +17,10 @@ export class FilesThatRemove1795970500000 implements MigrationInterface {
       grant update (number_can_call) on agent_phone_numbers to ringfence_app;
     `);
     await queryRunner.query(`
+      alter type assignment_facts add attribute number_can_call boolean;
+      ${DROP_GATE_FACTS}
+    `);
+    await queryRunner.query(`
       alter table agent_phone_numbers no force row level security;
       alter table phone_numbers no force row level security;
       update agent_phone_numbers a set number_can_call = coalesce((n.capabilities ->> 'voice')::boolean, false)
@@ -33,8 +37,16 @@ export class FilesThatRemove1795970500000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
+      ${DROP_GATE_FACTS}
+      alter type assignment_facts drop attribute number_can_call;
       alter table agent_phone_numbers drop column number_can_call;
       alter table import_jobs drop column operation, drop column deleted, drop column unassigned;
     `);
   }
 }
+
+/** PostgreSQL adds no column to what a function answers by replacing it. With its hash, so that it is made anew. */
+const DROP_GATE_FACTS = `
+  drop function if exists gate_facts(timestamptz);
+  delete from sql_functions where name = 'gate/gate_facts';
+`;

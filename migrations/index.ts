@@ -20,5 +20,3 @@ export const migrations = [
   FilesThatRemove1795970500000,
   UploadNotices1795970700000,
 ];
-  UploadNotices1795970700000,
-];

@@ -191,7 +191,7 @@ describe('a file of numbers to unassign', () => {
        where agent_id = $1`,
       [agentId],
     );
-    await call('/call-gate/authorize', { body: { agentId, fromNumber: made[0], destination: '+14165550123' } });
+    await call('/call-gate/authorize', { body: { agentId, from: made[0], destination: '+14165550123' } });
     const before = await live(made);
     const job = await run('operation=unassign', made);
     expect(job).toMatchObject({ operation: 'unassign', unassigned: 2, deleted: 0, failed: 0 });
@@ -201,7 +201,7 @@ describe('a file of numbers to unassign', () => {
     expect(await live(made)).toEqual(before);
     expect(before.map((row) => row['calls_made_today'])).toContain(1);
     const gate = await call('/call-gate/authorize', {
-      body: { agentId, fromNumber: made[0], destination: '+14165550123' },
+      body: { agentId, from: made[0], destination: '+14165550123' },
     });
     expect(gate.body).toMatchObject({ allowed: true, callsMadeToday: 2 });
   });
@@ -342,4 +342,56 @@ it('leaves one event for the file, which the timeline of each number and assignm
     [job.id],
   );
   expect(changed).toEqual({ n: 2 });
+});
+
+describe('a number without voice', () => {
+  const mute = async (e164: string) => {
+    const [row] = (await rows([e164])) as [{ id: string }];
+    await call(`/phone-numbers/${row.id}`, { method: 'PUT', body: { capabilities: { voice: false } } });
+    return row.id;
+  };
+
+  it('is assigned by no request, no bulk operation and no file, each of which says why', async () => {
+    const agentId = await createAgent(db, { organizationId, name: 'Speaks' });
+    const [number] = await numbers(1);
+    const phoneNumberId = await mute(number!);
+    const refused = { status: 409, body: { code: 'number_cannot_call' } };
+    expect(await call(`/phone-numbers/${phoneNumberId}/assign`, { body: { agentId } })).toMatchObject(refused);
+    expect(await call('/agent-assignments', { body: { agentId, phoneNumberId } })).toMatchObject(refused);
+    const bulk = await call('/phone-numbers/bulk', { body: { operation: 'assign', ids: [phoneNumberId], agentId } });
+    expect(bulk.body).toMatchObject({ refused: 1, items: [{ code: 'number_cannot_call' }] });
+    const fresh = `+${(next += 1)}`;
+    const file = ['phoneNumber,provider,agent,capabilities', `${number},telnyx,Speaks,`, `${fresh},telnyx,Speaks,sms`];
+    const dry = await run('mode=upsert&dryRun=true', file);
+    const real = await run('mode=upsert', file);
+    for (const job of [dry, real]) {
+      expect(job).toMatchObject({ created: 0, updated: 0, failed: 2 });
+      expect(told(job)).toEqual(['2 number_cannot_call', '3 number_cannot_call']);
+    }
+    expect(await live([number!, fresh])).toEqual([]);
+    const given = await run('mode=upsert', [
+      'phoneNumber,provider,agent,capabilities',
+      `${number},telnyx,Speaks,voice`,
+    ]);
+    expect(given).toMatchObject({ updated: 1, failed: 0 });
+    expect(await live([number!])).toHaveLength(1);
+  });
+
+  it('that an agent calls from stays assigned, and its export is taken again, but the gate refuses its calls', async () => {
+    const agentId = await createAgent(db, { organizationId, name: 'Muted' });
+    const [number] = await numbers(1, 'Muted');
+    const body = { agentId, destination: '+14165550123' };
+    expect((await call('/call-gate/authorize', { body })).body).toMatchObject({ allowed: true });
+    await mute(number!);
+    expect((await call('/call-gate/authorize', { body })).body).toMatchObject({
+      allowed: false,
+      reasonCode: 'number_cannot_call',
+    });
+    const simulated = (await call('/call-gate/simulate', { body })).body as Record<string, unknown>;
+    expect(simulated).toMatchObject({ allowed: false, reasonCode: 'number_cannot_call' });
+    expect(JSON.stringify(simulated)).toContain('The number is active, and has no voice.');
+    const file = ['phoneNumber,provider,agent,capabilities', `${number},telnyx,Muted,none`];
+    expect(await run('mode=upsert', file)).toMatchObject({ failed: 0 });
+    expect(await live([number!])).toHaveLength(1);
+  });
 });

@@ -18,7 +18,7 @@ function* everyCase(): Generator<PolicyFacts> {
 const CHECKS = `gate_checks(
   row(case when c ? 'unassigned' then null else uuidv7() end, (c->>'suspended')::boolean, (c->>'agentActive')::boolean,
     (c->>'numberActive')::boolean, (c->>'paused')::boolean, array(select jsonb_array_elements_text(c->'countries')),
-    array(select jsonb_array_elements_text(c->'types')))::assignment_facts,
+    array(select jsonb_array_elements_text(c->'types')), (c->>'numberCanCall')::boolean)::assignment_facts,
   row(c->>'refusal', c->>'country', c->>'type')::call_facts)`;
 
 const HARMLESS: PolicyFacts = {
@@ -26,6 +26,7 @@ const HARMLESS: PolicyFacts = {
   suspended: false,
   agentActive: true,
   numberActive: true,
+  numberCanCall: true,
   paused: false,
   country: 'US',
   type: 'MOBILE',
@@ -94,9 +95,7 @@ describe('the checks of the gate', () => {
   });
 
   it('agree with the catalogue about which there are, and in which order', async () => {
-    const columns = await db.query(
-      `select unnest(proargnames) as name from pg_proc where proname = 'gate_checks'`,
-    );
+    const columns = await db.query(`select unnest(proargnames) as name from pg_proc where proname = 'gate_checks'`);
     const names = columns.map(({ name }) => name as string);
     const before = names.indexOf('refused');
     expect(names.slice(names.indexOf('call') + 1, before)).toEqual(

@@ -60,7 +60,7 @@ const OPTIONS = `
     f.counted_on::text as "countedOn", f.counted, f.usage_day::text as day, f.resets_at as "resetsAt",
     (select jsonb_object_agg(c, k.refused) from unnest(array['CA', 'US', 'FR']) c
      cross join lateral gate_checks(row(f.assignment_id, f.organization_suspended, f.agent_active, f.number_active,
-       f.assignment_paused, f.allowed_countries, f.allowed_number_types)::assignment_facts,
+       f.assignment_paused, f.allowed_countries, f.allowed_number_types, f.number_can_call)::assignment_facts,
        row(null, c, 'MOBILE')::call_facts) k) as refused
   from gate_facts(ringfence_clock()) f
   order by f.assignment_id`;

@@ -138,9 +138,7 @@ describe('the SQL functions', () => {
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     };
 
-    it.each([
-      ['option_rank', ['int', 'int', 'int']],
-    ])('%s', async (name, types) => {
+    it.each([['option_rank', ['int', 'int', 'int']]])('%s', async (name, types) => {
       expect(await plan((columns) => `${name}(${columns})`, types)).not.toContain(`${name}(`);
     });
 
@@ -148,7 +146,7 @@ describe('the SQL functions', () => {
       const { rows } = await client.query<Record<'QUERY PLAN', string>>(
         `explain (verbose, costs off) select k.refused from agent_phone_numbers a
          cross join lateral gate_checks(row(a.id, false, a.agent_active, a.number_active, a.paused_at is not null,
-           a.allowed_countries, a.allowed_number_types)::assignment_facts, row(null, 'CA', 'MOBILE')::call_facts) k`,
+           a.allowed_countries, a.allowed_number_types, a.number_can_call)::assignment_facts, row(null, 'CA', 'MOBILE')::call_facts) k`,
       );
       const lines = rows.map((row) => row['QUERY PLAN']);
       const plan = lines.join('\n');

@@ -26,6 +26,7 @@ export const importErrorCodes = {
   agent_inactive: 'The agent is not active',
   agent_has_number: 'The agent has another number already',
   assigned_elsewhere: 'The phone number is assigned to another agent',
+  number_cannot_call: 'The phone number cannot call',
   number_unknown: 'The phone number is not among yours',
   number_in_pool: 'The phone number is in the pool',
   number_from_pool: 'The phone number came from the pool',

@@ -32,7 +32,7 @@ begin
   ) o
   left join lateral (
     select a.id, a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
-      a.allowed_number_types
+      a.allowed_number_types, a.number_can_call
     from agent_phone_numbers a
     where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
       and a.id = l.assignment_id
@@ -40,7 +40,8 @@ begin
   ) a on true
   cross join lateral gate_checks(
     row(a.id, o.suspended, a.agent_active, a.number_active, a.paused,
-      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types)::assignment_facts,
+      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types,
+      a.number_can_call)::assignment_facts,
     row(p_refusal[c.i], p_country[c.i], p_type[c.i])::call_facts) g
   cross join lateral (
     select case

@@ -37,7 +37,10 @@ const rules: Partial<Record<CallCheck, RuleOf>> = {
       suspended ? 'The organization is suspended.' : 'The organization is not suspended.',
     ),
   agent: ({ agent_status: status }) => rule('agent', 'status', status, `The status of the agent is ${status}.`),
-  number: ({ lifecycle }) => rule('phone_number', 'lifecycle', lifecycle, `The state of the number is ${lifecycle}.`),
+  number: ({ lifecycle, number_can_call: canCall }) =>
+    lifecycle === 'active' && !canCall
+      ? rule('phone_number', 'capabilities', 'no voice', 'The number is active, and has no voice.')
+      : rule('phone_number', 'lifecycle', lifecycle, `The state of the number is ${lifecycle}.`),
   pause: ({ paused }) =>
     rule('assignment', 'paused', paused, paused ? 'The assignment is paused.' : 'The assignment is not paused.'),
   number_type: (row, call) => {

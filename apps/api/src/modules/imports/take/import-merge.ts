@@ -12,9 +12,11 @@ import {
   FIND_HOLDERS,
   KEEP_ASSIGNMENTS,
   LOCK_AGENTS,
+  NEW_WITHOUT_VOICE,
   NOTE_CREATED,
   NOTE_GIVEN_AGENTS,
   ONE_NUMBER_EACH,
+  OWN_WITHOUT_VOICE,
   READ_GIVEN_AGENTS,
   READ_REFUSED,
   STAGED_ASSIGNMENTS,
@@ -31,6 +33,7 @@ export type RefusedOutcome =
   | 'agent_unknown'
   | 'agent_inactive'
   | 'agent_has_number'
+  | 'number_cannot_call'
   | 'assigned_elsewhere';
 export type Outcome = 'created' | 'revived' | 'updated' | 'unchanged' | RefusedOutcome;
 
@@ -112,6 +115,7 @@ export class ImportMerge {
     if (assigns) {
       await tx.query(FIND_AGENTS, [organizationId]);
       await tx.query(LOCK_AGENTS, [organizationId]);
+      await tx.query(NEW_WITHOUT_VOICE, [organizationId]);
       await tx.query(ONE_NUMBER_EACH, [...ids]);
     }
     await insert();
@@ -133,7 +137,10 @@ export class ImportMerge {
     const [organizationId] = ids;
     const own = stagedNumbers(tx, ids);
     await this.registry.lockOwn(tx, organizationId, own);
-    if (assigns) await tx.query(FIND_HOLDERS, [organizationId]);
+    if (assigns) {
+      await tx.query(FIND_HOLDERS, [organizationId]);
+      await tx.query(OWN_WITHOUT_VOICE, [organizationId]);
+    }
     await this.registry.updateOwn(tx, organizationId, own);
   }
 

@@ -210,6 +210,11 @@ function refusalOf({ outcome, e164, agent, client, holder }: RefusedRow): Refusa
       );
     case 'agent_inactive':
       return ofAgent(outcome, 'The agent is not active. Activate it first, or name another agent.');
+    case 'number_cannot_call':
+      return ofAgent(
+        outcome,
+        `${e164} has no voice, so that no agent can call from it. Give it voice, or name no agent.`,
+      );
     case 'assigned_elsewhere':
       return ofAgent(outcome, `${e164} is assigned. Unassign it from the agent '${holder ?? ''}' first.`);
   }

@@ -17,8 +17,8 @@ export class BulkUploadQuery {
     required: false,
     default: 'register',
     description:
-      'delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and DELETE ' +
-      '/phone-numbers/{id}/assign do to one. Only the column phoneNumber is needed then.',
+      'delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST ' +
+      '/phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.',
   })
   @IsOptional()
   @IsIn(importOperations)

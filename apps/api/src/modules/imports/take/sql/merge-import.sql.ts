@@ -55,6 +55,24 @@ export const LOCK_AGENTS = `
     order by g.id for share) locked`;
 
 /**
+ * Numbers without voice that an agent shall call from. Whether an own number has it, its row may not say: those are judged
+ * once they are found.
+ */
+export const NEW_WITHOUT_VOICE = `
+  update import_staging s set outcome = 'number_cannot_call'
+  where s.agent_id is not null and s.voice is false and s.outcome is null and (
+    select true from phone_numbers n
+    where n.e164 = s.e164 and n.organization_id = $1 and n.lifecycle <> 'released') is not true`;
+
+/** One that the agent calls from already stays assigned, and the gate refuses its calls. */
+export const OWN_WITHOUT_VOICE = `
+  update import_staging s set outcome = 'number_cannot_call'
+  from phone_numbers n
+  where s.agent_id is not null and s.outcome = 'own' and s.holder_id is null
+    and n.organization_id = $1 and n.id = s.number_id
+    and not coalesce(s.voice, (n.capabilities ->> 'voice')::boolean, false)`;
+
+/**
  * Where the organization gives each agent one number only: whose agent has another, or stands in the chunk before. What
  * chunks of a dry run would have done is written down, for it was taken back.
  */
