@@ -6,7 +6,7 @@ create role ringfence_system nologin;
 
 create extension pg_trgm;
 
-create type assignment_facts as (assignment_id uuid, organization_suspended boolean, agent_active boolean, number_active boolean, paused boolean, allowed_countries text[], allowed_number_types text[]);
+create type assignment_facts as (assignment_id uuid, organization_suspended boolean, agent_active boolean, number_active boolean, paused boolean, allowed_countries text[], allowed_number_types text[], number_can_call boolean);
 
 comment on type assignment_facts is 'What gate_checks() looks at of an assignment, its agent, its number and its organization. assignment_id is null when the call has none.';
 
@@ -39,10 +39,12 @@ END) stored,
   from_number text,
   provider text,
   sole boolean default false not null,
+  number_can_call boolean,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
   constraint allowed_number_types_are_restricted CHECK ((allowed_number_types <@ ARRAY['PREMIUM_RATE'::text, 'SHARED_COST'::text, 'PERSONAL_NUMBER'::text, 'PAGER'::text, 'UAN'::text, 'VOICEMAIL'::text, 'SATELLITE'::text, 'UNIVERSAL_TOLL_FREE'::text, 'INTERNATIONAL_NETWORK'::text])),
   constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
+  constraint live_assignments_know_whether_they_can_call CHECK (((ended_at IS NOT NULL) OR (number_can_call IS NOT NULL))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
   constraint agent_phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint live_assignment_of_own_number FOREIGN KEY (live_organization_id, phone_number_id) REFERENCES phone_numbers(organization_id, id),
@@ -67,7 +69,7 @@ alter table agent_phone_numbers enable row level security, force row level secur
 create policy every_organization on agent_phone_numbers for all to ringfence_system using (true) with check (true);
 create policy own_organization on agent_phone_numbers for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
+grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (number_can_call), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
 grant select, update (calls_made_today), update (last_reset_date), update (sole) on agent_phone_numbers to ringfence_system;
 
 comment on column agent_phone_numbers.allowed_countries is 'NULL inherits organizations.default_allowed_countries; an empty list allows none.';
@@ -76,6 +78,7 @@ comment on column agent_phone_numbers.live_organization_id is 'Lets the foreign 
 comment on column agent_phone_numbers.counter_reset_at is 'When the counter was last set back by hand: calls decided before are in the archive, although the day is the same.';
 comment on column agent_phone_numbers.agent_active is 'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
 comment on column agent_phone_numbers.sole is 'Whether the organization gives an agent one number only. A copy that triggers keep while the assignment is live.';
+comment on column agent_phone_numbers.number_can_call is 'Whether the number has the capability voice. A copy that triggers keep, as number_active is.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -382,6 +385,9 @@ create table import_jobs (
   failure text,
   actor jsonb default '{}'::jsonb not null,
   request_id text,
+  operation text default 'register'::text not null,
+  deleted integer default 0 not null,
+  unassigned integer default 0 not null,
   notice_count integer default 0 not null,
   provider text,
   column_names text[],
@@ -390,6 +396,7 @@ create table import_jobs (
   constraint import_jobs_encoding_check CHECK (((length(encoding) >= 1) AND (length(encoding) <= 40))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+  constraint import_jobs_operation_check CHECK ((operation = ANY (ARRAY['register'::text, 'delete'::text, 'unassign'::text]))),
   constraint import_jobs_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 40))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
@@ -403,7 +410,7 @@ alter table import_jobs enable row level security, force row level security;
 create policy every_organization on import_jobs for select to ringfence_system using (true);
 create policy own_organization on import_jobs for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
+grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (deleted), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (unassigned), update (undone_at), update (updated) on import_jobs to ringfence_app;
 grant select on import_jobs to ringfence_system;
 
 comment on column import_jobs.processed is 'Rows of the file that are done. Each chunk moves it in the transaction that takes the rows, so no row is taken twice.';
@@ -687,7 +694,7 @@ CREATE INDEX phone_numbers_reserved ON public.phone_numbers USING btree (organiz
 CREATE INDEX phone_numbers_reserved_by ON public.phone_numbers USING btree (reserved_by) WHERE (reserved_by IS NOT NULL);
 CREATE INDEX phone_numbers_tags ON public.phone_numbers USING gin (tags) WHERE ((lifecycle <> 'released'::text) AND (tags <> '{}'::text[]));
 
-CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider))) EXECUTE FUNCTION copy_number_to_assignments();
+CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider, capabilities ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider) OR (old.capabilities <> new.capabilities))) EXECUTE FUNCTION copy_number_to_assignments();
 CREATE TRIGGER count_deleted AFTER DELETE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.phone_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
@@ -1021,8 +1028,8 @@ CREATE OR REPLACE FUNCTION public.copy_caller_facts()
 AS $function$
 begin
   select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
-    o.numbers_per_agent = 'one'
-  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole
+    o.numbers_per_agent = 'one', coalesce((n.capabilities ->> 'voice')::boolean, false)
+  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole, new.number_can_call
   from agents g, phone_numbers n, organizations o
   where g.organization_id = new.organization_id and g.id = new.agent_id
     and n.organization_id = new.organization_id and n.id = new.phone_number_id
@@ -1060,13 +1067,14 @@ CREATE OR REPLACE FUNCTION public.copy_number_to_assignments()
 AS $function$
 begin
   update agent_phone_numbers a
-  set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider
+  set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider,
+    number_can_call = coalesce((new.capabilities ->> 'voice')::boolean, false)
   where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
   return null;
 end
 $function$;
 
-comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active to its live assignment, for the gate decides by the row that it has locked.';
+comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active and can call to its live assignment, for the gate decides by the row that it has locked.';
 
 CREATE OR REPLACE FUNCTION public.copy_numbers_per_agent()
  RETURNS trigger
@@ -1319,7 +1327,7 @@ begin
     left join lateral (
       select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
         a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-        a.daily_limit, a.calls_made_today, a.last_reset_date
+        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date
       from agent_phone_numbers a
       where a.live_organization_id = c.org and a.agent_id = c.finder
         and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
@@ -1347,7 +1355,7 @@ begin
     ) o
     cross join lateral gate_checks(
       row(l.assignment_id, o.suspended, l.agent_active, l.number_active, l.paused,
-        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types)::assignment_facts,
+        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types, l.number_can_call)::assignment_facts,
       row(l.refusal, l.country, l.type)::call_facts) g
   ),
   -- Choose, where a call has several options: from the least used share of a limit among the numbers that may place it.
@@ -1516,7 +1524,8 @@ cross join lateral (
     case when facts.assignment_id is null then 'no_assignment' end as assignment,
     case when facts.organization_suspended then 'organization_suspended' end as organization,
     case when not facts.agent_active then 'agent_inactive' end as agent,
-    case when not facts.number_active then 'number_inactive' end as number,
+    case when not facts.number_active then 'number_inactive'
+      when not facts.number_can_call then 'number_cannot_call' end as number,
     case when facts.paused then 'assignment_paused' end as pause,
     case when not d.type_is_free and (call.type = any (facts.allowed_number_types)) is not true
       then 'number_type_blocked' end as number_type,
@@ -1606,7 +1615,7 @@ $function$;
 comment on function gate_claim_keys(uuid[],text[],bytea[],uuid[],boolean[],interval) is 'Claims the idempotency keys of the calls that are open, and answers which calls are to be decided: those without a key, and those whose key is theirs now. Inserts in the order of organization and key, the same for every batch, so that two batches never wait for each other in a circle. A key that another transaction is deciding with is waited for. VOLATILE: it writes, and its second statement must see what came of the keys that the first one waited for.';
 
 CREATE OR REPLACE FUNCTION public.gate_facts(at timestamp with time zone)
- RETURNS TABLE(organization_id uuid, assignment_id uuid, agent_id uuid, phone_number_id uuid, from_number text, provider text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, allowed_countries text[], allowed_number_types text[], daily_limit integer, counted_on date, counted integer, usage_day date, used integer, resets_at timestamp with time zone)
+ RETURNS TABLE(organization_id uuid, assignment_id uuid, agent_id uuid, phone_number_id uuid, from_number text, provider text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, allowed_countries text[], allowed_number_types text[], daily_limit integer, counted_on date, counted integer, usage_day date, used integer, resets_at timestamp with time zone, number_can_call boolean)
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
@@ -1617,7 +1626,8 @@ select
   coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types, a.daily_limit,
   a.last_reset_date, a.calls_made_today, d.usage_day,
   case when a.last_reset_date < d.usage_day then 0 else a.calls_made_today end,
-  usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at)
+  usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at),
+  coalesce((n.capabilities ->> 'voice')::boolean, false)
 from agent_phone_numbers a
 join organizations o on o.id = a.organization_id
 join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
@@ -1683,7 +1693,7 @@ begin
   ) o
   left join lateral (
     select a.id, a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
-      a.allowed_number_types
+      a.allowed_number_types, a.number_can_call
     from agent_phone_numbers a
     where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
       and a.id = l.assignment_id
@@ -1691,7 +1701,8 @@ begin
   ) a on true
   cross join lateral gate_checks(
     row(a.id, o.suspended, a.agent_active, a.number_active, a.paused,
-      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types)::assignment_facts,
+      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types,
+      a.number_can_call)::assignment_facts,
     row(p_refusal[c.i], p_country[c.i], p_type[c.i])::call_facts) g
   cross join lateral (
     select case
