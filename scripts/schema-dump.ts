@@ -20,8 +20,8 @@ export async function dumpSchema(client: pg.Client): Promise<string> {
     const options = (await lines(STORAGE, [table])).join('');
     parts.push(`create table ${table} (\n${definition.map((line) => `  ${line}`).join(',\n')}\n)${options};`);
     for (const query of [COLUMN_STORAGE, INDEXES, TRIGGERS, ROW_SECURITY, POLICIES, PRIVILEGES, COMMENTS]) {
-      const found = await lines(query, [table]);
-      if (found.length > 0) parts.push(found.join('\n'));
+      const statements = await lines(query, [table]);
+      if (statements.length > 0) parts.push(statements.join('\n'));
     }
   }
   parts.push(...(await lines(FUNCTIONS)));

@@ -60,13 +60,13 @@ describe('two API processes on one database', () => {
     const refused = answers.filter(({ body }) => !body.allowed);
     expect(new Set(refused.map(({ body }) => body.reasonCode))).toEqual(new Set(['daily_limit_reached']));
 
-    const [counted] = await db.query(
+    const [counter] = await db.query(
       `select sum(calls_made_today)::int as counter, bool_and(calls_made_today <= daily_limit) as within,
          (select count(*)::int from call_authorizations where agent_id = $1 and decision = 'allowed') as ledger
        from agent_phone_numbers where agent_id = $1`,
       [agentId],
     );
-    expect(counted).toEqual({ counter: LIMIT, within: true, ledger: LIMIT });
+    expect(counter).toEqual({ counter: LIMIT, within: true, ledger: LIMIT });
   });
 
   it('hold up only the calls that need a row which somebody holds', async () => {

@@ -259,8 +259,8 @@ describe('/call-gate/authorizations', () => {
       /Index (Only )?Scan Backward using call_authorizations_pkey/,
     );
 
-    const { items: found, pages } = await everything(page, { agentId: own });
-    expect(found.map(({ id }) => id)).toEqual([first]);
+    const { items: matches, pages } = await everything(page, { agentId: own });
+    expect(matches.map(({ id }) => id)).toEqual([first]);
     expect(pages).toBeGreaterThan(1);
   });
 

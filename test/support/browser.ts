@@ -36,8 +36,8 @@ export function findChromium(): string | null {
     if (!existsSync(named)) throw new Error(`CHROMIUM_PATH is ${named}, which does not exist`);
     return named;
   }
-  const found = [...SYSTEM_BROWSERS, chromium.executablePath()].find((file) => existsSync(file));
-  if (found) return found;
+  const executable = [...SYSTEM_BROWSERS, chromium.executablePath()].find((file) => existsSync(file));
+  if (executable) return executable;
   const cli = path.resolve('node_modules/playwright-core/cli.js');
   spawnSync(process.execPath, [cli, 'install', 'chromium'], { stdio: 'ignore', timeout: 180_000 });
   if (existsSync(chromium.executablePath())) return chromium.executablePath();

@@ -134,10 +134,10 @@ describe('a bulk operation is planned so that it', () => {
       /Ada/,
       { agents: [agent('ada'), agent('bob')] },
     ],
-  ])('refuses by the words of the single operation: %s %s', (...[operation, _what, facts, code, words, choice]) => {
+  ])('refuses by the words of the single operation: %s %s', (...[operation, _what, facts, code, message, choice]) => {
     const [item] = plan(operation, [number(facts)], choice);
     expect(item).toMatchObject({ outcome: 'refused', code, agentId: null, agentName: null });
-    expect(item!.message).toMatch(words);
+    expect(item!.message).toMatch(message);
   });
 
   it.each<BulkOperation>([

@@ -93,14 +93,14 @@ describe('a row of an upload', () => {
         'apostrophe_removed',
         'the apostrophe in front was taken away, the missing + was put back',
       ],
-    ])('%s', (_what, values, code, words) => {
+    ])('%s', (_what, values, code, message) => {
       const { row: read, notice } = taken(values);
       expect(read.e164).toBe('+12025550123');
       expect(notice).toEqual({
         line: 7,
         column: 'phoneNumber',
         code,
-        message: `Read as +12025550123: ${words}.`,
+        message: `Read as +12025550123: ${message}.`,
         value: values.phoneNumber,
       });
     });

@@ -5,7 +5,7 @@ import { useDataProvider, useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { ConfirmButton } from '../../shared/ConfirmButton';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
 
 interface UndoUploadProps {
   job: ImportJobView;
@@ -60,12 +60,12 @@ const WhatIsUndone = ({ job: { created, updated } }: { job: ImportJobView }) => 
   <Stack spacing={1}>
     {created > 0 && (
       <Typography>
-        {counted(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
+        {pluralize(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
       </Typography>
     )}
     {updated > 0 && (
       <Typography>
-        {counted(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
+        {pluralize(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
       </Typography>
     )}
     <Typography color="textSecondary">

@@ -2,9 +2,9 @@ import DownloadIcon from '@mui/icons-material/Download';
 import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
 import { importErrorCodes, type ImportJobView, type ImportRowError, type UploadColumn } from '#contracts';
 import { callApi } from '../../providers/session';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 import { uploadColumnLabels } from '../../shared/labels';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 
 async function download(jobId: string): Promise<void> {
   const response = await callApi(`/imports/${jobId}/errors.csv`);
@@ -21,12 +21,12 @@ const WIDE = { display: { xs: 'none', sm: 'table-cell' } };
 /** What came of an upload, or would come of it, with a reason for every row that was not taken. */
 export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: boolean }) => {
   const parts = [
-    `${whole(job.created)} ${dryRun ? 'would be added' : 'added'}`,
-    job.updated > 0 && `${whole(job.updated)} updated`,
-    job.skipped > 0 && `${whole(job.skipped)} skipped`,
-    `${whole(job.failed)} ${dryRun ? 'would fail' : 'failed'}`,
-    job.repaired > 0 && `${whole(job.repaired)} repaired`,
-    job.status === 'canceled' && `canceled after ${whole(job.processed)} rows`,
+    `${formatInteger(job.created)} ${dryRun ? 'would be added' : 'added'}`,
+    job.updated > 0 && `${formatInteger(job.updated)} updated`,
+    job.skipped > 0 && `${formatInteger(job.skipped)} skipped`,
+    `${formatInteger(job.failed)} ${dryRun ? 'would fail' : 'failed'}`,
+    job.repaired > 0 && `${formatInteger(job.repaired)} repaired`,
+    job.status === 'canceled' && `canceled after ${formatInteger(job.processed)} rows`,
   ].filter(Boolean);
   return (
     <Box>
@@ -35,7 +35,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       </Alert>
       {job.undoneAt !== null && (
         <Alert severity="info" role="status" sx={{ mt: 1 }}>
-          This upload was undone on {moment(job.undoneAt)}. Nothing of it is left.
+          This upload was undone on {formatDateTime(job.undoneAt)}. Nothing of it is left.
         </Alert>
       )}
       {job.failure !== null && (
@@ -45,7 +45,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       )}
       {job.errors.length > 0 && (
         <Box sx={{ mt: 1 }}>
-          <ToldRows label="Rows that were not taken" rows={job.errors} />
+          <ReportedRows label="Rows that were not taken" rows={job.errors} />
           {job.failed + job.skipped > job.errors.length && (
             <Typography variant="caption" color="textSecondary">
               These are the first {job.errors.length}.
@@ -63,7 +63,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
           <Typography variant="subtitle2" component="h3">
             {dryRun ? 'Would be repaired' : 'Repaired'}
           </Typography>
-          <ToldRows label="Rows that were repaired" rows={job.notices} repaired />
+          <ReportedRows label="Rows that were repaired" rows={job.notices} repaired />
           {job.repaired > job.notices.length && (
             <Typography variant="caption" color="textSecondary">
               These are the first {job.notices.length}.
@@ -75,7 +75,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
   );
 };
 
-interface ToldRowsProps {
+interface ReportedRowsProps {
   label: string;
   rows: ImportRowError[];
   /** They were taken; else there is something to do about them. */
@@ -83,7 +83,7 @@ interface ToldRowsProps {
 }
 
 /** Lines of the file that there is something to say about. */
-const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
+const ReportedRows = ({ label, rows, repaired = false }: ReportedRowsProps) => (
   <Box sx={{ overflowX: 'auto' }}>
     <Table size="small" aria-label={label} sx={{ '& .MuiTableCell-root': { px: { xs: 1, sm: 2 } } }}>
       <TableHead>
@@ -98,7 +98,7 @@ const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
       <TableBody>
         {rows.map((row) => (
           <TableRow key={`${row.line} ${row.column} ${row.code}`} sx={{ verticalAlign: 'top' }}>
-            <TableCell>{whole(row.line)}</TableCell>
+            <TableCell>{formatInteger(row.line)}</TableCell>
             <TableCell sx={WIDE}>
               {row.column === null ? '–' : (uploadColumnLabels[row.column as UploadColumn] ?? row.column)}
             </TableCell>

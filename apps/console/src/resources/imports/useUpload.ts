@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useDataProvider, useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider, UploadOptions } from '../../providers/dataProvider';
-import { counted, whole } from '../../shared/figures';
+import { pluralize, formatInteger } from '../../shared/figures';
 
 const ASK_AGAIN_MS = 500;
 const FILE_CHANGED = 'The file was changed or moved since you chose it. Choose it again.';
@@ -77,4 +77,4 @@ async function requireUnchanged(file: File): Promise<void> {
 }
 
 const summaryOf = ({ created, updated }: ImportJobView): string =>
-  `${counted(created, 'number')} added${updated > 0 ? `, ${whole(updated)} changed` : ''}`;
+  `${pluralize(created, 'number')} added${updated > 0 ? `, ${formatInteger(updated)} changed` : ''}`;

@@ -6,7 +6,7 @@ import { useGetList } from 'react-admin';
 import type { InvitationView, NewInvitationView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { LoadProblem } from '../../shared/LoadProblem';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { StateChip } from '../../shared/StateChip';
 import { useVerb } from '../../shared/useVerb';
 import { InvitationLink } from './InvitationLink';
@@ -96,7 +96,7 @@ const OpenInvitation = ({ invitation, onRenewed }: OpenInvitationProps) => (
       </Box>
     ) : (
       <Typography variant="body2" color="textSecondary" sx={{ whiteSpace: 'nowrap' }}>
-        until {moment(invitation.expiresAt)}
+        until {formatDateTime(invitation.expiresAt)}
       </Typography>
     )}
     <InvitationActions invitation={invitation} onRenewed={onRenewed} />

@@ -7,7 +7,7 @@ import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { refuseReadOnlyChanges } from '../../../platform/http/problems/read-only-fields.js';
 import { AuditLog, fieldsSet } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { ApiKeyCallers } from '../access/api-key-callers.js';
+import { ApiKeyPrincipals } from '../access/api-key-principals.js';
 import { newApiKey } from './api-key-format.js';
 import { ApiKeysRepository, type ApiKeyFields } from './api-keys.repository.js';
 
@@ -18,7 +18,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly repository: ApiKeysRepository,
-    private readonly callers: ApiKeyCallers,
+    private readonly principals: ApiKeyPrincipals,
     private readonly audit: AuditLog,
   ) {}
 
@@ -109,7 +109,7 @@ export class ApiKeysService {
       }
       return { revoked, apiKey };
     });
-    if (revoked) this.callers.forget(revoked);
+    if (revoked) this.principals.forget(revoked);
     return apiKey;
   }
 

@@ -18,10 +18,10 @@ export class MemberClients {
   async require(context: RequestContext, role: Role | undefined, clientIds: readonly string[] | null): Promise<void> {
     if (clientIds === null) return;
     requireUnlimitedOwner(role, clientIds);
-    const found = await this.database.inTenant(context.organizationId, (tx) =>
+    const existing = await this.database.inTenant(context.organizationId, (tx) =>
       this.repository.clientsAmong(tx, context, clientIds),
     );
-    if (clientIds.every((id) => found.includes(id.toLowerCase()))) return;
+    if (clientIds.every((id) => existing.includes(id.toLowerCase()))) return;
     throw invalidField('clientIds', 'names a client that the organization does not have');
   }
 }

@@ -23,7 +23,7 @@ export class AuthorizeCallService {
    */
   async authorize(context: RequestContext, request: CallRequest, idempotencyKey: string | null): Promise<CallDecision> {
     const ownUserId = ownAgentsOnly(context);
-    if (ownUserId !== null) await this.ownCalls.demand(context, ownUserId, request);
+    if (ownUserId !== null) await this.ownCalls.requireOwn(context, ownUserId, request);
     return new Promise((resolve, reject) => this.decide(context, request, idempotencyKey, resolve, reject));
   }
 
@@ -64,7 +64,7 @@ export class AuthorizeCallService {
 
   private async demandOwn(context: RequestContext, userId: string, calls: readonly BatchCall[]): Promise<void> {
     const callers = new Map(calls.map(({ call }) => [`${call.agentId} ${call.assignmentId}`, call]));
-    for (const call of callers.values()) await this.ownCalls.demand(context, userId, call);
+    for (const call of callers.values()) await this.ownCalls.requireOwn(context, userId, call);
   }
 }
 

@@ -8,7 +8,7 @@ import { DeadlineSweep } from './deadline-sweep.js';
 import { GateDatabase, type GateMode } from './gate-database.js';
 import { gateMetrics } from './gate-metrics.js';
 import { gateUnavailable } from './gate-unavailable.js';
-import { LockedCalls } from './locked-calls.js';
+import { ContendedCalls } from './contended-calls.js';
 import type { PendingCall } from './pending-call.js';
 
 /** A batch that takes longer waits for a lock or a disk; those behind it take another connection. */
@@ -23,17 +23,17 @@ const LOCKED_SHARE = 1 / 4;
 @Injectable()
 export class CallBatcher {
   private readonly queue: CallQueue;
-  private readonly locked: LockedCalls;
+  private readonly contended: ContendedCalls;
   private readonly deadlines = new DeadlineSweep(() => {
     this.queue.expire();
-    this.locked.expire();
+    this.contended.expire();
     return this.waiting > 0;
   });
   private scheduled = false;
   /** Batches that met a held row and are out again without its calls, which have no line yet. */
-  private passing = 0;
+  private retrying = 0;
   /** Runs while a batch is out that is not late. */
-  private punctual: NodeJS.Timeout | undefined;
+  private inFlight: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(ENV) private readonly env: Env,
@@ -41,10 +41,10 @@ export class CallBatcher {
   ) {
     const { GATE_QUEUE_SIZE: most, GATE_BATCH_SIZE: batch } = env;
     this.queue = new CallQueue(most, (call, cause) => this.refuse([call], cause));
-    this.locked = new LockedCalls(
+    this.contended = new ContendedCalls(
       { calls: most, callsOfOneOrganization: Math.ceil(most * LOCKED_SHARE), batch },
       {
-        decide: (calls, mode) => this.runLocked(calls, mode),
+        decide: (calls, mode) => this.runContended(calls, mode),
         giveBack: (call) => this.enqueue(call),
         refuse: (call) => this.refuse([call], 'locked'),
       },
@@ -58,7 +58,7 @@ export class CallBatcher {
    */
   submit(command: CallCommand, resolve: PendingCall['resolve'], reject: PendingCall['reject']): void {
     const call = { command, resolve, reject, arrivedMs: performance.now() };
-    if (this.locked.has(command)) this.waitForLock(call);
+    if (this.contended.has(command)) this.park(call);
     else if (this.queue.makeRoom(command.organizationId, 1)) this.enqueue(call);
     else this.refuse([call], 'queue_full');
   }
@@ -69,7 +69,7 @@ export class CallBatcher {
    * @throws ProblemError gate_unavailable when there is no room for all of them: then none is decided
    */
   async decideAll(commands: readonly CallCommand[]): Promise<(CallDecision | ProblemError)[]> {
-    const queued = commands.filter((command) => !this.locked.has(command));
+    const queued = commands.filter((command) => !this.contended.has(command));
     if (queued.length > 0 && !this.queue.makeRoom(queued[0]!.organizationId, queued.length)) {
       throw unavailable('queue_full', commands.length);
     }
@@ -79,7 +79,7 @@ export class CallBatcher {
   }
 
   private get waiting(): number {
-    return this.queue.size + this.locked.size;
+    return this.queue.size + this.contended.size;
   }
 
   private enqueue(call: PendingCall): void {
@@ -89,14 +89,14 @@ export class CallBatcher {
   }
 
   /** Its row is held, or something else that it needs: it waits apart from the others. */
-  private waitForLock(call: PendingCall): void {
-    this.locked.add(call);
+  private park(call: PendingCall): void {
+    this.contended.add(call);
     this.deadlines.start();
   }
 
   /** Requests that arrived in the same turn of the event loop leave in the same batch. */
   private schedule(): void {
-    if (this.scheduled || this.punctual || !this.database.isFree) return;
+    if (this.scheduled || this.inFlight || !this.database.isFree) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -110,20 +110,20 @@ export class CallBatcher {
    * lock of somebody else's.
    */
   private dispatch(): void {
-    if (this.punctual || !this.database.isFree || this.queue.size === 0) return;
+    if (this.inFlight || !this.database.isFree || this.queue.size === 0) return;
     const batch = this.queue.take(this.env.GATE_BATCH_SIZE);
     if (batch.length === 0) return;
-    const timer = setTimeout(() => this.passOn(timer), LATE_MS);
-    this.punctual = timer;
+    const timer = setTimeout(() => this.endTurn(timer), LATE_MS);
+    this.inFlight = timer;
     // While somebody holds rows for long, each new caller who needs one would hold up a batch.
-    const mode = this.locked.isEmpty && this.passing === 0 ? 'wait' : 'pass_locked';
-    void this.run(batch, mode, () => this.passOn(timer));
+    const mode = this.contended.isEmpty && this.retrying === 0 ? 'wait' : 'pass_locked';
+    void this.run(batch, mode, () => this.endTurn(timer));
   }
 
   /** The batch of this timer is decided, or it failed, or it is late: the next one may leave. */
-  private passOn(timer: NodeJS.Timeout): void {
+  private endTurn(timer: NodeJS.Timeout): void {
     clearTimeout(timer);
-    if (this.punctual === timer) this.punctual = undefined;
+    if (this.inFlight === timer) this.inFlight = undefined;
     this.dispatch();
   }
 
@@ -134,25 +134,25 @@ export class CallBatcher {
       decisions = await this.database.authorize(commandsOf(batch), mode, onDecided);
     } catch (error) {
       if (!isLockTimeout(error)) this.recover(batch, error);
-      else if (mode === 'wait' && this.database.isFree) void this.passLocked(batch);
-      else for (const call of batch) this.waitForLock(call);
+      else if (mode === 'wait' && this.database.isFree) void this.retryWithoutContended(batch);
+      else for (const call of batch) this.park(call);
       onDecided();
       return;
     }
     // Where the next batch has not left yet it leaves first: the database works on it while these answers are written.
     onDecided();
-    for (const call of this.answer(batch, decisions)) this.waitForLock(call);
+    for (const call of this.answer(batch, decisions)) this.park(call);
   }
 
-  private async passLocked(batch: PendingCall[]): Promise<void> {
-    this.passing += 1;
-    await this.run(batch, 'pass_locked').finally(() => (this.passing -= 1));
+  private async retryWithoutContended(batch: PendingCall[]): Promise<void> {
+    this.retrying += 1;
+    await this.run(batch, 'pass_locked').finally(() => (this.retrying -= 1));
   }
 
-  /** One statement for calls that wait for locks; see `LockedCalls`. */
-  private async runLocked(batch: PendingCall[], mode: GateMode): Promise<PendingCall[] | null> {
+  /** One statement for calls that wait for locks; see `ContendedCalls`. */
+  private async runContended(batch: PendingCall[], mode: GateMode): Promise<PendingCall[] | null> {
     try {
-      return this.answer(batch, await this.database.authorizeLocked(commandsOf(batch), mode));
+      return this.answer(batch, await this.database.authorizeContended(commandsOf(batch), mode));
     } catch (error) {
       if (isLockTimeout(error)) return null;
       this.recover(batch, error);

@@ -1,13 +1,13 @@
 import { isLate, type PendingCall } from './pending-call.js';
 
-type Line = PendingCall[];
+type Lane = PendingCall[];
 
 /**
  * Waiting calls, a line for each organization. A batch takes from the lines in turn, and a full queue takes from the
  * longest, so that an organization with many calls waiting neither holds up one with few nor keeps it out.
  */
 export class CallQueue {
-  private readonly lines = new Map<string, Line>();
+  private readonly lanes = new Map<string, Lane>();
   /** Parts of batches that failed. They leave as they are, so that the call at fault ends up alone. */
   private readonly parts: PendingCall[][] = [];
   private waiting = 0;
@@ -31,9 +31,9 @@ export class CallQueue {
   makeRoom(organizationId: string, calls: number): boolean {
     let missing = this.waiting + calls - this.capacity;
     if (missing <= 0) return true;
-    const length = (this.lines.get(organizationId)?.length ?? 0) + calls;
-    const longer = [...this.lines.values()].filter((line) => line.length > length);
-    if (longer.reduce((sum, line) => sum + line.length - length, 0) < missing) return false;
+    const length = (this.lanes.get(organizationId)?.length ?? 0) + calls;
+    const longer = [...this.lanes.values()].filter((lane) => lane.length > length);
+    if (longer.reduce((sum, lane) => sum + lane.length - length, 0) < missing) return false;
     for (; missing > 0; missing -= 1) {
       const longest = longer.reduce((one, other) => (other.length > one.length ? other : one));
       this.waiting -= 1;
@@ -44,9 +44,9 @@ export class CallQueue {
 
   /** Takes the call in, room or not: `makeRoom` is asked at the door. */
   add(call: PendingCall): void {
-    const line = this.lines.get(call.command.organizationId);
-    if (line) line.push(call);
-    else this.lines.set(call.command.organizationId, [call]);
+    const lane = this.lanes.get(call.command.organizationId);
+    if (lane) lane.push(call);
+    else this.lanes.set(call.command.organizationId, [call]);
     this.waiting += 1;
   }
 
@@ -68,13 +68,13 @@ export class CallQueue {
     }
     const batch: PendingCall[] = [];
     while (batch.length < most && this.waiting > 0) {
-      const share = Math.max(1, Math.floor((most - batch.length) / this.lines.size));
-      for (const [organizationId, line] of [...this.lines]) {
-        const taken = line.splice(0, Math.min(share, most - batch.length));
+      const share = Math.max(1, Math.floor((most - batch.length) / this.lanes.size));
+      for (const [organizationId, lane] of [...this.lanes]) {
+        const taken = lane.splice(0, Math.min(share, most - batch.length));
         this.waiting -= taken.length;
         for (const call of this.inTime(taken, nowMs)) batch.push(call);
-        this.lines.delete(organizationId);
-        if (line.length > 0) this.lines.set(organizationId, line);
+        this.lanes.delete(organizationId);
+        if (lane.length > 0) this.lanes.set(organizationId, lane);
         if (batch.length === most) break;
       }
     }
@@ -85,12 +85,12 @@ export class CallQueue {
   expire(): void {
     const nowMs = this.nowMs();
     for (const [index, part] of this.parts.entries()) this.parts[index] = this.inTime(part, nowMs);
-    for (const [organizationId, line] of this.lines) {
-      const inTime = this.inTime(line, nowMs);
-      if (inTime.length > 0) this.lines.set(organizationId, inTime);
-      else this.lines.delete(organizationId);
+    for (const [organizationId, lane] of this.lanes) {
+      const inTime = this.inTime(lane, nowMs);
+      if (inTime.length > 0) this.lanes.set(organizationId, inTime);
+      else this.lanes.delete(organizationId);
     }
-    const sizes = [...this.parts, ...this.lines.values()].map(({ length }) => length);
+    const sizes = [...this.parts, ...this.lanes.values()].map(({ length }) => length);
     this.waiting = sizes.reduce((sum, size) => sum + size, 0);
   }
 

@@ -46,7 +46,7 @@ export class GateDatabase implements OnApplicationShutdown {
   private readonly connections: GateConnection[];
   private readonly free: GateConnection[];
   /** For calls whose rows somebody holds. */
-  private readonly locked: GateConnection;
+  private readonly contended: GateConnection;
 
   constructor(@Inject(ENV) private readonly env: Env) {
     const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
@@ -62,7 +62,7 @@ export class GateDatabase implements OnApplicationShutdown {
     };
     const shared = gateSession(SHARED_LOCK_TIMEOUT_MS);
     this.connections = Array.from({ length: env.GATE_POOL_SIZE }, () => newConnection(shared));
-    this.locked = newConnection(gateSession(LOCKED_LOCK_TIMEOUT_MS));
+    this.contended = newConnection(gateSession(LOCKED_LOCK_TIMEOUT_MS));
     this.free = [...this.connections];
   }
 
@@ -100,8 +100,8 @@ export class GateDatabase implements OnApplicationShutdown {
   }
 
   /** `authorize` on the connection for calls whose rows somebody holds, for one batch at a time. */
-  async authorizeLocked(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
-    return this.ask(this.locked, calls, mode, () => {});
+  async authorizeContended(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
+    return this.ask(this.contended, calls, mode, () => {});
   }
 
   private async ask(
@@ -132,7 +132,7 @@ export class GateDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.connections, this.locked].map((connection) => connection.close()));
+    await Promise.all([...this.connections, this.contended].map((connection) => connection.close()));
   }
 }
 

@@ -122,10 +122,10 @@ async function* csvOf(columns: string[], pages: ReturnType<ImportsService['error
 
 async function* eventsOf(
   progress: AsyncGenerator<ImportJobSummaryView>,
-  whole: () => Promise<ImportJobView>,
+  fullJob: () => Promise<ImportJobView>,
 ): AsyncGenerator<string> {
   for await (const job of progress) {
     if (job.finishedAt === null) yield `event: progress\ndata: ${JSON.stringify(job)}\n\n`;
-    else yield `event: done\ndata: ${JSON.stringify(await whole())}\n\n`;
+    else yield `event: done\ndata: ${JSON.stringify(await fullJob())}\n\n`;
   }
 }

@@ -74,7 +74,7 @@ export interface ImportCounts {
 }
 
 /** A row that is told about, with its cells, so that it can be mended and sent again. */
-export interface ToldRow extends ImportRowError {
+export interface RowReport extends ImportRowError {
   severity: 'error' | 'notice';
   cells: string[] | null;
 }
@@ -155,7 +155,7 @@ export class ImportsRepository {
     context: RequestContext,
     id: string,
     counts: ImportCounts,
-    rows: readonly ToldRow[],
+    rows: readonly RowReport[],
   ): Promise<void> {
     const { created, updated, skipped, failed, repaired } = counts;
     const job = [context.organizationId, id];

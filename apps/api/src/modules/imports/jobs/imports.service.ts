@@ -62,15 +62,15 @@ export class ImportsService {
 
   /** How far the import is, each time that it has moved, until it is done. */
   async *progress(context: RequestContext, id: string, signal: AbortSignal): AsyncGenerator<ImportJobSummaryView> {
-    let told = '';
+    let reported = '';
     while (!signal.aborted) {
       const job = await this.database.inTenant(context.organizationId, (tx) =>
         this.repository.progress(tx, context, id),
       );
       if (!job) return;
       const now = JSON.stringify(job);
-      if (now !== told) yield job;
-      told = now;
+      if (now !== reported) yield job;
+      reported = now;
       if (job.finishedAt !== null) return;
       await delay(EVENT_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }

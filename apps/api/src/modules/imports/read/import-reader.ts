@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportErrorCode, UploadColumn } from '#contracts';
-import type { ImportCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
+import type { ImportCounts, RowReport, WorkableJob } from '../jobs/imports.repository.js';
 import { checkUploadRow, rowError } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
 import { SeenNumbers } from './seen-numbers.js';
@@ -20,7 +20,7 @@ export interface ImportChunk {
   staged: StagedRow[];
   /** The cells of staged rows by line, in case the database refuses them. */
   cells: Map<number, string[]>;
-  told: ToldRow[];
+  reports: RowReport[];
   counts: ImportCounts;
   last: boolean;
 }
@@ -52,7 +52,7 @@ export class ImportReader {
       from: Math.max(this.position, this.job.processed),
       staged: [],
       cells: new Map(),
-      told: [],
+      reports: [],
       counts: { created: 0, updated: 0, skipped: 0, failed: 0, repaired: 0 },
       last: false,
     };
@@ -77,7 +77,7 @@ export class ImportReader {
     if (!checked.ok) {
       if (!chunk) return;
       chunk.counts.failed += 1;
-      chunk.told.push({ ...checked.error, severity: 'error', cells: storable(row.cells) });
+      chunk.reports.push({ ...checked.error, severity: 'error', cells: storable(row.cells) });
       return;
     }
     const { e164 } = checked.row;
@@ -89,14 +89,14 @@ export class ImportReader {
       const code: ImportErrorCode = 'duplicate_in_file';
       chunk.counts.skipped += 1;
       const error = rowError(row.line, code, 'phoneNumber', message, e164);
-      chunk.told.push({ ...error, severity: 'error', cells: row.cells });
+      chunk.reports.push({ ...error, severity: 'error', cells: row.cells });
       return;
     }
     chunk.staged.push(checked.row);
     chunk.cells.set(row.line, row.cells);
     if (checked.notice) {
       chunk.counts.repaired += 1;
-      if (this.notices <= MAX_NOTICES) chunk.told.push({ ...checked.notice, severity: 'notice', cells: null });
+      if (this.notices <= MAX_NOTICES) chunk.reports.push({ ...checked.notice, severity: 'notice', cells: null });
     }
   }
 

@@ -93,8 +93,8 @@ export class BulkUploadService {
       const job = await this.inTenant(context, (tx) => this.imports.progress(tx, context, id));
       const finished = job?.finishedAt != null;
       if (finished || Date.now() >= deadline) {
-        const found = await this.inTenant(context, (tx) => this.imports.find(tx, context, id));
-        return { job: found!, finished };
+        const fullJob = await this.inTenant(context, (tx) => this.imports.find(tx, context, id));
+        return { job: fullJob!, finished };
       }
       await delay(POLL_MS);
     }

@@ -2,7 +2,7 @@ import type { ImportErrorCode, UploadColumn } from '#contracts';
 import type { Database, Transaction } from '../../../platform/database/database.js';
 import type { AuditLog } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
+import type { ImportCounts, ImportsRepository, RowReport, WorkableJob } from '../jobs/imports.repository.js';
 import { rowError } from '../read/check-upload-row.js';
 import { type ImportChunk, ImportReader } from '../read/import-reader.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
@@ -68,8 +68,8 @@ export class ImportRun {
       await merge.prepare(tx);
       const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
       const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
-      const told = [...chunk.told, ...toldOf(result, chunk)];
-      await repository.addProgress(tx, context, job.id, countsOf(chunk, result), withoutTwins(told));
+      const reports = [...chunk.reports, ...reportsOf(result, chunk)];
+      await repository.addProgress(tx, context, job.id, countsOf(chunk, result), withoutTwins(reports));
       if (!chunk.last) return 'unfinished';
       await this.end(tx, 'completed');
       return 'finished';
@@ -127,7 +127,7 @@ function isTaken(outcome: RefusedRow['outcome']): boolean {
   return outcome === 'own' || outcome === 'in_pool' || outcome === 'elsewhere';
 }
 
-function toldOf({ refused }: MergeResult, chunk: ImportChunk): ToldRow[] {
+function reportsOf({ refused }: MergeResult, chunk: ImportChunk): RowReport[] {
   return refused.map((row) => {
     const { code, column, message, value } = refusalOf(row);
     const error = rowError(row.line, code, column, message, value);
@@ -181,7 +181,7 @@ function refusalOf({ outcome, e164, agent, client, holder }: RefusedRow): Refusa
 }
 
 /** A row is told about once: that it was refused matters more than what was repaired in it. */
-function withoutTwins(told: readonly ToldRow[]): ToldRow[] {
-  const refused = new Set(told.filter(({ severity }) => severity === 'error').map(({ line }) => line));
-  return told.filter(({ severity, line }) => severity === 'error' || !refused.has(line));
+function withoutTwins(reports: readonly RowReport[]): RowReport[] {
+  const refused = new Set(reports.filter(({ severity }) => severity === 'error').map(({ line }) => line));
+  return reports.filter(({ severity, line }) => severity === 'error' || !refused.has(line));
 }

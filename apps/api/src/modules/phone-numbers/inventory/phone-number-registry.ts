@@ -103,9 +103,9 @@ export class PhoneNumberRegistry {
     const changed = await tx.query<{ e164: string }>(UPDATE_PHONE_NUMBERS, [organizationId, JSON.stringify(rows)]);
     const differed = new Set(changed.map(({ e164 }) => e164));
     for (const { e164 } of rows) {
-      const found = registrations.get(e164);
-      if (found?.outcome !== 'own') continue;
-      registrations.set(e164, { outcome: differed.has(e164) ? 'updated' : 'unchanged', id: found.id });
+      const registration = registrations.get(e164);
+      if (registration?.outcome !== 'own') continue;
+      registrations.set(e164, { outcome: differed.has(e164) ? 'updated' : 'unchanged', id: registration.id });
     }
   }
 }

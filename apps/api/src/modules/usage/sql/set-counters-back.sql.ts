@@ -8,15 +8,15 @@
  * ahead of the clock keeps its day.
  *
  * @param condition which counters, on `a`
- * @param found ids of the rows, joined to `a`, when not all that meet the condition are meant
+ * @param join ids of the rows, joined to `a`, when not all that meet the condition are meant
  * @param also what else is set on their rows, with a comma before it
  */
-function setCountersBack(condition: string, found: string, also: string): string {
+function setCountersBack(condition: string, join: string, also: string): string {
   return `
     with locked as (
       select a.id, a.agent_id, a.phone_number_id, a.last_reset_date, a.calls_made_today
       from agent_phone_numbers a
-      ${found}
+      ${join}
       where a.organization_id = $1 and ${condition}
       order by a.agent_id, a.phone_number_id
       for no key update of a

@@ -1,4 +1,4 @@
-import { LockedCalls } from '../../../apps/api/src/modules/call-gate/engine/locked-calls.js';
+import { ContendedCalls } from '../../../apps/api/src/modules/call-gate/engine/contended-calls.js';
 import { MAX_WAIT_MS, type PendingCall } from '../../../apps/api/src/modules/call-gate/engine/pending-call.js';
 
 /** The database of the lines, step by step: each statement waits until the test lets it go on. */
@@ -15,10 +15,10 @@ class FakeLane {
   nowMs = 0;
   private goOn: (() => void) | undefined;
 
-  readonly lines: LockedCalls;
+  readonly lanes: ContendedCalls;
 
   constructor(limits: { calls?: number; callsOfOneOrganization?: number; batch?: number } = {}) {
-    this.lines = new LockedCalls(
+    this.lanes = new ContendedCalls(
       { calls: 100, callsOfOneOrganization: 50, batch: 20, ...limits },
       {
         decide: async (batch, mode) => {
@@ -38,7 +38,7 @@ class FakeLane {
   }
 
   add(...names: string[]): void {
-    for (const name of names) this.lines.add(this.callOf(name));
+    for (const name of names) this.lanes.add(this.callOf(name));
   }
 
   /** Lets the statement that is out go on, until the next one is out or none is needed. */
@@ -58,7 +58,7 @@ class FakeLane {
 
 const nameOf = (call: PendingCall) => call.command.destination;
 
-describe('LockedCalls', () => {
+describe('ContendedCalls', () => {
   it('asks for all lines together before one waits for its row, and one whose row was freed leaves in the next turn', async () => {
     const lane = new FakeLane();
     const agents = Array.from({ length: 10 }, (_, n) => `held${n}`);
@@ -92,7 +92,7 @@ describe('LockedCalls', () => {
     lane.held.add('a');
     lane.add('o/a#1', 'o/a#2');
     await lane.step();
-    expect(lane.lines.has(lane.callOf('o/a#3').command)).toBe(true);
+    expect(lane.lanes.has(lane.callOf('o/a#3').command)).toBe(true);
     lane.add('o/a#3');
     await lane.step();
     expect(lane.statements[1]).toBe('wait: o/a#1 o/a#2 o/a#3');
@@ -102,8 +102,8 @@ describe('LockedCalls', () => {
     const lane = new FakeLane();
     const { command: choosing } = lane.callOf('o/a#1');
     const naming = { ...choosing, from: '+12025550123' };
-    lane.lines.add({ ...lane.callOf('o/a#1'), command: naming });
-    expect([lane.lines.has(naming), lane.lines.has(choosing)]).toEqual([true, false]);
+    lane.lanes.add({ ...lane.callOf('o/a#1'), command: naming });
+    expect([lane.lanes.has(naming), lane.lanes.has(choosing)]).toEqual([true, false]);
   });
 
   it('gives back what arrived while the calls before it were decided, for the row is free, and ends the line', async () => {
@@ -114,8 +114,8 @@ describe('LockedCalls', () => {
     await lane.step();
     expect(lane.decided).toEqual(['o/a#1']);
     expect(lane.givenBack).toEqual(['o/a#2', 'o/a#3']);
-    expect(lane.lines.isEmpty).toBe(true);
-    expect(lane.lines.size).toBe(0);
+    expect(lane.lanes.isEmpty).toBe(true);
+    expect(lane.lanes.size).toBe(0);
     await lane.step();
     expect(lane.statements).toHaveLength(1);
   });
@@ -159,13 +159,13 @@ describe('LockedCalls', () => {
     lane.add('o/a#1', 'o/b#1');
     await lane.step();
     lane.nowMs = MAX_WAIT_MS;
-    lane.lines.expire();
+    lane.lanes.expire();
     expect(lane.refused).toEqual([]);
     lane.nowMs += 1;
     lane.add('o/b#2');
-    lane.lines.expire();
+    lane.lanes.expire();
     expect(lane.refused).toEqual(['o/b#1']);
-    expect(lane.lines.size).toBe(2);
+    expect(lane.lanes.size).toBe(2);
     await lane.step();
     // Undecided, a#1 came back to its line; its time is over, so it does not leave again.
     await lane.step();
@@ -183,7 +183,7 @@ describe('LockedCalls', () => {
     await lane.step();
     await lane.step();
     expect(lane.refused).toEqual(['o/a#1']);
-    expect(lane.lines.isEmpty).toBe(true);
+    expect(lane.lanes.isEmpty).toBe(true);
     lane.held.clear();
     lane.add('o/a#2');
     await lane.step();

@@ -22,7 +22,7 @@ interface Limits {
   batch: number;
 }
 
-interface Line {
+interface Lane {
   key: string;
   organizationId: string;
   waiting: PendingCall[];
@@ -37,8 +37,8 @@ interface Line {
  * for its row, briefly, where PostgreSQL keeps it a place. So no line waits for another's lock for longer than a moment,
  * and a row that many want is still had by those who came first.
  */
-export class LockedCalls {
-  private readonly lines = new Map<string, Line>();
+export class ContendedCalls {
+  private readonly lanes = new Map<string, Lane>();
   private readonly callsOf = new Map<string, number>();
   private calls = 0;
   private running = false;
@@ -54,12 +54,12 @@ export class LockedCalls {
   }
 
   get isEmpty(): boolean {
-    return this.lines.size === 0;
+    return this.lanes.size === 0;
   }
 
   /** Whether the caller has a line, so that its calls have to join it. */
   has(command: CallCommand): boolean {
-    return this.lines.size > 0 && this.lines.has(keyOf(command));
+    return this.lanes.size > 0 && this.lanes.has(keyOf(command));
   }
 
   add(call: PendingCall): void {
@@ -69,9 +69,9 @@ export class LockedCalls {
     this.calls += 1;
     this.callsOf.set(organizationId, own + 1);
     const key = keyOf(call.command);
-    const line = this.lines.get(key);
-    if (line) line.waiting.push(call);
-    else this.lines.set(key, { key, organizationId, waiting: [call], out: [] });
+    const lane = this.lanes.get(key);
+    if (lane) lane.waiting.push(call);
+    else this.lanes.set(key, { key, organizationId, waiting: [call], out: [] });
     if (this.running) return;
     this.running = true;
     // The other undecided calls of the batch come in the same breath.
@@ -80,84 +80,84 @@ export class LockedCalls {
 
   /** Refuses the calls that have waited too long. */
   expire(): void {
-    for (const line of this.lines.values()) {
-      line.waiting = this.inTime(line, line.waiting);
-      if (line.waiting.length === 0 && line.out.length === 0) this.lines.delete(line.key);
+    for (const lane of this.lanes.values()) {
+      lane.waiting = this.inTime(lane, lane.waiting);
+      if (lane.waiting.length === 0 && lane.out.length === 0) this.lanes.delete(lane.key);
     }
   }
 
   private async run(): Promise<void> {
-    while (this.lines.size > 0) await this.turn();
+    while (this.lanes.size > 0) await this.turn();
     this.running = false;
   }
 
   private async turn(): Promise<void> {
-    const lines = [...this.lines.values()];
-    const share = Math.max(1, Math.floor(this.limits.batch / lines.length));
+    const lanes = [...this.lanes.values()];
+    const share = Math.max(1, Math.floor(this.limits.batch / lanes.length));
     const together = Math.floor(this.limits.batch / share);
-    for (let first = 0; first < lines.length; first += together) {
-      await this.askTogether(lines.slice(first, first + together), share);
+    for (let first = 0; first < lanes.length; first += together) {
+      await this.askTogether(lanes.slice(first, first + together), share);
     }
-    const [next] = this.lines.values();
+    const [next] = this.lanes.values();
     if (!next) return;
     await this.ask([next], this.limits.batch, 'wait');
     if (!this.isThere(next)) return;
-    this.lines.delete(next.key);
-    this.lines.set(next.key, next);
+    this.lanes.delete(next.key);
+    this.lanes.set(next.key, next);
   }
 
   /**
    * What is not passed, such as a lock on the table or a key that another transaction is deciding with, fails the whole
    * statement. Then each line is asked alone, so that it fails alone.
    */
-  private async askTogether(lines: Line[], share: number): Promise<void> {
-    if ((await this.ask(lines, share, 'pass_locked')) || lines.length === 1) return;
-    for (const line of lines) await this.ask([line], share, 'pass_locked');
+  private async askTogether(lanes: Lane[], share: number): Promise<void> {
+    if ((await this.ask(lanes, share, 'pass_locked')) || lanes.length === 1) return;
+    for (const lane of lanes) await this.ask([lane], share, 'pass_locked');
   }
 
   /** False when the statement as a whole gave up on a lock. */
-  private async ask(lines: Line[], most: number, mode: GateMode): Promise<boolean> {
-    for (const line of lines) this.takeOut(line, most);
-    const batch = lines.flatMap((line) => line.out);
+  private async ask(lanes: Lane[], most: number, mode: GateMode): Promise<boolean> {
+    for (const lane of lanes) this.takeOut(lane, most);
+    const batch = lanes.flatMap((lane) => lane.out);
     const undecided = batch.length === 0 ? [] : await this.gate.decide(batch, mode);
     const remaining = new Set(undecided ?? batch);
-    for (const line of lines) this.takeIn(line, remaining);
+    for (const lane of lanes) this.takeIn(lane, remaining);
     return undecided !== null;
   }
 
-  private takeOut(line: Line, most: number): void {
-    while (line.out.length < most && line.waiting.length > 0) {
-      line.out.push(...this.inTime(line, line.waiting.splice(0, most - line.out.length)));
+  private takeOut(lane: Lane, most: number): void {
+    while (lane.out.length < most && lane.waiting.length > 0) {
+      lane.out.push(...this.inTime(lane, lane.waiting.splice(0, most - lane.out.length)));
     }
   }
 
   /** Undecided calls go back to the front of their line. When all that were out are decided there is no need of a line. */
-  private takeIn(line: Line, remaining: ReadonlySet<PendingCall>): void {
-    const back = line.out.filter((call) => remaining.has(call));
-    this.uncount(line, line.out.length - back.length);
-    line.waiting.unshift(...back);
-    line.out = [];
-    if (back.length > 0 || !this.isThere(line)) return;
-    this.lines.delete(line.key);
-    this.uncount(line, line.waiting.length);
-    for (const call of line.waiting) this.gate.giveBack(call);
+  private takeIn(lane: Lane, remaining: ReadonlySet<PendingCall>): void {
+    const back = lane.out.filter((call) => remaining.has(call));
+    this.uncount(lane, lane.out.length - back.length);
+    lane.waiting.unshift(...back);
+    lane.out = [];
+    if (back.length > 0 || !this.isThere(lane)) return;
+    this.lanes.delete(lane.key);
+    this.uncount(lane, lane.waiting.length);
+    for (const call of lane.waiting) this.gate.giveBack(call);
   }
 
   /** False when the line is gone; its caller may have a new one. */
-  private isThere(line: Line): boolean {
-    return this.lines.get(line.key) === line;
+  private isThere(lane: Lane): boolean {
+    return this.lanes.get(lane.key) === lane;
   }
 
   /** Those of the calls that may still leave; the others are refused. */
-  private inTime(line: Line, calls: PendingCall[]): PendingCall[] {
+  private inTime(lane: Lane, calls: PendingCall[]): PendingCall[] {
     const nowMs = this.nowMs();
     const late = calls.filter((call) => isLate(call, nowMs));
-    this.uncount(line, late.length);
+    this.uncount(lane, late.length);
     for (const call of late) this.gate.refuse(call);
     return late.length === 0 ? calls : calls.filter((call) => !isLate(call, nowMs));
   }
 
-  private uncount({ organizationId }: Line, calls: number): void {
+  private uncount({ organizationId }: Lane, calls: number): void {
     this.calls -= calls;
     const left = (this.callsOf.get(organizationId) ?? 0) - calls;
     if (left > 0) this.callsOf.set(organizationId, left);
