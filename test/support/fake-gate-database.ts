@@ -35,7 +35,7 @@ export class FakeGateDatabase {
     return this.decisionsOf(calls);
   }
 
-  async authorizeLocked(calls: readonly CallCommand[], mode: GateMode): Promise<Decisions> {
+  async authorizeContended(calls: readonly CallCommand[], mode: GateMode): Promise<Decisions> {
     await this.ask(calls, `locked ${mode}`);
     return this.decisionsOf(calls);
   }

@@ -12,7 +12,7 @@ describe('CallQueue', () => {
 
   function waiting(organizationId: string, destination = ''): PendingCall {
     const command = { organizationId, destination } as PendingCall['command'];
-    return { command, resolve: () => {}, reject: () => {}, arrivedMs: nowMs };
+    return { command, resolve: () => {}, reject: () => {}, arrivedMs: nowMs, state: 'queued' };
   }
 
   const nameOf = ({ command }: PendingCall) => command.organizationId + command.destination;

@@ -1,9 +1,9 @@
 import { ContendedCalls } from '../../../apps/api/src/modules/call-gate/engine/contended-calls.js';
 import { MAX_WAIT_MS, type PendingCall } from '../../../apps/api/src/modules/call-gate/engine/pending-call.js';
 
-/** The database of the lines, step by step: each statement waits until the test lets it go on. */
+/** The database of the lanes, step by step: each statement waits until the test lets it go on. */
 class FakeLane {
-  /** Agents whose rows somebody holds. */
+  /** Agents whose rows another transaction holds. */
   readonly held = new Set<string>();
   /** Agents whose calls make a whole statement give up on a lock, in any mode. */
   readonly blocking = new Set<string>();
@@ -24,11 +24,12 @@ class FakeLane {
         decide: async (batch, mode) => {
           this.statements.push(`${mode}: ${batch.map(nameOf).join(' ')}`);
           await new Promise<void>((resolve) => (this.goOn = resolve));
-          if (batch.some((call) => this.blocking.has(call.command.agentId!))) return null;
+          const gaveUp = { undecided: [...batch], gaveUp: true };
+          if (batch.some((call) => this.blocking.has(call.command.agentId!))) return gaveUp;
           const isHeld = (call: PendingCall) => this.held.has(call.command.agentId!);
-          if (mode === 'wait' && batch.some(isHeld)) return null;
+          if (mode === 'wait' && batch.some(isHeld)) return gaveUp;
           this.decided.push(...batch.filter((call) => !isHeld(call)).map(nameOf));
-          return batch.filter(isHeld);
+          return { undecided: batch.filter(isHeld), gaveUp: false };
         },
         giveBack: (call) => this.givenBack.push(nameOf(call)),
         refuse: (call) => this.refused.push(nameOf(call)),
@@ -52,7 +53,7 @@ class FakeLane {
   callOf(name: string): PendingCall {
     const [, organizationId, agentId] = /^(.*)\/(.*)#/.exec(name)!;
     const command = { organizationId, agentId, destination: name } as PendingCall['command'];
-    return { command, resolve: () => {}, reject: () => {}, arrivedMs: this.nowMs };
+    return { command, resolve: () => {}, reject: () => {}, arrivedMs: this.nowMs, state: 'parked' };
   }
 }
 

@@ -3,7 +3,7 @@ import { isLate, type PendingCall } from './pending-call.js';
 type Lane = PendingCall[];
 
 /**
- * Waiting calls, a line for each organization. A batch takes from the lines in turn, and a full queue takes from the
+ * Waiting calls, a lane for each organization. A batch takes from the lanes in turn, and a full queue drops from the
  * longest, so that an organization with many calls waiting neither holds up one with few nor keeps it out.
  */
 export class CallQueue {
@@ -14,7 +14,7 @@ export class CallQueue {
 
   constructor(
     private readonly capacity: number,
-    /** Told of a call that has to go: another took its place (`queue_full`), or it waited too long (`database`). */
+    /** Takes a call that has to go: another took its room (`queue_full`), or it waited too long (`database`). */
     private readonly refuse: (call: PendingCall, cause: 'queue_full' | 'database') => void,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
@@ -24,7 +24,7 @@ export class CallQueue {
   }
 
   /**
-   * Whether there is room for so many more calls of the organization. A full queue makes room: while another line would
+   * Whether there is room for so many more calls of the organization. A full queue makes room: while another lane would
    * still be longer than the organization's own, the newest call of the longest goes. All or nothing: when that would not
    * be enough, no call goes.
    */
@@ -42,7 +42,7 @@ export class CallQueue {
     return true;
   }
 
-  /** Takes the call in, room or not: `makeRoom` is asked at the door. */
+  /** Takes the call in, room or not: `makeRoom` is asked before. */
   add(call: PendingCall): void {
     const lane = this.lanes.get(call.command.organizationId);
     if (lane) lane.push(call);
@@ -58,7 +58,18 @@ export class CallQueue {
     }
   }
 
-  /** Takes up to `most` calls: the same share of every line, the rest in turn; a line that was served goes last. */
+  /** Takes the call out, wherever it waits. */
+  remove(call: PendingCall): void {
+    const { organizationId } = call.command;
+    const lane = this.lanes.get(organizationId) ?? [];
+    const calls = [lane, ...this.parts].find((waiting) => waiting.includes(call));
+    if (calls === undefined) return;
+    calls.splice(calls.indexOf(call), 1);
+    this.waiting -= 1;
+    if (lane.length === 0) this.lanes.delete(organizationId);
+  }
+
+  /** Takes up to `most` calls: the same share of every lane, the rest in turn; a lane that was served goes last. */
   take(most: number): PendingCall[] {
     const nowMs = this.nowMs();
     for (let part = this.parts.shift(); part; part = this.parts.shift()) {

@@ -2,21 +2,26 @@ import type { CallCommand } from '../policy/call-decision.js';
 import type { GateMode } from './gate-database.js';
 import { isLate, type PendingCall } from './pending-call.js';
 
-/** What the lines need of the gate around them. */
+/** What one statement did for contended calls. */
+export interface LaneAnswer {
+  /** Calls whose rows are still held. */
+  undecided: PendingCall[];
+  /** True when the statement as a whole gave up on a lock and was rolled back. */
+  gaveUp: boolean;
+}
+
+/** What the lanes need of the gate around them. */
 interface Surroundings {
-  /**
-   * Decides and answers the calls, one statement at a time; it never rejects. Comes back with those that are left
-   * undecided, or with null when the statement as a whole gave up on a lock, so that all are.
-   */
-  decide: (batch: PendingCall[], mode: GateMode) => Promise<PendingCall[] | null>;
-  /** Takes a call that needs no line any more: the row of those before it was free. */
+  /** Decides and answers the calls, one statement at a time; it never rejects. */
+  decide: (batch: readonly PendingCall[], mode: GateMode) => Promise<LaneAnswer>;
+  /** Takes a call that needs no lane any more: the row of those before it was free. */
   giveBack: (call: PendingCall) => void;
-  /** Told of a call that waited too long, or for which there is no room. */
+  /** Takes a call that waited too long, or for which there is no room. */
   refuse: (call: PendingCall) => void;
 }
 
 interface Limits {
-  /** Calls of all lines together. */
+  /** Calls of all lanes together. */
   calls: number;
   callsOfOneOrganization: number;
   batch: number;
@@ -31,11 +36,11 @@ interface Lane {
 }
 
 /**
- * Calls whose row somebody holds for long: a line for each caller. What arrives for such a caller meanwhile joins its
- * line; who names a number has another line than who leaves the choice. The lines have a connection of their own and are
- * served in turns while there are any: first all of them at once, passing the rows that are still held; then one line waits
- * for its row, briefly, where PostgreSQL keeps it a place. So no line waits for another's lock for longer than a moment,
- * and a row that many want is still had by those who came first.
+ * Calls whose row another transaction holds for long: a lane for each agent or assignment. A later call that needs the same
+ * row joins its lane; a call that names its number has another lane than one that leaves the choice. The lanes have a
+ * connection of their own and are served in turns while there are any: first all of them at once, passing over the rows
+ * that are still held; then one lane waits for its row, briefly, where PostgreSQL keeps it a place. So no lane waits for
+ * another's lock for longer than a moment, and a row that many calls need goes to those that came first.
  */
 export class ContendedCalls {
   private readonly lanes = new Map<string, Lane>();
@@ -57,7 +62,7 @@ export class ContendedCalls {
     return this.lanes.size === 0;
   }
 
-  /** Whether the caller has a line, so that its calls have to join it. */
+  /** Whether there is a lane for the row that the call needs, so that the call has to join it. */
   has(command: CallCommand): boolean {
     return this.lanes.size > 0 && this.lanes.has(keyOf(command));
   }
@@ -74,15 +79,25 @@ export class ContendedCalls {
     else this.lanes.set(key, { key, organizationId, waiting: [call], out: [] });
     if (this.running) return;
     this.running = true;
-    // The other undecided calls of the batch come in the same breath.
+    // The other undecided calls of the batch are added in the same turn of the event loop.
     queueMicrotask(() => void this.run());
+  }
+
+  /** Takes the call out of its lane. */
+  remove(call: PendingCall): void {
+    const lane = this.lanes.get(keyOf(call.command));
+    const index = lane?.waiting.indexOf(call) ?? -1;
+    if (!lane || index < 0) return;
+    lane.waiting.splice(index, 1);
+    this.uncount(lane, 1);
+    this.dropIfEmpty(lane);
   }
 
   /** Refuses the calls that have waited too long. */
   expire(): void {
     for (const lane of this.lanes.values()) {
       lane.waiting = this.inTime(lane, lane.waiting);
-      if (lane.waiting.length === 0 && lane.out.length === 0) this.lanes.delete(lane.key);
+      this.dropIfEmpty(lane);
     }
   }
 
@@ -107,8 +122,8 @@ export class ContendedCalls {
   }
 
   /**
-   * What is not passed, such as a lock on the table or a key that another transaction is deciding with, fails the whole
-   * statement. Then each line is asked alone, so that it fails alone.
+   * What cannot be passed over, such as a lock on the table or a key that another transaction is deciding with, fails the
+   * whole statement. Then each lane is asked alone, so that it fails alone.
    */
   private async askTogether(lanes: Lane[], share: number): Promise<void> {
     if ((await this.ask(lanes, share, 'pass_locked')) || lanes.length === 1) return;
@@ -119,10 +134,11 @@ export class ContendedCalls {
   private async ask(lanes: Lane[], most: number, mode: GateMode): Promise<boolean> {
     for (const lane of lanes) this.takeOut(lane, most);
     const batch = lanes.flatMap((lane) => lane.out);
-    const undecided = batch.length === 0 ? [] : await this.gate.decide(batch, mode);
-    const remaining = new Set(undecided ?? batch);
+    const { undecided, gaveUp } =
+      batch.length === 0 ? { undecided: [], gaveUp: false } : await this.gate.decide(batch, mode);
+    const remaining = new Set(undecided);
     for (const lane of lanes) this.takeIn(lane, remaining);
-    return undecided !== null;
+    return !gaveUp;
   }
 
   private takeOut(lane: Lane, most: number): void {
@@ -131,7 +147,7 @@ export class ContendedCalls {
     }
   }
 
-  /** Undecided calls go back to the front of their line. When all that were out are decided there is no need of a line. */
+  /** Undecided calls go back to the front of their lane. A lane whose calls were all decided is needed no more. */
   private takeIn(lane: Lane, remaining: ReadonlySet<PendingCall>): void {
     const back = lane.out.filter((call) => remaining.has(call));
     this.uncount(lane, lane.out.length - back.length);
@@ -143,9 +159,13 @@ export class ContendedCalls {
     for (const call of lane.waiting) this.gate.giveBack(call);
   }
 
-  /** False when the line is gone; its caller may have a new one. */
+  /** False when the lane is gone; there may be a new one for the same row. */
   private isThere(lane: Lane): boolean {
     return this.lanes.get(lane.key) === lane;
+  }
+
+  private dropIfEmpty(lane: Lane): void {
+    if (lane.waiting.length === 0 && lane.out.length === 0) this.lanes.delete(lane.key);
   }
 
   /** Those of the calls that may still leave; the others are refused. */

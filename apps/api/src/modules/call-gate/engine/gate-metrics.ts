@@ -24,6 +24,18 @@ const unavailable = new Counter({
 });
 for (const cause of unavailableCauses) unavailable.inc({ cause }, 0);
 
+/** How far a call was when its client hung up. */
+const goneStages = ['waiting', 'decided'] as const;
+type GoneStage = (typeof goneStages)[number];
+
+const clientGone = new Counter({
+  name: 'ringfence_gate_client_gone_total',
+  help: 'Calls whose client closed the connection before the answer: still waiting, and then not decided; or decided in that moment',
+  labelNames: ['stage'] as const,
+  registers,
+});
+for (const stage of goneStages) clientGone.inc({ stage }, 0);
+
 const settlements = new Counter({
   name: 'ringfence_gate_settlements_total',
   help: 'Requests to complete or void an authorization, by what came of them; "repeated" was settled the same way before',
@@ -72,6 +84,9 @@ export const gateMetrics = {
   },
   unavailable(cause: UnavailableCause, calls: number): void {
     unavailable.inc({ cause }, calls);
+  },
+  clientGone(stage: GoneStage): void {
+    clientGone.inc({ stage });
   },
   settlement(action: 'complete' | 'void', result: string): void {
     settlements.inc({ action, result });
