@@ -61,7 +61,8 @@ export class AuthorizeCallController {
     const call = valueOrThrow(parseCallRequest(request.body));
     const idempotencyKey = valueOrThrow(parseIdempotencyKey(request.headers['idempotency-key']));
     const statusOnDeny = valueOrThrow(parseAuthorizeQuery(request.query));
-    const decision = await this.service.authorize(context, call, idempotencyKey);
+    const whenGone = (hangUp: () => void) => void reply.raw.once('close', hangUp);
+    const decision = await this.service.authorize(context, call, idempotencyKey, whenGone);
     sendDecision(request, reply, decision, statusOnDeny);
   }
 }

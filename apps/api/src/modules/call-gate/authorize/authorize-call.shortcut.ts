@@ -25,13 +25,14 @@ export class AuthorizeCallShortcut {
     const idempotencyKey = parseIdempotencyKey(request.headers['idempotency-key']);
     const statusOnDeny = parseAuthorizeQuery(request.query);
     if (!call.ok || !idempotencyKey.ok || !statusOnDeny.ok) return false;
-    this.service.decide(
+    const hangUp = this.service.decide(
       context,
       call.value,
       idempotencyKey.value,
       (decision) => sendDecision(request, reply, decision, statusOnDeny.value),
       (problem) => void reply.send(problem),
     );
+    reply.raw.once('close', hangUp);
     return true;
   }
 }

@@ -90,7 +90,6 @@ export class CallBatcher {
     if (this.move(call, 'client_gone') !== 'remove') return;
     this.queue.remove(call);
     this.contended.remove(call);
-    gateMetrics.clientGone('waiting');
   }
 
   private get waiting(): number {
@@ -101,6 +100,7 @@ export class CallBatcher {
   private move(call: PendingCall, event: CallEvent): CallEffect {
     try {
       const { state, effect } = transition(call.state, event);
+      if (state === 'abandoned' && call.state !== state) gateMetrics.clientGone(effect === 'give_back');
       call.state = state;
       return effect;
     } catch (error) {
@@ -212,9 +212,7 @@ export class CallBatcher {
   }
 
   private deliver(call: PendingCall, decision: CallDecision): void {
-    const effect = this.move(call, 'decide');
-    if (effect === 'give_back') gateMetrics.clientGone('decided');
-    if (effect !== 'answer') return;
+    if (this.move(call, 'decide') !== 'answer') return;
     try {
       call.resolve(decision);
     } catch (error) {

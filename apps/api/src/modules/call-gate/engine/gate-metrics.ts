@@ -24,17 +24,13 @@ const unavailable = new Counter({
 });
 for (const cause of unavailableCauses) unavailable.inc({ cause }, 0);
 
-/** How far a call was when its client hung up. */
-const goneStages = ['waiting', 'decided'] as const;
-type GoneStage = (typeof goneStages)[number];
-
 const clientGone = new Counter({
   name: 'ringfence_gate_client_gone_total',
-  help: 'Calls whose client closed the connection before the answer: still waiting, and then not decided; or decided in that moment',
-  labelNames: ['stage'] as const,
+  help: 'Calls whose client closed the connection before the answer, by whether they were decided all the same',
+  labelNames: ['decided'] as const,
   registers,
 });
-for (const stage of goneStages) clientGone.inc({ stage }, 0);
+for (const decided of ['false', 'true']) clientGone.inc({ decided }, 0);
 
 const settlements = new Counter({
   name: 'ringfence_gate_settlements_total',
@@ -85,8 +81,8 @@ export const gateMetrics = {
   unavailable(cause: UnavailableCause, calls: number): void {
     unavailable.inc({ cause }, calls);
   },
-  clientGone(stage: GoneStage): void {
-    clientGone.inc({ stage });
+  clientGone(isDecided: boolean): void {
+    clientGone.inc({ decided: String(isDecided) });
   },
   settlement(action: 'complete' | 'void', result: string): void {
     settlements.inc({ action, result });
