@@ -116,7 +116,7 @@ const COMMENTS = `
   from pg_description left join pg_attribute a on a.attrelid = objoid and a.attnum = objsubid
   where classoid = 'pg_class'::regclass and objoid = $1::regclass order by objsubid`;
 
-/** Everybody may run a function unless its privileges say otherwise. Those of an extension come with it. */
+/** Every role may run a function unless its privileges say otherwise. Those of an extension come with it. */
 const FUNCTIONS = `
   select rtrim(pg_get_functiondef(p.oid), E'\\n') || ';'
     || coalesce(E'\\n\\ncomment on function ' || p.oid::regprocedure || ' is ' || quote_literal(d.description) || ';', '')

@@ -38,7 +38,7 @@ describeInBrowser('files in the upload dialog', () => {
     expect(open.errors.splice(0)).toEqual([]);
   });
 
-  it('reads Latin-1 with headers that nobody knows and national numbers, as people say', async () => {
+  it('reads Latin-1 with unknown headers and national numbers, as people say', async () => {
     await choose('büros.csv', Buffer.from(GERMAN.join('\r\n'), 'latin1'));
     await dialog().getByRole('group', { name: 'Chosen file' }).getByText('büros.csv').waitFor();
     await preview().getByText('Empfang München').waitFor();

@@ -194,7 +194,7 @@ export class Callers {
     try {
       settlement.status = (await this.post(api, path, JSON.stringify(body), apiKey, `${kind}-${call.key}`)).status;
     } catch {
-      // Nobody knows whether it happened.
+      // It is unknown whether it happened.
     }
     settlement.endedMs = nowMs();
   }

@@ -145,7 +145,7 @@ function checkVoids(key: string, rows: LedgerRow[], limits: number[], violations
   if (voided > most) violations.add('void', `${key}: ${voided} calls were given back, of ${most} that may be`);
 }
 
-/** What was acknowledged as settled is, in that way and no other, and nothing is but what somebody asked for. */
+/** What was acknowledged as settled is, in that way and no other, and nothing is that was not asked for. */
 function checkSettlements(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
   const rows = new Map(evidence.ledger.map((row) => [row.id, row]));
   for (const { kind, authorizationId, durationSeconds, status } of record.settlements) {

@@ -75,7 +75,7 @@ const numbersIn = (body: { phoneNumber: string }[]) => body.map(({ phoneNumber }
 async function client(name: string): Promise<string> {
   return (await send('/clients', { token: owner, body: { name } })).body.id;
 }
-/** The same question, asked by somebody whom nothing limits and by the limited member. */
+/** The same question, asked by a member whom nothing limits and by the limited member. */
 async function asked(path: string): Promise<[all: string[], limited: string[]]> {
   return [numbersIn((await send(path, { token: owner })).body).sort(), numbersIn((await send(path)).body).sort()];
 }

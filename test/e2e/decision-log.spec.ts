@@ -375,7 +375,7 @@ describe('/call-gate/authorizations', () => {
     expect(denied).toHaveLength(2);
   });
 
-  it('stops reading when nobody takes the CSV any more', async () => {
+  it('stops reading when the client does not take the CSV any more', async () => {
     const { organizationId, token } = await office();
     await fillLedger(db, { organizationId, calls: 60_000, from: DAYS_AGO(2) });
     const { all } = DecisionLogService.prototype;

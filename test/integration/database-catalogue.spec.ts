@@ -68,7 +68,7 @@ describe('the catalogue of the database', () => {
       expect(actual).toEqual(JSON.parse(JSON.stringify(GRANTS, (_key, value) => oneLine(value))));
     });
 
-    it('grant nothing to everybody, nor to a login', async () => {
+    it('grant nothing to public, nor to a login', async () => {
       const grantees = await names(
         `select distinct case when g.grantee = 0 then 'public' else g.grantee::regrole::text end as name
          from (${ACLS}) g where g.grantee <> g.owner order by 1`,
@@ -93,7 +93,7 @@ describe('the catalogue of the database', () => {
       }
     });
 
-    it('of everybody run with the rights of their caller', async () => {
+    it('of public run with the rights of their caller', async () => {
       const unsafe = await names(
         `select p.oid::regprocedure::text as name from pg_proc p
          where p.prosecdef and has_function_privilege($1, p.oid, 'execute')`,
@@ -139,7 +139,7 @@ describe('the catalogue of the database', () => {
       for (const role of ROLES) expect({ role, becomes: await becomes(role) }).toEqual({ role, becomes: [] });
     });
 
-    it('of the API own nothing; what counts for everybody owns its functions', async () => {
+    it('of the API own nothing; the role of the definer functions owns them', async () => {
       const owned = await db.query(
         `select d.refobjid::regrole::text as owner, pg_describe_object(d.classid, d.objid, 0) as name
          from pg_shdepend d join pg_database b on b.datname = current_database()

@@ -55,7 +55,7 @@ export function openBrowser(executablePath: string): Promise<Browser> {
 /**
  * Collects what a user would never see but a developer must: uncaught errors and errors in the browser's console.
  *
- * @param expected messages that belong to the job, such as the refused refresh before anybody has signed in
+ * @param expected messages that belong to the job, such as the refused refresh before the first sign-in
  */
 export function watchForErrors(page: Page, expected: RegExp): string[] {
   const errors: string[] = [];

@@ -31,7 +31,7 @@ export async function inspectDataDirectory(directory: string, majorVersion: numb
       `${directory} was made by PostgreSQL ${version}, this is ${majorVersion}: use that version, or start with an empty directory.`,
     );
   }
-  // Whoever may not change it is told by PostgreSQL what is wrong with the directory.
+  // A user who may not change it is told by PostgreSQL what is wrong with the directory.
   await chmod(directory, 0o700).catch(() => {});
   return 'initialized';
 }

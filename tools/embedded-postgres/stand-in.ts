@@ -21,7 +21,7 @@ export async function reachableDirectory(
   const entry = await lstat(wanted).catch(() => null);
   if (entry?.isSymbolicLink()) return standIn;
   try {
-    // Something of somebody else's stands there: it is for others to say so.
+    // It is a file, or a directory with other contents: the caller refuses it.
     if (entry && (await readdir(wanted)).length > 0) return wanted;
     await discard(standIn);
     if (entry) await rmdir(wanted);

@@ -20,7 +20,7 @@ export const callCheckList = Object.keys(callChecks) as CallCheck[];
 export const callCheckResults = ['passed', 'failed', 'skipped'] as const;
 export type CallCheckResult = (typeof callCheckResults)[number];
 
-/** Where a rule stands, and so where it is changed. Nobody changes a numbering plan. */
+/** Where a rule stands, and so where it is changed. A numbering plan cannot be changed. */
 export const ruleSources = {
   assignment: 'Assignment',
   organization: 'Organization',

@@ -60,7 +60,7 @@ class FakeLane {
 const nameOf = (call: PendingCall) => call.command.destination;
 
 describe('ContendedCalls', () => {
-  it('asks for all lines together before one waits for its row, and one whose row was freed leaves in the next turn', async () => {
+  it('asks for all lanes together before one waits for its row, and one whose row was freed leaves in the next turn', async () => {
     const lane = new FakeLane();
     const agents = Array.from({ length: 10 }, (_, n) => `held${n}`);
     for (const agent of agents) lane.held.add(agent);
@@ -79,7 +79,7 @@ describe('ContendedCalls', () => {
     expect(lane.statements[3]).toBe('wait: o/held1#1');
   });
 
-  it('lets the lines wait for their rows in rotation', async () => {
+  it('lets the lanes wait for their rows in rotation', async () => {
     const lane = new FakeLane();
     for (const agent of ['a', 'b', 'c']) lane.held.add(agent);
     lane.add('o/a#1', 'o/b#1', 'o/c#1');
@@ -88,7 +88,7 @@ describe('ContendedCalls', () => {
     expect(waits).toEqual(['wait: o/a#1', 'wait: o/b#1', 'wait: o/c#1', 'wait: o/a#1']);
   });
 
-  it('keeps the order of a line: what stays undecided is in front of what arrived meanwhile', async () => {
+  it('keeps the order of a lane: what stays undecided is in front of what arrived meanwhile', async () => {
     const lane = new FakeLane();
     lane.held.add('a');
     lane.add('o/a#1', 'o/a#2');
@@ -99,7 +99,7 @@ describe('ContendedCalls', () => {
     expect(lane.statements[1]).toBe('wait: o/a#1 o/a#2 o/a#3');
   });
 
-  it('keeps a call that names a number out of the line of calls that leave the choice, and the other way round', () => {
+  it('keeps a call that names a number out of the lane of calls that leave the choice, and the other way round', () => {
     const lane = new FakeLane();
     const { command: choosing } = lane.callOf('o/a#1');
     const naming = { ...choosing, from: '+12025550123' };
@@ -107,7 +107,7 @@ describe('ContendedCalls', () => {
     expect([lane.lanes.has(naming), lane.lanes.has(choosing)]).toEqual([true, false]);
   });
 
-  it('gives back what arrived while the calls before it were decided, for the row is free, and ends the line', async () => {
+  it('gives back what arrived while the calls before it were decided, for the row is free, and ends the lane', async () => {
     const lane = new FakeLane();
     lane.add('o/a#1');
     await lane.step();
@@ -121,7 +121,7 @@ describe('ContendedCalls', () => {
     expect(lane.statements).toHaveLength(1);
   });
 
-  it('asks for a few calls of each line when there are many lines, in batches of the usual size', async () => {
+  it('asks for a few calls of each lane when there are many lanes, in batches of the usual size', async () => {
     const lane = new FakeLane({ batch: 4 });
     for (const agent of ['a', 'b', 'c']) lane.held.add(agent);
     lane.add('o/a#1', 'o/a#2', 'o/b#1', 'o/b#2', 'o/c#1', 'o/d#1', 'o/e#1', 'o/f#1');
@@ -136,7 +136,7 @@ describe('ContendedCalls', () => {
     expect(lane.decided).toEqual(['o/d#1', 'o/e#1', 'o/f#1']);
   });
 
-  it('asks for each line alone when the common statement gives up on a lock, so that one fails alone', async () => {
+  it('asks for each lane alone when the common statement gives up on a lock, so that one fails alone', async () => {
     const lane = new FakeLane();
     lane.blocking.add('poisoned');
     lane.add('o/a#1', 'o/poisoned#1', 'o/b#1');
@@ -168,7 +168,7 @@ describe('ContendedCalls', () => {
     expect(lane.refused).toEqual(['o/b#1']);
     expect(lane.lanes.size).toBe(2);
     await lane.step();
-    // Undecided, a#1 came back to its line; its time is over, so it does not leave again.
+    // Undecided, a#1 came back to its lane; its time is over, so it does not leave again.
     await lane.step();
     await lane.step();
     expect(lane.refused).toEqual(['o/b#1', 'o/a#1']);

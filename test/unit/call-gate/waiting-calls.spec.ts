@@ -60,7 +60,7 @@ describe('a call that has to wait', () => {
     });
   });
 
-  describe('for a row that somebody holds', () => {
+  describe('for a row that another transaction holds', () => {
     it('does so apart from the others of its batch, which are decided, and is answered when the row is free', async () => {
       const database = new FakeGateDatabase();
       database.lockedRows.add('held');
@@ -193,7 +193,7 @@ describe('a call that has to wait', () => {
       expect(database.batches).toEqual([['1', '2']]);
     });
 
-    it('is refused in its line for a locked row, with the cause that it was locked', async () => {
+    it('is refused in its lane for a locked row, with the cause that it was locked', async () => {
       const database = new FakeGateDatabase();
       database.lockedRows.add('held');
       const batcher = batcherOn(database);

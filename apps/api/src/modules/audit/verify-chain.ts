@@ -23,7 +23,7 @@ const NOTHING = Buffer.alloc(32);
 /**
  * Computes a chain anew and compares. It stops at the first link that is broken: what follows can prove nothing.
  *
- * @param query reads as somebody who sees the organization's rows
+ * @param query reads with a role that sees the organization's rows
  */
 export async function verifyChain(
   query: ChainQuery,

@@ -27,7 +27,7 @@ const recordTypes = [
   'authorization',
 ];
 
-/** The choices stand in the address of the screen, so that it can be sent to somebody. */
+/** The choices stand in the address of the screen, so that it can be shared. */
 function useAuditFilter() {
   const [parameters, setParameters] = useSearchParams();
   const change = (name: Name, value: string) =>

@@ -67,7 +67,7 @@ export function useUpload() {
   return { busy, running, problem, result, send, cancel, forget, undone, setProblem };
 }
 
-/** Browsers give a file that was saved anew to nobody, and call that a failed connection. */
+/** Browsers do not send a file that was saved again after it was chosen, and report a failed connection. */
 async function requireUnchanged(file: File): Promise<void> {
   try {
     await file.slice(0, 1).arrayBuffer();

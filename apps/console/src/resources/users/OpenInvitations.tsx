@@ -14,7 +14,7 @@ import { roleOf } from './roleOf';
 
 const SHOWN = 100;
 
-/** Who was invited and has not accepted yet; nothing at all when there is nobody. */
+/** Who was invited and has not accepted yet; nothing at all when there are none. */
 export const OpenInvitations = () => {
   const { data, total, error, refetch } = useGetList<InvitationView>('invitations', {
     filter: { status: ['pending', 'expired'] },

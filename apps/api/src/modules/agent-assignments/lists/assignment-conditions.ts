@@ -5,7 +5,7 @@ import { likePattern } from '../../phone-numbers/phone-numbers.public.js';
 export interface Matches {
   phoneNumberIds: string[];
   agentIds: string[];
-  /** These agents, and whoever calls from the numbers. */
+  /** These agents, and the agents that call from the numbers. */
   callingAgentIds: string[];
 }
 

@@ -45,7 +45,7 @@ export class AccessChanges implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
-  /** Nobody waits for it: without it, changes are seen later. */
+  /** The start does not wait for it: without it, changes are seen later. */
   onApplicationBootstrap(): void {
     this.listener.start();
   }

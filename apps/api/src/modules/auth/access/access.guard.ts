@@ -13,7 +13,7 @@ import { routeAccessOf } from './route-access.js';
 import { UserPrincipals } from './user-principals.js';
 
 /**
- * Stands before every route and lets nobody through unless the route says so: it is public, or it names the permission
+ * Stands before every route and lets no request through unless the route says so: it is public, or it names the permission
  * that the authenticated has. Callers with an API key that is in use pass without waiting.
  */
 @Injectable()

@@ -18,8 +18,8 @@ export interface AuthenticatedPrincipal {
 const TOUCH_LIMIT_MS = 10_000;
 
 /**
- * Finds out who calls with an API key. A key in steady use costs one look-up each few seconds for the whole process,
- * and its caller is answered without waiting. A key revoked by this process is refused at once, one revoked elsewhere as
+ * Finds the principal of an API key. A key in steady use costs one look-up each few seconds for the whole process,
+ * and its requests do not wait for it. A key revoked by this process is refused at once, one revoked elsewhere as
  * soon as `AccessChanges` hears of it, and after five seconds when nothing is heard.
  */
 @Injectable()
@@ -42,7 +42,7 @@ export class ApiKeyPrincipals implements BeforeApplicationShutdown {
     return resolved instanceof Promise ? resolved.then(known) : known(resolved);
   }
 
-  /** The caller when nothing has to be looked up; else null, also for a key that is none: its digest is nobody's. */
+  /** The principal when nothing has to be looked up; else null, also for a key that does not exist. */
   known(key: string): AuthenticatedPrincipal | null {
     return this.principals.peek(digestOf(key)) ?? null;
   }
@@ -86,7 +86,7 @@ export class ApiKeyPrincipals implements BeforeApplicationShutdown {
     };
   }
 
-  /** Nobody waits for this, and a call does not fail because of it. */
+  /** No request waits for this, and no call fails because of it. */
   private touch(apiKeyId: string): void {
     const touch = this.database
       .asSystem((tx) => tx.query(TOUCH_API_KEY, [apiKeyId]), AbortSignal.timeout(TOUCH_LIMIT_MS))

@@ -64,7 +64,7 @@ export class ApiKeysService {
   }
 
   /**
-   * A key can be renamed, nothing else: whoever relies on it has to know what it may do.
+   * A key can be renamed, nothing else: the dialer that uses it relies on what it may do.
    *
    * @param sent the new name, and the fixed fields of the record as far as they were sent
    * @throws ProblemError record_not_found, or validation_failed when a fixed field differs

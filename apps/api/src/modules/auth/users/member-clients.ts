@@ -6,7 +6,7 @@ import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { requireUnlimitedOwner } from './member-rules.js';
 import { UsersRepository } from './users.repository.js';
 
-/** The clients that a member, or somebody who is invited, is limited to. */
+/** The clients that a member, or a person who is invited, is limited to. */
 @Injectable()
 export class MemberClients {
   constructor(

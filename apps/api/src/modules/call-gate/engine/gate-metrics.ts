@@ -57,7 +57,7 @@ let queueDepth: () => number = () => 0;
 
 new Gauge({
   name: 'ringfence_gate_queue_depth',
-  help: 'Calls that wait for a batch, or for a row that somebody holds',
+  help: 'Calls that wait for a batch, or for a row that another transaction holds',
   registers,
   collect() {
     this.set(queueDepth());

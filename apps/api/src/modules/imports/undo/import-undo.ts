@@ -13,7 +13,7 @@ export class ImportUndo {
     tx: Transaction,
     ids: readonly [organizationId: string, jobId: string],
   ): Promise<{ released: number; restored: number; assignments: number }> {
-    // A million numbers take longer than a request's statement may; the job is locked, and nobody waits for it.
+    // A million numbers take longer than a request's statement may; the job is locked, and no request waits for it.
     await tx.allowLongStatements();
     // Of tables that were just filled the planner believes that they are all but empty, and reads all for each row.
     await tx.query('set local enable_nestloop = off');

@@ -32,7 +32,7 @@ export type Registration =
   | { outcome: 'created' | 'revived'; id: string }
   /** Differed from the row, or not. Only when existing numbers are to be updated. */
   | { outcome: 'updated' | 'unchanged'; id: string }
-  /** Taken: by the organization itself, by the pool, or by somebody whose name nobody is told. */
+  /** Taken: by the organization itself, by the pool, or by another organization, which is not named. */
   | { outcome: 'own' | 'in_pool'; id: string }
   | { outcome: 'elsewhere' };
 
@@ -45,7 +45,7 @@ interface Found {
 @Injectable()
 export class PhoneNumberRegistry {
   /**
-   * Registers the numbers that nobody has.
+   * Registers the numbers that no organization has.
    *
    * @param numbers each number once
    * @param existing what to do with the organization's own numbers: leave them, or update provider and label

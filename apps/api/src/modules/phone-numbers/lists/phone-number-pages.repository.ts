@@ -34,7 +34,7 @@ export type ExportedPhoneNumber = PhoneNumberView & AssignmentRules;
 
 type PageQuery = Pick<ListQuery, 'offset' | 'limit' | 'sort'>;
 
-/** A stretch of a list: where it starts and how many rows it has. `length` is null when nobody has counted them. */
+/** A stretch of a list: where it starts and how many rows it has. `length` is null when they were not counted. */
 interface Stretch {
   offset: number;
   limit: number;

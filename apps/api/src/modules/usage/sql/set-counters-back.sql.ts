@@ -2,7 +2,7 @@
  * Sets counters of an organization ($1) back to 0 and puts what they held into the archive of the day that they belong
  * to, in one statement: either both happen or neither. Rows are locked by agent and number, as the gate does, so that
  * neither waits for the other in a circle. The lock reads the newest version of a row, so what is archived is what the
- * counter held when nobody could add to it any more.
+ * counter held when no call could add to it any more.
  *
  * Ended assignments are set back as well, for they may come back. The day only moves forward (invariant G5): a row that is
  * ahead of the clock keeps its day.

@@ -20,7 +20,7 @@ interface ListRules {
 export interface Page<T> {
   items: T[];
   total: number;
-  /** False when the list is longer than anybody has counted; left out, the total is exact. */
+  /** False when the list is longer than was counted; left out, the total is exact. */
   totalIsExact?: boolean;
 }
 
