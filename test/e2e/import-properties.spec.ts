@@ -32,7 +32,7 @@ afterAll(async () => {
 
 /** What the organization has before an upload: where each number stands, and how many numbers an agent may have. */
 interface World {
-  situations: ('nowhere' | 'own' | 'assigned' | 'resting' | 'released' | 'pool' | 'elsewhere')[];
+  places: ('nowhere' | 'own' | 'assigned' | 'resting' | 'released' | 'pool' | 'elsewhere')[];
   numbersPerAgent: 'one' | 'many';
 }
 
@@ -42,7 +42,7 @@ interface Scene {
   numbers: string[];
 }
 
-async function build({ situations, numbersPerAgent }: World): Promise<Scene> {
+async function build({ places, numbersPerAgent }: World): Promise<Scene> {
   const organizationId = await createOrganization(db);
   const rivalId = await createOrganization(db);
   await db.query('update organizations set numbers_per_agent = $2 where id = $1', [organizationId, numbersPerAgent]);
@@ -54,15 +54,15 @@ async function build({ situations, numbersPerAgent }: World): Promise<Scene> {
   const [ann] = await Promise.all(['Ann', 'Bob', 'Cid'].map((name) => createAgent(db, { organizationId, name })));
   await createAgent(db, { organizationId, name: 'Asleep', status: 'inactive' });
   const from = (first += NUMBERS);
-  const numbers = situations.map((_, index) => `+1415${from + index}`);
+  const numbers = places.map((_, index) => `+1415${from + index}`);
   let anns = 0;
-  for (const [index, situation] of situations.entries()) {
-    if (situation === 'nowhere') continue;
-    const owner = situation === 'pool' ? POOL : situation === 'elsewhere' ? rivalId : organizationId;
-    const lifecycle = situation === 'released' ? 'released' : situation === 'resting' ? 'inactive' : 'active';
+  for (const [index, place] of places.entries()) {
+    if (place === 'nowhere') continue;
+    const owner = place === 'pool' ? POOL : place === 'elsewhere' ? rivalId : organizationId;
+    const lifecycle = place === 'released' ? 'released' : place === 'resting' ? 'inactive' : 'active';
     const number = { organizationId: owner, e164: numbers[index]!, lifecycle, label: 'Before' } as const;
     const phoneNumberId = await createPhoneNumber(db, number);
-    if (situation !== 'assigned' || (numbersPerAgent === 'one' && anns > 0)) continue;
+    if (place !== 'assigned' || (numbersPerAgent === 'one' && anns > 0)) continue;
     anns += 1;
     await createAssignment(db, { organizationId, agentId: ann!, phoneNumberId, dailyLimit: 7 });
   }
@@ -77,8 +77,19 @@ const upload = async ({ key }: Scene, file: string, search: string) => {
   });
   expect({ status, body }).toMatchObject({ status: 200, body: { status: 'completed' } });
   const errors = await request(`${api.url}/api/v1/imports/${body.id}/errors.csv`, { apiKey: key });
-  const { total, processed, created, updated, skipped, failed, repaired, notices } = body;
-  return { total, processed, created, updated, skipped, failed, repaired, notices, errors: errors.body as string };
+  const { total, processed, created, updated, skipped, failed, repaired, noticeCount, notices } = body;
+  return {
+    total,
+    processed,
+    created,
+    updated,
+    skipped,
+    failed,
+    repaired,
+    noticeCount,
+    notices,
+    errors: errors.body as string,
+  };
 };
 
 /** Everything that an upload may change, to the last column. */
@@ -103,7 +114,7 @@ const eventsOf = async ({ organizationId }: Scene) =>
   (await db.query('select count(*)::int from audit_events where organization_id = $1', [organizationId]))[0]!['count'];
 
 const world = fc.record<World>({
-  situations: fc.array(
+  places: fc.array(
     fc.constantFrom('nowhere', 'nowhere', 'own', 'assigned', 'resting', 'released', 'pool', 'elsewhere'),
     { minLength: NUMBERS, maxLength: NUMBERS },
   ),
@@ -180,8 +191,8 @@ it('a dry run reports what the upload then reports and changes nothing, and a se
       fc.array(row, { minLength: 1, maxLength: 30 }).filter((rows) => rows.some(({ damage }) => damage !== 'blank')),
       layout,
       fc.constantFrom('create', 'upsert'),
-      async (situations, rows, form, mode) => {
-        const scene = await build(situations);
+      async (places, rows, form, mode) => {
+        const scene = await build(places);
         const file = fileOf(rows, scene.numbers, form);
         const [before, events] = [await stateOf(scene), await eventsOf(scene)];
         const rehearsed = await upload(scene, file, `?mode=${mode}&dryRun=true&country=US`);

@@ -118,14 +118,14 @@ describe('CSV', () => {
 
   it('has the same values and faults in pieces of any size', () => {
     const text = fc.array(fc.constantFrom('a', 'b', ',', '"', '""', '\n', ' ', '","'), { maxLength: 60 });
-    const pieces = (content: string, size: number) =>
-      Array.from({ length: Math.max(1, Math.ceil(content.length / size)) }, (_, index) =>
-        content.slice(index * size, (index + 1) * size),
+    const pieces = (whole: string, size: number) =>
+      Array.from({ length: Math.max(1, Math.ceil(whole.length / size)) }, (_, index) =>
+        whole.slice(index * size, (index + 1) * size),
       );
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 9 }), (parts, size) => {
-        const content = parts.join('');
-        expect(records(pieces(content, size))).toEqual(records([content]));
+        const whole = parts.join('');
+        expect(records(pieces(whole, size))).toEqual(records([whole]));
       }),
       { numRuns: 500 },
     );

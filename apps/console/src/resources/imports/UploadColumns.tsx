@@ -43,7 +43,7 @@ export const UploadColumns = ({ layout, disabled, onChoose }: UploadColumnsProps
         <Box sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 1, alignItems: 'baseline' }}>
           <Typography sx={{ fontWeight: 600 }}>Columns</Typography>
           <Typography variant="body2" color="textSecondary">
-            {columnsLabel(listed)}
+            {toldOf(listed)}
           </Typography>
         </Box>
       </AccordionSummary>
@@ -70,7 +70,7 @@ export const UploadColumns = ({ layout, disabled, onChoose }: UploadColumnsProps
   );
 };
 
-function columnsLabel(columns: readonly LaidOutColumn[]): string {
+function toldOf(columns: readonly LaidOutColumn[]): string {
   const read = columns.filter(({ column }) => column !== null).length;
   return read === columns.length ? 'all are read' : `${read} of ${columns.length} are read`;
 }

@@ -42,9 +42,9 @@ export class EncodingProbe {
   see(piece: Buffer): void {
     if (this.marked !== null || !this.isUtf8) return;
     const bytes = this.cut.length === 0 ? piece : Buffer.concat([this.cut, piece]);
-    const completeLength = bytes.length - cutAtEnd(bytes);
-    this.isUtf8 = isUtf8(bytes.subarray(0, completeLength));
-    this.cut = Buffer.from(bytes.subarray(completeLength));
+    const whole = bytes.length - cutAtEnd(bytes);
+    this.isUtf8 = isUtf8(bytes.subarray(0, whole));
+    this.cut = Buffer.from(bytes.subarray(whole));
   }
 
   /** What the file is encoded in, as far as it has passed by. */

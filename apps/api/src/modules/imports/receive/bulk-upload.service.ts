@@ -78,7 +78,7 @@ export class BulkUploadService {
         position += 1;
       }
       const rows = Math.max(lines - (format.hasHeader ? 1 : 0), 0);
-      const received = { encoding: probe.encoding(true), bytes, rows };
+      const received = { encoding: probe.encoding(true), bytes, rows, notices: [] };
       await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
       return id;
     } catch (error) {
@@ -93,8 +93,8 @@ export class BulkUploadService {
       const job = await this.inTenant(context, (tx) => this.imports.progress(tx, context, id));
       const finished = job?.finishedAt != null;
       if (finished || Date.now() >= deadline) {
-        const fullJob = await this.inTenant(context, (tx) => this.imports.find(tx, context, id));
-        return { job: fullJob!, finished };
+        const found = await this.inTenant(context, (tx) => this.imports.find(tx, context, id));
+        return { job: found!, finished };
       }
       await delay(POLL_MS);
     }
