@@ -21,8 +21,8 @@ export async function dumpSchema(client: pg.Client): Promise<string> {
     const options = (await lines(STORAGE, [table])).join('');
     parts.push(`create table ${table} (\n${definition.map((line) => `  ${line}`).join(',\n')}\n)${options};`);
     for (const query of [COLUMN_STORAGE, INDEXES, TRIGGERS, ROW_SECURITY, POLICIES, PRIVILEGES, COMMENTS]) {
-      const found = await lines(query, [table]);
-      if (found.length > 0) parts.push(found.join('\n'));
+      const statements = await lines(query, [table]);
+      if (statements.length > 0) parts.push(statements.join('\n'));
     }
   }
   parts.push(...(await lines(FUNCTIONS)));
@@ -124,7 +124,7 @@ const COMMENTS = `
   from pg_description left join pg_attribute a on a.attrelid = objoid and a.attnum = objsubid
   where classoid = 'pg_class'::regclass and objoid = $1::regclass order by objsubid`;
 
-/** Everybody may run a function unless its privileges say otherwise. Those of an extension come with it. */
+/** Every role may run a function unless its privileges say otherwise. Those of an extension come with it. */
 const FUNCTIONS = `
   select rtrim(pg_get_functiondef(p.oid), E'\\n') || ';'
     || coalesce(E'\\n\\ncomment on function ' || p.oid::regprocedure || ' is ' || quote_literal(d.description) || ';', '')

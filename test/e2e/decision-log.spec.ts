@@ -259,8 +259,8 @@ describe('/call-gate/authorizations', () => {
       /Index (Only )?Scan Backward using call_authorizations_pkey/,
     );
 
-    const { items: found, pages } = await everything(page, { agentId: own });
-    expect(found.map(({ id }) => id)).toEqual([first]);
+    const { items: matches, pages } = await everything(page, { agentId: own });
+    expect(matches.map(({ id }) => id)).toEqual([first]);
     expect(pages).toBeGreaterThan(1);
   });
 
@@ -375,7 +375,7 @@ describe('/call-gate/authorizations', () => {
     expect(denied).toHaveLength(2);
   });
 
-  it('stops reading when nobody takes the CSV any more', async () => {
+  it('stops reading when the client does not take the CSV any more', async () => {
     const { organizationId, token } = await office();
     await fillLedger(db, { organizationId, calls: 60_000, from: DAYS_AGO(2) });
     const { all } = DecisionLogService.prototype;

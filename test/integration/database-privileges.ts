@@ -280,7 +280,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
 /** Tables without row-level security: they hold nothing of an organization or of a person. */
 export const UNFENCED = ['migrations', 'sql_functions'];
 
-/** Functions that run with the rights of `ringfence_definer`, and who may call them. Triggers are called by nobody. */
+/** Functions that run with the rights of `ringfence_definer`, and who may call them. No role may call a trigger function. */
 export const DEFINER_FUNCTIONS: Record<string, string[]> = {
   'count_phone_numbers()': [],
   'find_phone_numbers(uuid,text[],text,text,text,integer)': ['ringfence_app'],
