@@ -119,7 +119,7 @@ describe('/call-gate/authorizations', () => {
     expect(items).toMatchObject([
       {
         reasonCode: 'destination_unroutable',
-        message: 'destination_unroutable',
+        message: 'The call must not be placed, for the reason destination_unroutable.',
         destination: { type: 'NON_GEOGRAPHIC' },
       },
     ]);
@@ -289,7 +289,7 @@ describe('/call-gate/authorizations', () => {
     [{ destination: '' }, 'destination'],
     [{ destination: '1'.repeat(66) }, 'destination'],
     [{ decision: 'maybe' }, 'decision'],
-    [{ reasonCode: 'because' }, 'reasonCode'],
+    [{ reasonCode: 'Daily limit reached' }, 'reasonCode'],
     [{ status: 'open' }, 'status'],
     [{ from: '2026-03-01' }, 'from'],
     [{ from: '2026-02-30T10:00:61Z' }, 'from'],
