@@ -245,15 +245,18 @@ create table call_authorizations (
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
   constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
   constraint call_authorizations_pkey PRIMARY KEY (organization_id, id)
-);
+) partition by range (id);
 
 alter table call_authorizations enable row level security, force row level security;
 
 create policy every_organization on call_authorizations for all to ringfence_system using (true) with check (true);
+create policy kept_in_days on call_authorizations for all to ringfence_definer using (true) with check (true);
 create policy own_organization on call_authorizations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
 grant insert, select, update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
+
+alter table call_authorizations owner to ringfence_definer;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
 comment on column call_authorizations.settled_by is 'User or API key that completed or voided it.';
@@ -532,8 +535,10 @@ alter table organizations enable row level security, force row level security;
 
 create policy every_organization on organizations for all to ringfence_system using (true) with check (true);
 create policy own_organization on organizations for all to ringfence_app using ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+create policy rolled_up_days on organizations for select to ringfence_definer using (true);
 
 grant select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (deleted_at), update (name), update (numbers_per_agent), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_app;
+grant select (id), select (last_rollup_date) on organizations to ringfence_definer;
 grant insert, select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (last_rollup_date), update (name), update (numbers_per_agent), update (pool_quota), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_system;
 
 comment on column organizations.time_zone_effective_at is 'The next midnight of the old zone after a change; until then previous_time_zone counts.';
@@ -892,6 +897,16 @@ create policy members_of_own_organization on users for select to ringfence_app u
 grant select (created_at), select (email), select (id), select (name), select (updated_at) on users to ringfence_app;
 grant insert, select, update (disabled_at), update (name), update (password_hash) on users to ringfence_system;
 
+create table ledger.unplaced partition of call_authorizations default;
+
+alter table ledger.unplaced enable row level security, force row level security;
+
+create policy kept_in_days on ledger.unplaced for all to ringfence_definer using (true) with check (true);
+
+alter table ledger.unplaced owner to ringfence_definer;
+
+comment on table ledger.unplaced is 'Calls of which the day has no partition: what keeps the gate going when one is missing. A job moves them to their day.';
+
 CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place bigint)
  RETURNS text
  LANGUAGE sql
@@ -1207,6 +1222,92 @@ $function$;
 
 comment on function decide_call(text,boolean,boolean,boolean,boolean,text,text,text[],text[]) is 'The first refusal in the order of the reason codes, or NULL when only the daily limit is left to check. The policy of the gate: immutable, no table, no clock. The limit is not here, for it depends on the other calls of the batch.';
 
+CREATE OR REPLACE FUNCTION public.drop_ledger_day(p_day date)
+ RETURNS TABLE(result text, calls bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
+  v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
+begin
+  if to_regclass('ledger.' || v_name) is null then
+    return query select 'missing', 0::bigint;
+    return;
+  elsif p_day > (clock_timestamp() at time zone 'UTC')::date - 4 then
+    return query select 'too_young', 0::bigint;
+    return;
+  end if;
+
+  if exists (
+    select from call_authorizations l
+    where l.id >= v_lowest and l.id < v_below and l.status = 'authorized' and l.expires_at >= ringfence_clock()
+  ) then
+    return query select 'unsettled', 0::bigint;
+    return;
+  elsif exists (
+    select from (
+      select l.organization_id, max(l.local_date) as last_date
+      from call_authorizations l
+      where l.id >= v_lowest and l.id < v_below
+      group by l.organization_id
+    ) l
+    join organizations o on o.id = l.organization_id
+    where o.last_rollup_date is null or o.last_rollup_date <= l.last_date
+  ) then
+    return query select 'not_rolled_up', 0::bigint;
+    return;
+  end if;
+
+  select 'dropped', count(*) into result, calls from call_authorizations l where l.id >= v_lowest and l.id < v_below;
+  perform set_config('lock_timeout', '100ms', true);
+  begin
+    execute format('drop table ledger.%I', v_name);
+  exception
+    when lock_not_available then
+      result := 'busy';
+      calls := 0;
+  end;
+  return next;
+end
+$function$;
+
+comment on function drop_ledger_day(date) is 'Drops the partition of a day, by UTC, with all its calls. Answers dropped and how many they were, or why not: missing, too_young (less than four days ago), unsettled (a lease has not run out), not_rolled_up (the midnight job reads the last day that it rolled up once more, so a later date has to be rolled up), busy (the lock was not free within 100 ms). Reads the day before it locks the ledger ACCESS EXCLUSIVE until the transaction ends: what it asks about a day of the past does not change any more. Runs as the owner of the ledger.';
+
+revoke all on function drop_ledger_day(date) from public;
+grant execute on function drop_ledger_day(date) to ringfence_system;
+
+alter function drop_ledger_day(date) owner to ringfence_definer;
+
+CREATE OR REPLACE FUNCTION public.due_ledger_days(p_ahead integer)
+ RETURNS SETOF date
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+with clock as (
+  select (clock_timestamp() at time zone 'UTC')::date as today
+), unplaced as (
+  select distinct (to_timestamp(('x' || left(translate(u.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0)
+    at time zone 'UTC')::date as day
+  from ledger.unplaced u
+), wanted as (
+  select c.today + n as day from clock c, generate_series(0, p_ahead) n
+  union
+  select u.day from unplaced u, clock c where u.day between date '2020-01-01' and c.today + p_ahead
+)
+select w.day from wanted w where w.day not in (select d.day from ledger_days() d) order by w.day
+$function$;
+
+comment on function due_ledger_days(integer) is 'The days that should have a partition of the ledger and have none: today, p_ahead days after it, and those of which the default partition holds calls. By the clock of the server, which makes the ids, and not by ringfence_clock(). Stable; runs as the owner of the ledger, reads the default partition whole and takes no other lock.';
+
+revoke all on function due_ledger_days(integer) from public;
+grant execute on function due_ledger_days(integer) to ringfence_system;
+
+alter function due_ledger_days(integer) owner to ringfence_definer;
+
 CREATE OR REPLACE FUNCTION public.effective_time_zone(time_zone text, previous_time_zone text, effective_at timestamp with time zone, at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -1273,6 +1374,10 @@ declare
   v_open boolean[];
   v_free uuid[];
   v_busy boolean[];
+  -- Calls that were decided before with the keys of this batch.
+  v_owners uuid[];
+  v_answered uuid[];
+  v_ledger call_authorizations[];
 begin
   select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
   v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
@@ -1467,10 +1572,30 @@ begin
   -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
   -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
+    select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
+    from unnest(p_organization, p_key, v_ids) c(org, key, id)
+    cross join lateral (
+      select k.authorization_id from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+      offset 0
+    ) k;
+    -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
+    execute '
+      select array_agg(l.call)
+      from unnest($1, $2) c(org, id)
+      cross join lateral (
+        select l as call from call_authorizations l
+        where l.organization_id = c.org and l.id = c.id and l.id = any ($2)
+        offset 0
+      ) l'
+    into v_ledger using v_owners, v_answered;
+
     return query
     select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
-      l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
-      l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
+      k.authorization_id, r.reason, l.phone_number_id, l.from_number, l.provider,
+      coalesce(l.destination, p_destination[c.i]), coalesce(l.destination_country, p_country[c.i]),
+      coalesce(l.destination_type, p_type[c.i]), l.limit_at, l.used_after, coalesce(l.resets_at, o.ends_at),
+      case when r.reason = 'allowed' then l.expires_at end
     from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
       with ordinality c(org, key, fingerprint, id, busy, i)
     cross join lateral (
@@ -1478,11 +1603,12 @@ begin
       where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
       offset 0
     ) k
-    cross join lateral (
-      select l.* from call_authorizations l
-      where l.organization_id = c.org and l.id = k.authorization_id
+    -- Where its day was dropped, nothing is known of the call but that it is used up.
+    left join lateral (
+      select l.* from unnest(v_ledger) l
+      where l.id = k.authorization_id and l.organization_id = c.org
       offset 0
-    ) l
+    ) l on true
     cross join lateral (
       select g.* from gate_organizations(v_organizations, 0) g
       where g.id = c.org
@@ -1498,6 +1624,7 @@ begin
     ) a on true
     cross join lateral (
       select case
+        when l.id is null then 'authorization_expired'
         when l.decision = 'denied' then l.reason_code
         when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
           then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
@@ -1619,6 +1746,39 @@ $function$;
 
 comment on function gate_organizations(uuid[],bigint) is 'The facts of the organizations of a batch, and the clock. VOLATILE on purpose: a volatile function reads by a snapshot of its own, and its second argument, counted from the locked rows, makes that snapshot younger than the locks. Marked stable it would decide by facts from before the wait (docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
 
+CREATE OR REPLACE FUNCTION public.ledger_days()
+ RETURNS TABLE(day date, relation regclass)
+ LANGUAGE sql
+ STABLE
+AS $function$
+select to_date(c.relname, '"day_"YYYY_MM_DD'), c.oid::regclass
+from pg_inherits i
+join pg_class c on c.oid = i.inhrelid
+where i.inhparent = 'call_authorizations'::regclass and c.relname ~ '^day_\d{4}_\d{2}_\d{2}$'
+$function$;
+
+comment on function ledger_days() is 'The days, by UTC, that have a partition of the ledger. Stable: it reads the catalogues.';
+
+CREATE OR REPLACE FUNCTION public.ledger_state()
+ RETURNS TABLE(days_ahead integer, oldest_day date, unplaced integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+select
+  (select greatest(min(n) - 1, 0) from generate_series(0, 61) n where c.today + n not in (select d.day from ledger_days() d)),
+  (select min(d.day) from ledger_days() d),
+  (select count(*)::integer from (select from ledger.unplaced limit 100000) u)
+from (select (clock_timestamp() at time zone 'UTC')::date as today) c
+$function$;
+
+comment on function ledger_state() is 'How many days after today, by UTC, have a partition of the ledger without a gap, the oldest day that has one, and how many rows the default partition holds (100,000 and more are told as 100,000). Stable; runs as the owner of the ledger, because nobody else reads a partition by itself.';
+
+revoke all on function ledger_state() from public;
+grant execute on function ledger_state() to ringfence_system;
+
+alter function ledger_state() owner to ringfence_definer;
+
 CREATE OR REPLACE FUNCTION public.link_audit_events(p_organization_id uuid, p_at_most integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1664,6 +1824,66 @@ end
 $function$;
 
 comment on function link_audit_events(uuid,integer) is 'Links up to p_at_most events of an organization into its chain, oldest first, and answers how many. Locks the head of the chain with skip locked: a second linker finds nothing to do and answers 0. The events are read by a later statement than the lock and so see the links of the linker before (docs/adr/0012-audit-chain.md).';
+
+CREATE OR REPLACE FUNCTION public.lowest_id_of(p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select (lpad(to_hex(greatest((extract(epoch from p_at) * 1000)::bigint, 0)), 12, '0') || repeat('0', 20))::uuid
+$function$;
+
+comment on function lowest_id_of(timestamp with time zone) is 'The lowest UUIDv7 of an instant: 48 bits of milliseconds since 1970 (RFC 9562, section 5.7), so the lowest of all for an instant before. Immutable, so that the planner knows which days of the ledger a range of ids leaves out.';
+
+CREATE OR REPLACE FUNCTION public.make_ledger_day(p_day date, p_at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
+  v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
+  v_moved integer;
+begin
+  if p_day < date '2020-01-01' or p_day > (clock_timestamp() at time zone 'UTC')::date + 60 then
+    raise exception 'The ledger has no use for a partition of %', p_day using errcode = 'invalid_parameter_value';
+  end if;
+  perform set_config('lock_timeout', '100ms', true);
+  lock table only call_authorizations in access exclusive mode;
+
+  if to_regclass('ledger.' || v_name) is not null then
+    return null;
+  end if;
+  select count(*) into v_moved
+  from (select from ledger.unplaced u where u.id >= v_lowest and u.id < v_below limit p_at_most + 1) u;
+  if v_moved > p_at_most then
+    return null;
+  end if;
+
+  execute format('create table ledger.%I (like call_authorizations including all excluding comments)', v_name);
+  if v_moved > 0 then
+    execute format(
+      'with moved as (delete from call_authorizations where id >= %L and id < %L returning *)
+       insert into ledger.%I select * from moved', v_lowest, v_below, v_name);
+  end if;
+  execute format('alter table ledger.%I enable row level security, force row level security', v_name);
+  execute format('alter table call_authorizations attach partition ledger.%I for values from (%L) to (%L)',
+    v_name, v_lowest, v_below);
+  return v_moved;
+exception
+  when lock_not_available then
+    return null;
+end
+$function$;
+
+comment on function make_ledger_day(date,integer) is 'Gives a day, by UTC, its partition of the ledger, and moves what the default partition holds of it there. Answers how many rows that were; NULL when nothing was made: the day has one, the default partition holds more than p_at_most rows of it, or the lock was not free within 100 ms. Locks the ledger ACCESS EXCLUSIVE until the transaction ends, so that no statement sees a call in neither partition and none that settles a call loses it while it moves: p_at_most bounds how long the gate waits. The partition has no privileges and no policies: it is reached through the ledger. Runs as the owner of the ledger.';
+
+revoke all on function make_ledger_day(date,integer) from public;
+grant execute on function make_ledger_day(date,integer) to ringfence_system;
+
+alter function make_ledger_day(date,integer) owner to ringfence_definer;
 
 CREATE OR REPLACE FUNCTION public.mark_sole_connection()
  RETURNS trigger

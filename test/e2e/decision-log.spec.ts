@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import Papa from 'papaparse';
 import { type DecisionPageView, type DecisionView, reasonCodes } from '#contracts';
+import { newestDays } from '../../apps/api/src/modules/call-gate/decision-log/decision-log-filter.js';
 import { DecisionLogRepository } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.repository.js';
 import { DecisionLogService } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.service.js';
 import { decisionLogStep } from '../../apps/api/src/modules/call-gate/decision-log/sql/decision-log.sql.js';
@@ -253,11 +254,13 @@ describe('/call-gate/authorizations', () => {
     await db.query('analyze call_authorizations');
     const nothing = { phoneNumberId: null, destination: null, decision: null, reasonCode: null, from: null, to: null };
     const { sql, values } = decisionLogStep({ ...nothing, agentId: own, status: 'expired' }, randomUUID());
-    const range = ['ffffffff-ffff-ffff-ffff-ffffffffffff', '00000000-0000-0000-0000-000000000000'];
-    const plan = await db.query(`explain ${sql}`, [organizationId, ...range, 8_192, 51, ...values]);
-    expect(plan.map((line) => line['QUERY PLAN'] as string).join('\n')).toMatch(
-      /Index (Only )?Scan Backward using call_authorizations_pkey/,
-    );
+    const whole = { below: 'ffffffff-ffff-ffff-ffff-ffffffffffff', lowest: '00000000-0000-0000-0000-000000000000' };
+    const { below, lowest } = newestDays(whole, 1, Date.now());
+    const plan = await db.query(`explain ${sql}`, [organizationId, below, lowest, 8_192, 51, ...values]);
+    const lines = plan.map((line) => line['QUERY PLAN'] as string).join('\n');
+    const today = `day_${new Date().toISOString().slice(0, 10).replaceAll('-', '_')}`;
+    expect(lines).toMatch(new RegExp(`Index (Only )?Scan Backward using ${today}_pkey`));
+    expect(lines).not.toMatch(/Seq Scan on day_/);
 
     const { items: found, pages } = await everything(page, { agentId: own });
     expect(found.map(({ id }) => id)).toEqual([first]);

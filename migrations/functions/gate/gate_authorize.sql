@@ -19,6 +19,10 @@ declare
   v_open boolean[];
   v_free uuid[];
   v_busy boolean[];
+  -- Calls that were decided before with the keys of this batch.
+  v_owners uuid[];
+  v_answered uuid[];
+  v_ledger call_authorizations[];
 begin
   select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
   v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
@@ -213,10 +217,30 @@ begin
   -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
   -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
+    select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
+    from unnest(p_organization, p_key, v_ids) c(org, key, id)
+    cross join lateral (
+      select k.authorization_id from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+      offset 0
+    ) k;
+    -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
+    execute '
+      select array_agg(l.call)
+      from unnest($1, $2) c(org, id)
+      cross join lateral (
+        select l as call from call_authorizations l
+        where l.organization_id = c.org and l.id = c.id and l.id = any ($2)
+        offset 0
+      ) l'
+    into v_ledger using v_owners, v_answered;
+
     return query
     select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
-      l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
-      l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
+      k.authorization_id, r.reason, l.phone_number_id, l.from_number, l.provider,
+      coalesce(l.destination, p_destination[c.i]), coalesce(l.destination_country, p_country[c.i]),
+      coalesce(l.destination_type, p_type[c.i]), l.limit_at, l.used_after, coalesce(l.resets_at, o.ends_at),
+      case when r.reason = 'allowed' then l.expires_at end
     from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
       with ordinality c(org, key, fingerprint, id, busy, i)
     cross join lateral (
@@ -224,11 +248,12 @@ begin
       where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
       offset 0
     ) k
-    cross join lateral (
-      select l.* from call_authorizations l
-      where l.organization_id = c.org and l.id = k.authorization_id
+    -- Where its day was dropped, nothing is known of the call but that it is used up.
+    left join lateral (
+      select l.* from unnest(v_ledger) l
+      where l.id = k.authorization_id and l.organization_id = c.org
       offset 0
-    ) l
+    ) l on true
     cross join lateral (
       select g.* from gate_organizations(v_organizations, 0) g
       where g.id = c.org
@@ -244,6 +269,7 @@ begin
     ) a on true
     cross join lateral (
       select case
+        when l.id is null then 'authorization_expired'
         when l.decision = 'denied' then l.reason_code
         when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
           then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)

@@ -4,7 +4,7 @@ import { Database, type Transaction } from '../../../platform/database/database.
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { cursorAfter, idOfCursor } from './decision-log-cursor.js';
-import { type DecisionFilter, type IdRange, idRangeOf, instantOf } from './decision-log-filter.js';
+import { type DecisionFilter, type IdRange, idRangeOf, instantOf, newestDays } from './decision-log-filter.js';
 import { DecisionLogRepository } from './decision-log.repository.js';
 import { authorizationView } from './sql/authorization-view.sql.js';
 import type { LoggedRow } from './sql/decision-log.sql.js';
@@ -90,15 +90,22 @@ export class DecisionLogService {
     const startedAt = performance.now();
     const rows: LoggedRow[] = [];
     let examined = 0;
+    let days = 1;
     for (let next = below, most = FIRST_STEP_ROWS; ; most = Math.min(most * STEP_GROWTH, LARGEST_STEP_ROWS)) {
       // One more than is wanted tells whether there is a next page.
       const wanted = limit + 1 - rows.length;
-      const step = await this.repository.step(tx, context, filter, { below: next, lowest }, { most, wanted });
+      const part = newestDays({ below: next, lowest }, days, Date.now());
+      const step = await this.repository.step(tx, context, filter, part, { most, wanted });
       rows.push(...step.rows);
       examined += step.examined;
       if (rows.length > limit) return { rows: rows.slice(0, limit), next: rows[limit - 1]!.id };
-      if (step.lastId === null || step.examined < most) return { rows, next: null };
-      next = step.lastId;
+      if (step.lastId === null || step.examined < most) {
+        if (part.lowest === lowest) return { rows, next: null };
+        next = part.lowest;
+        days *= 2;
+      } else {
+        next = step.lastId;
+      }
       if (examined >= MOST_ROWS || performance.now() - startedAt >= MOST_MS) return { rows, next };
     }
   }
