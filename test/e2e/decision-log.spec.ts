@@ -241,6 +241,7 @@ describe('/call-gate/authorizations', () => {
   it('looks at a bounded part of the log for a rare filter, and goes on from there', async () => {
     const { organizationId, own, page } = await office();
     const steps = jest.spyOn(DecisionLogRepository.prototype, 'step');
+    for (const days of [1, 2]) await db.query(`select make_ledger_day(current_date - $1::integer, 0)`, [days]);
     const [first] = await fillLedger(db, { organizationId, calls: 1, from: DAYS_AGO(3), agentId: own });
     await fillLedger(db, { organizationId, calls: 60_000, from: DAYS_AGO(2) });
     const { items, nextCursor, scannedTo } = await page({ agentId: own });
@@ -255,12 +256,12 @@ describe('/call-gate/authorizations', () => {
     const nothing = { phoneNumberId: null, destination: null, decision: null, reasonCode: null, from: null, to: null };
     const { sql, values } = decisionLogStep({ ...nothing, agentId: own, status: 'expired' }, randomUUID());
     const whole = { below: 'ffffffff-ffff-ffff-ffff-ffffffffffff', lowest: '00000000-0000-0000-0000-000000000000' };
-    const { below, lowest } = newestDays(whole, 1, Date.now());
+    const { lowest: below } = newestDays(whole, 1, Date.now());
+    const { lowest } = newestDays(whole, 3, Date.now());
     const plan = await db.query(`explain ${sql}`, [organizationId, below, lowest, 8_192, 51, ...values]);
     const lines = plan.map((line) => line['QUERY PLAN'] as string).join('\n');
-    const today = `day_${new Date().toISOString().slice(0, 10).replaceAll('-', '_')}`;
-    expect(lines).toMatch(new RegExp(`Index (Only )?Scan Backward using ${today}_pkey`));
-    expect(lines).not.toMatch(/Seq Scan on day_/);
+    expect(lines).toMatch(/Index (Only )?Scan Backward using day_\d{4}_\d\d_\d\d_pkey/);
+    expect(lines).not.toContain('unplaced');
 
     const { items: found, pages } = await everything(page, { agentId: own });
     expect(found.map(({ id }) => id)).toEqual([first]);

@@ -44,12 +44,12 @@ describe('the ledger by days', () => {
     request(`${api.url}/api/v1/call-gate/${path}`, { apiKey, body, headers });
   const authorize = (key: string) =>
     gate('authorize', { agentId, destination: '+14165550123' }, { 'idempotency-key': key });
-  const ledgerOf = async () => (await request(`${api.url}/readyz`)).body.info.ledger;
+  const ledgerOf = async () => (await request(`${api.url}/readyz`)).body.info?.ledger;
   const partitionOf = async (id: string) =>
     (await db.query('select tableoid::regclass::text as day from call_authorizations where id = $1', [id]))[0]!['day'];
 
   it('decides calls of a day that has no partition, says so, and is mended by the job', async () => {
-    expect(await ledgerOf()).toEqual({ status: 'up' });
+    await eventually(async () => (await ledgerOf())?.status === 'up');
     for (const { name } of await db.query(
       'select relation::text as name from ledger_days() order by day desc limit 15',
     )) {
@@ -60,14 +60,14 @@ describe('the ledger by days', () => {
     const id = first.body.authorizationId as string;
     expect(await partitionOf(id)).toBe('ledger.unplaced');
 
-    await eventually(async () => (await ledgerOf()).status === 'degraded');
+    await eventually(async () => (await ledgerOf())?.status === 'degraded');
     const { status, body } = await request(`${api.url}/readyz`);
     expect([status, body.status]).toEqual([200, 'ok']);
     expect(body.info.ledger.message).toContain('1 calls of the ledger lie in no day');
 
     expect(await job().run()).toEqual({ made: 15, moved: 1, dropped: 0 });
     expect(await partitionOf(id)).toBe(`ledger.day_${dayOf(0).replaceAll('-', '_')}`);
-    await eventually(async () => (await ledgerOf()).status === 'up');
+    await eventually(async () => (await ledgerOf())?.status === 'up');
     expect(await authorize('without-a-day')).toMatchObject({ status: 200, body: { ...first.body, allowed: true } });
     expect((await gate(`authorizations/${id}/complete`, { disposition: 'answered' })).status).toBe(200);
   });
@@ -129,10 +129,15 @@ describe('the ledger by days', () => {
       return body.rows.map((row: { localDate: string; callsDenied: number }) => [row.localDate, row.callsDenied]);
     };
     const log = async () => {
-      const { body } = await request(`${api.url}/api/v1/call-gate/authorizations?decision=denied&limit=100`, {
-        apiKey,
-      });
-      return body.items.length as number;
+      let calls = 0;
+      for (let cursor = '', isMore = true; isMore;) {
+        const path = `call-gate/authorizations?decision=denied&limit=100${cursor}`;
+        const { items, nextCursor } = (await request(`${api.url}/api/v1/${path}`, { apiKey })).body;
+        calls += items.length as number;
+        isMore = nextCursor !== null;
+        cursor = `&cursor=${nextCursor}`;
+      }
+      return calls;
     };
     const before = await usage();
     expect(before).toEqual([9, 8, 6].map((days) => [dayOf(days), days]));

@@ -165,6 +165,9 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
         currency default_allowed_countries default_daily_limit deleted_at name numbers_per_agent
         previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
     },
+    ringfence_definer: {
+      select: 'id last_rollup_date',
+    },
     ringfence_system: {
       select: ALL,
       insert: ALL,
