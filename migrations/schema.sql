@@ -377,11 +377,15 @@ create table import_jobs (
   failure text,
   actor jsonb default '{}'::jsonb not null,
   request_id text,
+  notice_count integer default 0 not null,
+  provider text,
+  column_names text[],
   constraint import_jobs_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-  constraint import_jobs_delimiter_check CHECK ((delimiter = ANY (ARRAY[','::text, ';'::text, '	'::text]))),
-  constraint import_jobs_encoding_check CHECK ((encoding = ANY (ARRAY['utf-8'::text, 'utf-16le'::text, 'utf-16be'::text, 'windows-1252'::text]))),
+  constraint import_jobs_delimiter_check CHECK ((length(delimiter) = 1)),
+  constraint import_jobs_encoding_check CHECK (((length(encoding) >= 1) AND (length(encoding) <= 40))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+  constraint import_jobs_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 40))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint import_jobs_pkey PRIMARY KEY (organization_id, id)
@@ -394,12 +398,14 @@ alter table import_jobs enable row level security, force row level security;
 create policy every_organization on import_jobs for select to ringfence_system using (true);
 create policy own_organization on import_jobs for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
+grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
 grant select on import_jobs to ringfence_system;
 
 comment on column import_jobs.processed is 'Rows of the file that are done. Each chunk moves it in the transaction that takes the rows, so no row is taken twice.';
 comment on column import_jobs.received_at is 'Null while the file is still arriving: nobody works on it then.';
 comment on column import_jobs.columns is 'What the columns of the file are, in its order; an empty name is left out.';
+comment on column import_jobs.provider is 'Provider of the rows that name none.';
+comment on column import_jobs.column_names is 'What the columns are called in the file; null when it has no header.';
 
 create table import_rows (
   organization_id uuid not null,
@@ -411,9 +417,10 @@ create table import_rows (
   value text,
   severity text default 'error'::text not null,
   cells text[],
+  id uuid default uuidv7() not null,
   constraint import_rows_severity_check CHECK ((severity = ANY (ARRAY['error'::text, 'notice'::text]))),
   constraint import_rows_organization_id_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES import_jobs(organization_id, id) ON DELETE CASCADE,
-  constraint import_rows_pkey PRIMARY KEY (organization_id, import_job_id, line)
+  constraint import_rows_pkey PRIMARY KEY (organization_id, import_job_id, line, id)
 );
 
 alter table import_rows enable row level security, force row level security;
@@ -422,7 +429,7 @@ create policy own_organization on import_rows for all to ringfence_app using ((o
 
 grant insert, select on import_rows to ringfence_app;
 
-comment on table import_rows is 'The rows of an upload that were not taken, with the reason of each.';
+comment on table import_rows is 'What there is to say about the lines of an upload: why a row was not taken, and what was read otherwise or left out.';
 comment on column import_rows.cells is 'The row as it stands in the file, so that it can be mended and sent again.';
 
 create table invitations (

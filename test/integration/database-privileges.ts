@@ -117,8 +117,8 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        attempts cancel_requested_at created encoding failed failure file_bytes finished_at processed
-        received_at repaired skipped started_at status total undone_at updated`,
+        attempts cancel_requested_at created encoding failed failure file_bytes finished_at notice_count
+        processed received_at repaired skipped started_at status total undone_at updated`,
       delete: ALL,
     },
     ringfence_system: {
