@@ -10,6 +10,8 @@ import { DecisionLogService } from './decision-log/decision-log.service.js';
 import { CallBatcher } from './engine/call-batcher.js';
 import { GateDatabase } from './engine/gate-database.js';
 import { OwnCalls } from './policy/own-calls.js';
+import { IdempotencyKeyPurge } from './retention/idempotency-key-purge.js';
+import { IdempotencyKeyPurgeJob } from './retention/idempotency-key-purge.job.js';
 import { SettleCallController } from './settle/settle-call.controller.js';
 import { SettleCallService } from './settle/settle-call.service.js';
 import { SettlementRepository } from './settle/settlement.repository.js';
@@ -32,6 +34,8 @@ import { SimulateCallService } from './simulate/simulate-call.service.js';
     AuthorizeCallShortcut,
     CallBatcher,
     GateDatabase,
+    IdempotencyKeyPurge,
+    IdempotencyKeyPurgeJob,
     OwnCalls,
     SettleCallService,
     SettlementRepository,
