@@ -8,7 +8,7 @@ import { outboxMetrics } from './outbox-metrics.js';
 import { COUNT_UNDELIVERED, PURGE_EVENTS, RECORD_EVENT, type UndeliveredRow } from './sql/outbox.sql.js';
 
 /** How soon an event arrives whose process could not deliver it itself. */
-const DELIVER_SECONDS = 2;
+const DELIVER_SECONDS = 5;
 /** No consumer may hang longer: each event has its own, much shorter limit. */
 const DELIVER_LIMIT_SECONDS = 300;
 const WATCH_SECONDS = 15;

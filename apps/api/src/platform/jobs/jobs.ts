@@ -1,8 +1,10 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { Cron, CronExpression } from '@nestjs/schedule';
+import { Interval } from '@nestjs/schedule';
 import { JobClaims } from './job-claims.js';
 import { JobRuns } from './job-runs.js';
 import type { Job } from './job.js';
+
+const TICK_MS = 1_000;
 
 /**
  * All background work that runs on a schedule. Modules register their jobs while they start. Every process has the same
@@ -38,7 +40,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   }
 
   /** Each job knows when it is due; one timer for all asks them. */
-  @Cron(CronExpression.EVERY_SECOND, { name: 'jobs' })
+  @Interval('jobs', TICK_MS)
   tick(): void {
     if (!this.started) return;
     for (const runs of this.runs.values()) runs.tick();

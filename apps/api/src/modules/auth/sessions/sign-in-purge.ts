@@ -26,9 +26,9 @@ export class SignInPurge implements OnModuleInit {
     });
   }
 
-  private async run(signal: AbortSignal): Promise<null> {
+  async run(signal?: AbortSignal): Promise<null> {
     for (const statement of [PURGE_REFRESH_TOKENS, PURGE_SESSIONS, PURGE_SIGN_IN_COUNTERS]) {
-      for (let purged = ROWS_PER_TRANSACTION; purged === ROWS_PER_TRANSACTION && !signal.aborted;) {
+      for (let purged = ROWS_PER_TRANSACTION; purged === ROWS_PER_TRANSACTION && !signal?.aborted;) {
         purged = (await this.database.asSystem((tx) => tx.query(statement, [ROWS_PER_TRANSACTION]))).length;
       }
     }
