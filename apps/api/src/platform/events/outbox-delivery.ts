@@ -11,7 +11,7 @@ const AT_ONCE = 8;
 const HANDLE_LIMIT_MS = 10_000;
 /** When an event is due again whose process died: longer than it may take, and than its end takes to be noted. */
 const CLAIM_SECONDS = 30;
-/** The last attempt comes about six hours after the first. */
+/** The last attempt comes about three hours after the first. */
 export const MAX_ATTEMPTS = 16;
 const FIRST_RETRY_SECONDS = 1;
 const LONGEST_RETRY_SECONDS = 3_600;
