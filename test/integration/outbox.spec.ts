@@ -15,6 +15,8 @@ type Handle = OutboxHandler['handle'];
 const FIRST = '00000000-0000-7000-8000-0000000000a1';
 const SECOND = '00000000-0000-7000-8000-0000000000a2';
 const HOUR = 3_600_000;
+/** For a machine that is busy with other tests. */
+const PATIENCE_MS = 30_000;
 
 describe('The outbox', () => {
   let db: TestDatabase;
@@ -303,9 +305,10 @@ describe('The outbox', () => {
       new Date(Date.now() + HOUR),
     ]);
     jobs.onApplicationBootstrap();
-    await eventually(async () => (await eventsOf(handler)).length === 3);
+    await eventually(async () => (await eventsOf(handler)).length === 3, PATIENCE_MS);
     const labels = `consumer="${handler.consumer}"`;
-    await eventually(async () => (await metric('ringfence_outbox_undelivered', `${labels},state="waiting"`)) === 1);
+    const waiting = () => metric('ringfence_outbox_undelivered', `${labels},state="waiting"`);
+    await eventually(async () => (await waiting()) === 1, PATIENCE_MS);
     await jobs.beforeApplicationShutdown();
     expect((await eventsOf(handler)).map(({ id }) => id as string)).toEqual(expect.arrayContaining([young, dead]));
     expect(await metric('ringfence_outbox_oldest_seconds', labels)).toBeGreaterThan(0);

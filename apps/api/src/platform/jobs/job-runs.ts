@@ -5,6 +5,8 @@ import { JobMetrics } from './job-metrics.js';
 import type { Job } from './job.js';
 
 const FIRST_RETRY_SECONDS = 2;
+/** Half of the time between two ticks. */
+const SLACK_MS = 500;
 
 interface Run {
   /** Null for a job that claims nothing. */
@@ -68,8 +70,8 @@ export class JobRuns {
 
   private async attempt(): Promise<void> {
     const { job } = this;
-    // Until something else is known.
-    this.nextMs = this.nowMs() + job.everySeconds * 1_000;
+    // Until something else is known. The timer comes a little early or late, which must not cost a period.
+    this.nextMs = this.nowMs() + job.everySeconds * 1_000 - SLACK_MS;
     if (job.runsIn === 'process') return this.carryOut(null);
     const { runId, dueInSeconds, runningSeconds, succeededAt, failures } = await this.claims.claim(job.name);
     this.unreachable = false;

@@ -34,7 +34,9 @@ export class ImportQueue implements OnModuleInit, OnApplicationBootstrap {
     private readonly outbox: Outbox,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
+    // Before any event is delivered into it.
+    await this.queues.open({ name: QUEUE, heartbeatSeconds: HEARTBEAT_SECONDS, limitSeconds: MAX_TURN_SECONDS });
     this.outbox.register({
       consumer: 'imports.queue',
       type: 'import.received',
@@ -51,7 +53,6 @@ export class ImportQueue implements OnModuleInit, OnApplicationBootstrap {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.queues.open({ name: QUEUE, heartbeatSeconds: HEARTBEAT_SECONDS, limitSeconds: MAX_TURN_SECONDS });
     if (!this.env.IMPORT_WORKER) return;
     await this.queues.work(QUEUE, async (organizationId, signal) => {
       if (await this.turns.serve(organizationId, signal)) await this.queues.send(QUEUE, organizationId);
