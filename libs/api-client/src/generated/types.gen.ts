@@ -313,8 +313,11 @@ export type AuditEventView = {
      * The e-mail of the user or the name of the key, as it was then.
      */
     actor: string;
-    action: string;
-    recordType: string;
+    /**
+     * What was done. docs/events.md tells what each means. Later versions may add some.
+     */
+    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
+    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization';
     recordId: string | null;
     /**
      * What the record is called now.

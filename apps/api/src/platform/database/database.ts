@@ -16,6 +16,8 @@ export const SYSTEM_POOL = 'system';
 
 /** One open transaction. It is handed down; no function below opens another. */
 export class Transaction {
+  private readonly committed: (() => void)[] = [];
+
   constructor(
     readonly manager: EntityManager,
     private readonly client: PoolClient,
@@ -25,6 +27,16 @@ export class Transaction {
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const result: unknown = await this.manager.query(sql, [...parameters]);
     return rowsOf<Row>(result);
+  }
+
+  /** Does something once the transaction is committed. It must not throw, and is lost when the process ends before it. */
+  onCommit(hint: () => void): void {
+    this.committed.push(hint);
+  }
+
+  /** Tells that the transaction is committed. */
+  wasCommitted(): void {
+    for (const hint of this.committed) hint();
   }
 
   /**
@@ -111,7 +123,10 @@ export class Database {
     try {
       giveUp?.throwIfAborted();
       giveUp?.addEventListener('abort', end);
-      return await runner.manager.transaction((manager) => work(new Transaction(manager, client)));
+      let tx: Transaction | undefined;
+      const result = await runner.manager.transaction((manager) => work((tx = new Transaction(manager, client))));
+      tx?.wasCommitted();
+      return result;
     } finally {
       giveUp?.removeEventListener('abort', end);
       expectStatementsOf(client, STATEMENT_TIMEOUT_MS);
