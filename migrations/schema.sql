@@ -6,7 +6,7 @@ create role ringfence_system nologin;
 
 create extension pg_trgm;
 
-create type assignment_facts as (assignment_id uuid, organization_suspended boolean, agent_active boolean, number_active boolean, paused boolean, allowed_countries text[], allowed_number_types text[]);
+create type assignment_facts as (assignment_id uuid, organization_suspended boolean, agent_active boolean, number_active boolean, paused boolean, allowed_countries text[], allowed_number_types text[], number_can_call boolean);
 
 comment on type assignment_facts is 'What gate_checks() looks at of an assignment, its agent, its number and its organization. assignment_id is null when the call has none.';
 
@@ -39,10 +39,12 @@ END) stored,
   from_number text,
   provider text,
   sole boolean default false not null,
+  number_can_call boolean,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
   constraint allowed_number_types_are_restricted CHECK ((allowed_number_types <@ ARRAY['PREMIUM_RATE'::text, 'SHARED_COST'::text, 'PERSONAL_NUMBER'::text, 'PAGER'::text, 'UAN'::text, 'VOICEMAIL'::text, 'SATELLITE'::text, 'UNIVERSAL_TOLL_FREE'::text, 'INTERNATIONAL_NETWORK'::text])),
   constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
+  constraint live_assignments_know_whether_they_can_call CHECK (((ended_at IS NOT NULL) OR (number_can_call IS NOT NULL))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
   constraint agent_phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint live_assignment_of_own_number FOREIGN KEY (live_organization_id, phone_number_id) REFERENCES phone_numbers(organization_id, id),
@@ -67,7 +69,7 @@ alter table agent_phone_numbers enable row level security, force row level secur
 create policy every_organization on agent_phone_numbers for all to ringfence_system using (true) with check (true);
 create policy own_organization on agent_phone_numbers for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
+grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (number_can_call), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
 grant select, update (calls_made_today), update (last_reset_date), update (sole) on agent_phone_numbers to ringfence_system;
 
 comment on column agent_phone_numbers.allowed_countries is 'NULL inherits organizations.default_allowed_countries; an empty list allows none.';
@@ -76,6 +78,7 @@ comment on column agent_phone_numbers.live_organization_id is 'Lets the foreign 
 comment on column agent_phone_numbers.counter_reset_at is 'When the counter was last set back by hand: calls decided before are in the archive, although the day is the same.';
 comment on column agent_phone_numbers.agent_active is 'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
 comment on column agent_phone_numbers.sole is 'Whether the organization gives an agent one number only. A copy that triggers keep while the assignment is live.';
+comment on column agent_phone_numbers.number_can_call is 'Whether the number has the capability voice. A copy that triggers keep, as number_active is.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -253,15 +256,18 @@ create table call_authorizations (
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
   constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
   constraint call_authorizations_pkey PRIMARY KEY (organization_id, id)
-);
+) partition by range (id);
 
 alter table call_authorizations enable row level security, force row level security;
 
 create policy every_organization on call_authorizations for all to ringfence_system using (true) with check (true);
+create policy kept_in_days on call_authorizations for all to ringfence_definer using (true) with check (true);
 create policy own_organization on call_authorizations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
 grant insert, select, update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
+
+alter table call_authorizations owner to ringfence_definer;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
 comment on column call_authorizations.settled_by is 'User or API key that completed or voided it.';
@@ -382,6 +388,9 @@ create table import_jobs (
   failure text,
   actor jsonb default '{}'::jsonb not null,
   request_id text,
+  operation text default 'register'::text not null,
+  deleted integer default 0 not null,
+  unassigned integer default 0 not null,
   notice_count integer default 0 not null,
   provider text,
   column_names text[],
@@ -390,6 +399,7 @@ create table import_jobs (
   constraint import_jobs_encoding_check CHECK (((length(encoding) >= 1) AND (length(encoding) <= 40))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+  constraint import_jobs_operation_check CHECK ((operation = ANY (ARRAY['register'::text, 'delete'::text, 'unassign'::text]))),
   constraint import_jobs_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 40))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
@@ -403,7 +413,7 @@ alter table import_jobs enable row level security, force row level security;
 create policy every_organization on import_jobs for select to ringfence_system using (true);
 create policy own_organization on import_jobs for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
+grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (deleted), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (unassigned), update (undone_at), update (updated) on import_jobs to ringfence_app;
 grant select on import_jobs to ringfence_system;
 
 comment on column import_jobs.processed is 'Rows of the file that are done. Each chunk moves it in the transaction that takes the rows, so no row is taken twice.';
@@ -479,6 +489,30 @@ grant select, update (accepted_at), update (accepted_by), update (revoked_at) on
 comment on column invitations.token_hash is 'SHA-256 of the token in the link; the token itself is not kept.';
 comment on column invitations.invited_by is 'Who sent the link last. It is worth something only while they may still give the role.';
 
+create table job_claims (
+  name text not null,
+  due_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  run_id uuid,
+  started_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  failures integer default 0 not null,
+  last_error text,
+  constraint job_claims_failures_check CHECK ((failures >= 0)),
+  constraint job_claims_run_is_whole CHECK (((run_id IS NULL) = (leased_until IS NULL))),
+  constraint job_claims_pkey PRIMARY KEY (name)
+) with (fillfactor=50);
+
+alter table job_claims enable row level security, force row level security;
+
+create policy every_organization on job_claims for all to ringfence_system using (true) with check (true);
+
+grant insert (name), select, update (due_at), update (failures), update (last_error), update (leased_until), update (run_id), update (started_at), update (succeeded_at) on job_claims to ringfence_system;
+
+comment on table job_claims is 'Background jobs that one process runs at a time: when each is due, and which run has it.';
+comment on column job_claims.leased_until is 'How long the claim of the run holds. Its process prolongs it; when that has died, another one takes over.';
+comment on column job_claims.failures is 'How often it has failed since it last succeeded.';
+
 create table memberships (
   organization_id uuid not null,
   user_id uuid not null,
@@ -547,13 +581,52 @@ alter table organizations enable row level security, force row level security;
 
 create policy every_organization on organizations for all to ringfence_system using (true) with check (true);
 create policy own_organization on organizations for all to ringfence_app using ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+create policy rolled_up_days on organizations for select to ringfence_definer using (true);
 
 grant select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (deleted_at), update (name), update (numbers_per_agent), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_app;
+grant select (id), select (last_rollup_date) on organizations to ringfence_definer;
 grant insert, select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (last_rollup_date), update (name), update (numbers_per_agent), update (pool_quota), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_system;
 
 comment on column organizations.time_zone_effective_at is 'The next midnight of the old zone after a change; until then previous_time_zone counts.';
 comment on column organizations.last_rollup_date is 'The last local date whose calls were rolled up into usage_daily; the midnight job claims a date by moving it.';
 comment on column organizations.pool_quota is 'How many numbers of the pool the organization may hold, claimed or reserved. NULL for the platform organization.';
+
+create table outbox_events (
+  organization_id uuid not null,
+  id uuid default uuidv7() not null,
+  type text not null,
+  subject_id uuid,
+  payload jsonb default '{}'::jsonb not null,
+  consumer text not null,
+  created_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone default now() not null,
+  delivered_at timestamp with time zone,
+  dead_at timestamp with time zone,
+  last_error text,
+  constraint outbox_events_attempts_check CHECK ((attempts >= 0)),
+  constraint outbox_events_end_once CHECK ((num_nonnulls(delivered_at, dead_at) <= 1)),
+  constraint outbox_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint outbox_events_pkey PRIMARY KEY (organization_id, id)
+);
+
+CREATE INDEX outbox_events_dead ON public.outbox_events USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+CREATE INDEX outbox_events_delivered ON public.outbox_events USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
+CREATE INDEX outbox_events_due ON public.outbox_events USING btree (consumer, due_at) WHERE (delivered_at IS NULL);
+CREATE INDEX outbox_events_subject ON public.outbox_events USING btree (organization_id, subject_id, consumer, id) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+
+alter table outbox_events enable row level security, force row level security;
+
+create policy every_organization on outbox_events for all to ringfence_system using (true) with check (true);
+create policy own_organization on outbox_events for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant insert (consumer), insert (organization_id), insert (payload), insert (subject_id), insert (type) on outbox_events to ringfence_app;
+grant delete, insert (consumer), insert (organization_id), insert (payload), insert (subject_id), insert (type), select, update (attempts), update (dead_at), update (delivered_at), update (due_at), update (last_error) on outbox_events to ringfence_system;
+
+comment on table outbox_events is 'Effects that a transaction has caused, one row for each consumer: delivered after the commit, at least once.';
+comment on column outbox_events.subject_id is 'What the event is about. Events of one subject are delivered to a consumer in their order.';
+comment on column outbox_events.due_at is 'When it may be tried next. While a process tries it: when another one may.';
+comment on column outbox_events.dead_at is 'When it was given up. Set to null, with attempts = 0 and due_at = now(), it is tried again.';
 
 create table phone_number_counts (
   organization_id uuid not null,
@@ -687,7 +760,7 @@ CREATE INDEX phone_numbers_reserved ON public.phone_numbers USING btree (organiz
 CREATE INDEX phone_numbers_reserved_by ON public.phone_numbers USING btree (reserved_by) WHERE (reserved_by IS NOT NULL);
 CREATE INDEX phone_numbers_tags ON public.phone_numbers USING gin (tags) WHERE ((lifecycle <> 'released'::text) AND (tags <> '{}'::text[]));
 
-CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider))) EXECUTE FUNCTION copy_number_to_assignments();
+CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider, capabilities ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider) OR (old.capabilities <> new.capabilities))) EXECUTE FUNCTION copy_number_to_assignments();
 CREATE TRIGGER count_deleted AFTER DELETE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.phone_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
@@ -907,6 +980,16 @@ create policy members_of_own_organization on users for select to ringfence_app u
 grant select (created_at), select (email), select (id), select (name), select (updated_at) on users to ringfence_app;
 grant insert, select, update (disabled_at), update (name), update (password_hash) on users to ringfence_system;
 
+create table ledger.unplaced partition of call_authorizations default;
+
+alter table ledger.unplaced enable row level security, force row level security;
+
+create policy kept_in_days on ledger.unplaced for all to ringfence_definer using (true) with check (true);
+
+alter table ledger.unplaced owner to ringfence_definer;
+
+comment on table ledger.unplaced is 'Calls of which the day has no partition: what keeps the gate going when one is missing. A job moves them to their day.';
+
 CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place bigint)
  RETURNS text
  LANGUAGE sql
@@ -1021,8 +1104,8 @@ CREATE OR REPLACE FUNCTION public.copy_caller_facts()
 AS $function$
 begin
   select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
-    o.numbers_per_agent = 'one'
-  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole
+    o.numbers_per_agent = 'one', coalesce((n.capabilities ->> 'voice')::boolean, false)
+  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole, new.number_can_call
   from agents g, phone_numbers n, organizations o
   where g.organization_id = new.organization_id and g.id = new.agent_id
     and n.organization_id = new.organization_id and n.id = new.phone_number_id
@@ -1060,13 +1143,14 @@ CREATE OR REPLACE FUNCTION public.copy_number_to_assignments()
 AS $function$
 begin
   update agent_phone_numbers a
-  set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider
+  set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider,
+    number_can_call = coalesce((new.capabilities ->> 'voice')::boolean, false)
   where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
   return null;
 end
 $function$;
 
-comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active to its live assignment, for the gate decides by the row that it has locked.';
+comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active and can call to its live assignment, for the gate decides by the row that it has locked.';
 
 CREATE OR REPLACE FUNCTION public.copy_numbers_per_agent()
  RETURNS trigger
@@ -1319,7 +1403,7 @@ begin
     left join lateral (
       select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
         a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-        a.daily_limit, a.calls_made_today, a.last_reset_date
+        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date
       from agent_phone_numbers a
       where a.live_organization_id = c.org and a.agent_id = c.finder
         and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
@@ -1347,7 +1431,7 @@ begin
     ) o
     cross join lateral gate_checks(
       row(l.assignment_id, o.suspended, l.agent_active, l.number_active, l.paused,
-        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types)::assignment_facts,
+        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types, l.number_can_call)::assignment_facts,
       row(l.refusal, l.country, l.type)::call_facts) g
   ),
   -- Choose, where a call has several options: from the least used share of a limit among the numbers that may place it.
@@ -1450,6 +1534,24 @@ begin
 
   -- Answer replays: the calls whose key was used before.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
+    select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
+    from unnest(p_organization, p_key, v_ids) c(org, key, id)
+    cross join lateral (
+      select k.authorization_id from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+      offset 0
+    ) k;
+    -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
+    execute '
+      select array_agg(l.call)
+      from unnest($1, $2) c(org, id)
+      cross join lateral (
+        select l as call from call_authorizations l
+        where l.organization_id = c.org and l.id = c.id and l.id = any ($2)
+        offset 0
+      ) l'
+    into v_ledger using v_owners, v_answered;
+
     return query
     select g.* from gate_replays(p_organization, p_country, p_type, p_refusal, p_key, p_fingerprint, v_ids, v_busy) g;
   end if;
@@ -1516,7 +1618,8 @@ cross join lateral (
     case when facts.assignment_id is null then 'no_assignment' end as assignment,
     case when facts.organization_suspended then 'organization_suspended' end as organization,
     case when not facts.agent_active then 'agent_inactive' end as agent,
-    case when not facts.number_active then 'number_inactive' end as number,
+    case when not facts.number_active then 'number_inactive'
+      when not facts.number_can_call then 'number_cannot_call' end as number,
     case when facts.paused then 'assignment_paused' end as pause,
     case when not d.type_is_free and (call.type = any (facts.allowed_number_types)) is not true
       then 'number_type_blocked' end as number_type,
@@ -1606,7 +1709,7 @@ $function$;
 comment on function gate_claim_keys(uuid[],text[],bytea[],uuid[],boolean[],interval) is 'Claims the idempotency keys of the calls that are open, and answers which calls are to be decided: those without a key, and those whose key is theirs now. Inserts in the order of organization and key, the same for every batch, so that two batches never wait for each other in a circle. A key that another transaction is deciding with is waited for. VOLATILE: it writes, and its second statement must see what came of the keys that the first one waited for.';
 
 CREATE OR REPLACE FUNCTION public.gate_facts(at timestamp with time zone)
- RETURNS TABLE(organization_id uuid, assignment_id uuid, agent_id uuid, phone_number_id uuid, from_number text, provider text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, allowed_countries text[], allowed_number_types text[], daily_limit integer, counted_on date, counted integer, usage_day date, used integer, resets_at timestamp with time zone)
+ RETURNS TABLE(organization_id uuid, assignment_id uuid, agent_id uuid, phone_number_id uuid, from_number text, provider text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, allowed_countries text[], allowed_number_types text[], daily_limit integer, counted_on date, counted integer, usage_day date, used integer, resets_at timestamp with time zone, number_can_call boolean)
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
@@ -1617,7 +1720,8 @@ select
   coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types, a.daily_limit,
   a.last_reset_date, a.calls_made_today, d.usage_day,
   case when a.last_reset_date < d.usage_day then 0 else a.calls_made_today end,
-  usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at)
+  usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at),
+  coalesce((n.capabilities ->> 'voice')::boolean, false)
 from agent_phone_numbers a
 join organizations o on o.id = a.organization_id
 join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
@@ -1683,7 +1787,7 @@ begin
   ) o
   left join lateral (
     select a.id, a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
-      a.allowed_number_types
+      a.allowed_number_types, a.number_can_call
     from agent_phone_numbers a
     where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
       and a.id = l.assignment_id
@@ -1691,7 +1795,8 @@ begin
   ) a on true
   cross join lateral gate_checks(
     row(a.id, o.suspended, a.agent_active, a.number_active, a.paused,
-      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types)::assignment_facts,
+      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types,
+      a.number_can_call)::assignment_facts,
     row(p_refusal[c.i], p_country[c.i], p_type[c.i])::call_facts) g
   cross join lateral (
     select case
@@ -1723,7 +1828,7 @@ begin
   if not exists (select from audit_chain_heads where organization_id = p_organization_id) then
     insert into audit_chain_heads (organization_id) values (p_organization_id) on conflict do nothing;
   end if;
-  -- Whoever comes while another links has nothing to do. What is read below is read by a later statement than this
+  -- A process that comes while another links has nothing to do. What is read below is read by a later statement than this
   -- lock, so it sees the links of the linker before.
   select * into v_head from audit_chain_heads where organization_id = p_organization_id for update skip locked;
   if not found then
@@ -1753,6 +1858,66 @@ end
 $function$;
 
 comment on function link_audit_events(uuid,integer) is 'Links up to p_at_most events of an organization into its chain, oldest first, and answers how many. Locks the head of the chain with skip locked: a second linker finds nothing to do and answers 0. The events are read by a later statement than the lock and so see the links of the linker before (docs/adr/0012-audit-chain.md).';
+
+CREATE OR REPLACE FUNCTION public.lowest_id_of(p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select (lpad(to_hex(greatest((extract(epoch from p_at) * 1000)::bigint, 0)), 12, '0') || repeat('0', 20))::uuid
+$function$;
+
+comment on function lowest_id_of(timestamp with time zone) is 'The lowest UUIDv7 of an instant: 48 bits of milliseconds since 1970 (RFC 9562, section 5.7), so the lowest of all for an instant before. Immutable, so that the planner knows which days of the ledger a range of ids leaves out.';
+
+CREATE OR REPLACE FUNCTION public.make_ledger_day(p_day date, p_at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
+  v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
+  v_moved integer;
+begin
+  if p_day < date '2020-01-01' or p_day > (clock_timestamp() at time zone 'UTC')::date + 60 then
+    raise exception 'The ledger has no use for a partition of %', p_day using errcode = 'invalid_parameter_value';
+  end if;
+  perform set_config('lock_timeout', '100ms', true);
+  lock table only call_authorizations in access exclusive mode;
+
+  if to_regclass('ledger.' || v_name) is not null then
+    return null;
+  end if;
+  select count(*) into v_moved
+  from (select from ledger.unplaced u where u.id >= v_lowest and u.id < v_below limit p_at_most + 1) u;
+  if v_moved > p_at_most then
+    return null;
+  end if;
+
+  execute format('create table ledger.%I (like call_authorizations including all excluding comments)', v_name);
+  if v_moved > 0 then
+    execute format(
+      'with moved as (delete from call_authorizations where id >= %L and id < %L returning *)
+       insert into ledger.%I select * from moved', v_lowest, v_below, v_name);
+  end if;
+  execute format('alter table ledger.%I enable row level security, force row level security', v_name);
+  execute format('alter table call_authorizations attach partition ledger.%I for values from (%L) to (%L)',
+    v_name, v_lowest, v_below);
+  return v_moved;
+exception
+  when lock_not_available then
+    return null;
+end
+$function$;
+
+comment on function make_ledger_day(date,integer) is 'Gives a day, by UTC, its partition of the ledger, and moves what the default partition holds of it there. Answers how many rows that were; NULL when nothing was made: the day has one, the default partition holds more than p_at_most rows of it, or the lock was not free within 100 ms. Locks the ledger ACCESS EXCLUSIVE until the transaction ends, so that no statement sees a call in neither partition and none that settles a call loses it while it moves: p_at_most bounds how long the gate waits. The partition has no privileges and no policies: it is reached through the ledger. Runs as the owner of the ledger.';
+
+revoke all on function make_ledger_day(date,integer) from public;
+grant execute on function make_ledger_day(date,integer) to ringfence_system;
+
+alter function make_ledger_day(date,integer) owner to ringfence_definer;
 
 CREATE OR REPLACE FUNCTION public.mark_sole_connection()
  RETURNS trigger

@@ -41,7 +41,7 @@ const EXPECTED = `
   cross join lateral (
     select coalesce(
       (select k.refused from gate_checks(row(f.assignment_id, f.organization_suspended, f.agent_active, f.number_active,
-        f.assignment_paused, f.allowed_countries, f.allowed_number_types)::assignment_facts,
+        f.assignment_paused, f.allowed_countries, f.allowed_number_types, f.number_can_call)::assignment_facts,
         row(null, 'CA', 'MOBILE')::call_facts) k),
       case when f.used >= f.daily_limit then 'daily_limit_reached' else 'allowed' end) as reason
   ) r

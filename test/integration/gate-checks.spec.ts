@@ -18,7 +18,7 @@ function* everyCase(): Generator<PolicyFacts> {
 const CHECKS = `gate_checks(
   row(case when c ? 'unassigned' then null else uuidv7() end, (c->>'suspended')::boolean, (c->>'agentActive')::boolean,
     (c->>'numberActive')::boolean, (c->>'paused')::boolean, array(select jsonb_array_elements_text(c->'countries')),
-    array(select jsonb_array_elements_text(c->'types')))::assignment_facts,
+    array(select jsonb_array_elements_text(c->'types')), (c->>'numberCanCall')::boolean)::assignment_facts,
   row(c->>'refusal', c->>'country', c->>'type')::call_facts)`;
 
 const HARMLESS: PolicyFacts = {
@@ -26,6 +26,7 @@ const HARMLESS: PolicyFacts = {
   suspended: false,
   agentActive: true,
   numberActive: true,
+  numberCanCall: true,
   paused: false,
   country: 'US',
   type: 'MOBILE',

@@ -99,13 +99,13 @@ describe('the SQL functions', () => {
     });
 
     /** The volatility of each overload, beside the reason why it must be so. */
-    const found = async (name: string) =>
+    const overloadsOf = async (name: string) =>
       (await ownFunctions())
         .filter((own) => own.name === name)
         .map(({ volatility }) => ({ name, volatility, because: REASONS[name]!.because }));
 
     it.each(Object.entries(REASONS))('%s', async (name, { volatility, because }) => {
-      const overloads = await found(name);
+      const overloads = await overloadsOf(name);
       expect(overloads).not.toEqual([]);
       for (const overload of overloads) expect(overload).toEqual({ name, volatility, because });
     });
@@ -115,7 +115,7 @@ describe('the SQL functions', () => {
       await client.query('begin');
       try {
         await client.query(`alter function ${own.signature} stable`);
-        expect((await found(name)).map(({ volatility }) => volatility)).toContain('stable');
+        expect((await overloadsOf(name)).map(({ volatility }) => volatility)).toContain('stable');
       } finally {
         await client.query('rollback');
       }
@@ -146,7 +146,7 @@ describe('the SQL functions', () => {
       const { rows } = await client.query<Record<'QUERY PLAN', string>>(
         `explain (verbose, costs off) select k.refused from agent_phone_numbers a
          cross join lateral gate_checks(row(a.id, false, a.agent_active, a.number_active, a.paused_at is not null,
-           a.allowed_countries, a.allowed_number_types)::assignment_facts, row(null, 'CA', 'MOBILE')::call_facts) k`,
+           a.allowed_countries, a.allowed_number_types, a.number_can_call)::assignment_facts, row(null, 'CA', 'MOBILE')::call_facts) k`,
       );
       const lines = rows.map((row) => row['QUERY PLAN']);
       const plan = lines.join('\n');

@@ -92,12 +92,16 @@ export const checks = {
   number: {
     label: 'Phone number',
     kind: 'held_rows',
-    facts: ['agent_phone_numbers.number_active'],
+    facts: ['agent_phone_numbers.number_active', 'agent_phone_numbers.number_can_call'],
     rule: { source: 'phone_number', field: 'lifecycle' },
     reasons: {
       number_inactive: {
         label: 'Number inactive',
         message: 'The number to call from is not active. Activate it, or assign another number.',
+      },
+      number_cannot_call: {
+        label: 'Number cannot call',
+        message: 'The number to call from has no voice. Switch its capability voice on, or assign another number.',
       },
     },
   },

@@ -71,7 +71,7 @@ begin
     left join lateral (
       select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
         a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-        a.daily_limit, a.calls_made_today, a.last_reset_date
+        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date
       from agent_phone_numbers a
       where a.live_organization_id = c.org and a.agent_id = c.finder
         and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
@@ -99,7 +99,7 @@ begin
     ) o
     cross join lateral gate_checks(
       row(l.assignment_id, o.suspended, l.agent_active, l.number_active, l.paused,
-        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types)::assignment_facts,
+        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types, l.number_can_call)::assignment_facts,
       row(l.refusal, l.country, l.type)::call_facts) g
   ),
   -- Choose, where a call has several options: from the least used share of a limit among the numbers that may place it.
@@ -203,7 +203,8 @@ begin
   -- Answer replays: the calls whose key was used before.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
     return query
-    select g.* from gate_replays(p_organization, p_country, p_type, p_refusal, p_key, p_fingerprint, v_ids, v_busy) g;
+    select g.* from gate_replays(p_organization, p_destination, p_country, p_type, p_refusal, p_key,
+      p_fingerprint, v_ids, v_busy) g;
   end if;
 end
 $$;

@@ -26,7 +26,8 @@ cross join lateral (
     case when facts.assignment_id is null then 'no_assignment' end as assignment,
     case when facts.organization_suspended then 'organization_suspended' end as organization,
     case when not facts.agent_active then 'agent_inactive' end as agent,
-    case when not facts.number_active then 'number_inactive' end as number,
+    case when not facts.number_active then 'number_inactive'
+      when not facts.number_can_call then 'number_cannot_call' end as number,
     case when facts.paused then 'assignment_paused' end as pause,
     case when not d.type_is_free and (call.type = any (facts.allowed_number_types)) is not true
       then 'number_type_blocked' end as number_type,

@@ -31,7 +31,7 @@ export const SIMULATE_CALL = `
     to_char(o.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as organization_resets_at, o.zone as time_zone,
     k.assignment_id, k.agent_id, k.phone_number_id, k.from_number, k.provider, k.daily_limit, k.used,
     k.usage_day::text as usage_day, to_char(k.resets_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as resets_at,
-    k.organization_suspended, k.agent_status, k.lifecycle, k.paused, k.inherits, k.allowed_countries,
+    k.organization_suspended, k.agent_status, k.lifecycle, k.number_can_call, k.paused, k.inherits, k.allowed_countries,
     k.allowed_number_types, coalesce(g.refused, l.exhausted, 'allowed') as reason,
     to_jsonb(g) || jsonb_build_object('daily_limit', l.exhausted) as checks
   from (
@@ -46,7 +46,7 @@ export const SIMULATE_CALL = `
   left join candidate k on true
   cross join lateral gate_checks(
     row(k.assignment_id, k.organization_suspended, k.agent_active, k.number_active, k.assignment_paused,
-      k.allowed_countries, k.allowed_number_types)::assignment_facts, o.facts) g
+      k.allowed_countries, k.allowed_number_types, k.number_can_call)::assignment_facts, o.facts) g
   cross join lateral (select case when k.used >= k.daily_limit then 'daily_limit_reached' end as exhausted) l
   order by option_rank(g.place, k.used, k.daily_limit), k.used::float8 / greatest(k.daily_limit, 1), k.assignment_id`;
 
@@ -69,6 +69,7 @@ export interface SimulateCallRow {
   organization_suspended: boolean;
   agent_status: string;
   lifecycle: PhoneNumberLifecycle;
+  number_can_call: boolean;
   paused: boolean;
   inherits: boolean;
   allowed_countries: string[];
