@@ -1622,7 +1622,7 @@ export type ListApiKeysData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -1787,7 +1787,7 @@ export type ListUsersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2020,7 +2020,7 @@ export type ListInvitationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2143,7 +2143,7 @@ export type ListAuditEventsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2194,6 +2194,34 @@ export type VerifyAuditChainResponses = {
 };
 
 export type VerifyAuditChainResponse = VerifyAuditChainResponses[keyof VerifyAuditChainResponses];
+
+export type GetAuditEventData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/audit-events/{id}';
+};
+
+export type GetAuditEventErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type GetAuditEventError = GetAuditEventErrors[keyof GetAuditEventErrors];
+
+export type GetAuditEventResponses = {
+    200: AuditEventView;
+};
+
+export type GetAuditEventResponse = GetAuditEventResponses[keyof GetAuditEventResponses];
 
 export type GetCurrentOrganizationData = {
     body?: never;
@@ -2268,7 +2296,7 @@ export type ListOrganizationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2433,7 +2461,7 @@ export type ListClientsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2598,7 +2626,7 @@ export type ListAgentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2853,7 +2881,7 @@ export type ListPhoneNumbersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3291,7 +3319,7 @@ export type ListImportsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3532,7 +3560,7 @@ export type ListAgentAssignmentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };

@@ -23,11 +23,13 @@ export interface AgentFilter {
   q?: string;
   kind?: AgentKind;
   status?: AgentStatus;
+  userId?: string;
   /** Only the agents that this user signs in as. */
   ownedBy?: string;
 }
 
 const SORT_COLUMNS: Record<string, string> = {
+  id: 'g.id',
   name: 'lower(g.name)',
   createdAt: 'g.created_at',
   kind: 'g.kind',
@@ -138,6 +140,7 @@ function conditionsOf(context: RequestContext, filter: AgentFilter): AgentCondit
   const clients = limit === null ? null : `$${parameters.length}`;
   add((place) => `g.kind = ${place}`, filter.kind);
   add((place) => `g.status = ${place}`, filter.status);
+  add((place) => `g.user_id = ${place}`, filter.userId);
   add((place) => `g.user_id = ${place}`, filter.ownedBy);
   add(
     (place) => `(position(lower(${place}) in lower(g.name)) > 0 or position(${place} in g.external_id) > 0)`,

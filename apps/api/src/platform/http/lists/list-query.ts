@@ -26,6 +26,8 @@ export interface Page<T> {
 
 const DEFAULT_PAGE = 25;
 const MAX_PAGE = 1_000;
+/** What every list can be sorted by: react-admin asks for it where a screen says nothing. Ids are UUIDv7, so it is the order of age. */
+const ALWAYS_SORTABLE = 'id';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -80,8 +82,9 @@ function parseSort(text: unknown, rules: ListRules): ListQuery['sort'] {
   const value = parseJson('sort', text);
   const [field, direction] = (Array.isArray(value) ? value : []) as unknown[];
   const lower = typeof direction === 'string' ? direction.toLowerCase() : '';
-  if (typeof field !== 'string' || !rules.sortable.includes(field) || (lower !== 'asc' && lower !== 'desc')) {
-    fail('sort', `must be [field,"ASC"|"DESC"] with a field out of ${rules.sortable.join(', ')}`);
+  const sortable = [ALWAYS_SORTABLE, ...rules.sortable];
+  if (typeof field !== 'string' || !sortable.includes(field) || (lower !== 'asc' && lower !== 'desc')) {
+    fail('sort', `must be [field,"ASC"|"DESC"] with a field out of ${sortable.join(', ')}`);
   }
   return { field, direction: lower };
 }
