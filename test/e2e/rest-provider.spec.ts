@@ -158,7 +158,11 @@ describe.each(RESOURCES)('$name, through ra-data-simple-rest', ({ name, make, ch
     for (let made = 0; made < 6; made += 1) await make();
   });
 
-  const refusal = (work: Promise<unknown>) => work.then(() => null, (error: { status: number; body: object }) => error);
+  const refusal = (work: Promise<unknown>) =>
+    work.then(
+      () => null,
+      (error: { status: number; body: object }) => error,
+    );
 
   it('is listed by id in both directions, page by page, with its total', async () => {
     const { data, total } = await page(name);
@@ -191,7 +195,10 @@ describe.each(RESOURCES)('$name, through ra-data-simple-rest', ({ name, make, ch
     expect(filtered).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
     expect(JSON.stringify(filtered)).toContain('cannot be filtered by; use one of id, ');
     const sorted = await refusal(page(name, { sort: { field: 'secret', order: 'ASC' } }));
-    expect(sorted).toMatchObject({ status: 400, body: { errors: { sort: expect.stringContaining('id, ') as string } } });
+    expect(sorted).toMatchObject({
+      status: 400,
+      body: { errors: { sort: expect.stringContaining('id, ') as string } },
+    });
   });
 
   it('answers the records of a list of ids, without those that are not there', async () => {

@@ -68,9 +68,10 @@ describe('lists and figures before the planner has statistics', () => {
 
   it('reads a long page of agents, and of assignments, by a few look-ups for each row', async () => {
     expect(await blocksOf(agentViews(page, null), [organizationId])).toBeLessThan(PAGE * BLOCKS_PER_ROW);
-    const { rows } = await app.query<{ id: string }>('select id from agent_phone_numbers where ended_at is null limit $1', [
-      PAGE,
-    ]);
+    const { rows } = await app.query<{ id: string }>(
+      'select id from agent_phone_numbers where ended_at is null limit $1',
+      [PAGE],
+    );
     const ids = rows.map(({ id }) => id);
     expect(await blocksOf(ASSIGNMENTS_BY_ID, [organizationId, ids])).toBeLessThan(PAGE * BLOCKS_PER_ROW);
   });
@@ -92,7 +93,9 @@ describe('lists and figures before the planner has statistics', () => {
       `select "agentId" as id, "callsMadeToday" as used, "dailyLimit" from (${TODAYS_AGENTS}) t order by 1`,
       [organizationId, await localDate()],
     );
-    expect(today.rows).toEqual(truth.map(({ id, ...figures }) => expect.objectContaining({ id, ...omit(figures) }) as object));
+    expect(today.rows).toEqual(
+      truth.map(({ id, ...figures }) => expect.objectContaining({ id, ...omit(figures) }) as object),
+    );
     const all = page.replace(`limit ${PAGE}`, '');
     const listed = await app.query(
       `select id, "numbersAssigned" as numbers, "callsMadeToday" as used, "dailyLimit" from (${agentViews(all, null)}) t
