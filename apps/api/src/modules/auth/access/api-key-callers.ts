@@ -67,7 +67,7 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
   }
 
   private async find(digest: string, giveUp: AbortSignal): Promise<Caller | null> {
-    const [row] = await this.database.asSystem(
+    const [row] = await this.database.lookUp(
       (tx) => tx.query<ApiKeyCallerRow>(FIND_CALLER_OF_API_KEY, [Buffer.from(digest, 'base64')]),
       giveUp,
     );
