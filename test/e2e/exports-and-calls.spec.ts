@@ -56,7 +56,7 @@ describe('calls and downloads side by side', () => {
       database.inTenant(organizationId, hold),
       database.asSystem(hold),
     ];
-    await eventually(() => expect(taken).toBe(3));
+    await eventually(() => Promise.resolve(taken === 3));
     const answers = await Promise.all([authorize(), authorize(), authorize()]);
     expect(answers.map(({ status, body }) => [status, body.allowed as boolean])).toEqual([
       [200, true],
@@ -84,7 +84,7 @@ describe('calls and downloads side by side', () => {
 
     slow[0]!.socket.destroy();
     const search = `?filter=${encodeURIComponent('{"countryCode":"CA"}')}`;
-    await eventually(async () => expect((await request(list + search, { apiKey })).status).toBe(200));
+    await eventually(async () => (await request(list + search, { apiKey })).status === 200);
     for (const { socket } of slow) socket.destroy();
   });
 });

@@ -3,7 +3,7 @@ import { phoneNumberProviders } from './resources.js';
 export const importStatuses = ['pending', 'running', 'completed', 'canceled', 'failed'] as const;
 export type ImportStatus = (typeof importStatuses)[number];
 
-/** Why a row of an upload was not taken, and the last two: what was mended in a row that was taken. */
+/** Why a row of an upload was not taken. */
 export const importErrorCodes = {
   number_missing: 'The row has no phone number',
   number_invalid: 'The phone number is not valid',
@@ -26,18 +26,30 @@ export const importErrorCodes = {
   currency_invalid: 'The currency is not an ISO 4217 code',
   capability_unknown: 'The capability is not known',
   daily_limit_invalid: 'The daily limit is not a whole number',
-  plus_added: 'The missing + was put back',
-  apostrophe_removed: 'The apostrophe in front was taken away',
 } as const satisfies Record<string, string>;
 export type ImportErrorCode = keyof typeof importErrorCodes;
 
-export interface ImportRowError {
+/** What was read otherwise than it stands in the file, or left out, though the row was taken. */
+export const importNoticeCodes = {
+  plus_added: 'The missing + was put back',
+  apostrophe_removed: 'The apostrophe in front was taken away',
+} as const satisfies Record<string, string>;
+export type ImportNoticeCode = keyof typeof importNoticeCodes;
+
+interface ToldOfLine {
   /** 1 is the first line of the file, the header included. */
   line: number;
   column: string | null;
-  code: ImportErrorCode;
   message: string;
   value: string | null;
+}
+
+export interface ImportRowError extends ToldOfLine {
+  code: ImportErrorCode;
+}
+
+export interface ImportNotice extends ToldOfLine {
+  code: ImportNoticeCode;
 }
 
 /** One of `GET /imports`. */
@@ -52,6 +64,8 @@ export interface ImportJobSummaryView {
   failed: number;
   /** Taken rows whose number a spreadsheet had damaged, and that could be mended without a guess. */
   repaired: number;
+  /** All notices, of the rows that were taken and of the file as a whole. */
+  noticeCount: number;
   dryRun: boolean;
   mode: 'create' | 'upsert';
   fileName: string | null;
@@ -67,8 +81,8 @@ export interface ImportJobSummaryView {
 /** `GET /imports/:id` */
 export interface ImportJobView extends ImportJobSummaryView {
   errors: ImportRowError[];
-  /** What was repaired, row by row. */
-  notices: ImportRowError[];
+  /** What was read otherwise than it stands there, or left out. */
+  notices: ImportNotice[];
 }
 
 /** The columns that an upload may have, by the names that an export gives them. */

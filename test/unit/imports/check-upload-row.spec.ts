@@ -1,4 +1,4 @@
-import type { ImportErrorCode, UploadColumn } from '#contracts';
+import type { ImportErrorCode, ImportNoticeCode, UploadColumn } from '#contracts';
 import { checkUploadRow } from '../../../apps/api/src/modules/imports/read/check-upload-row.js';
 import type { UploadRow } from '../../../apps/api/src/modules/imports/read/upload-row.js';
 
@@ -49,7 +49,7 @@ describe('a row of an upload', () => {
         dailyLimit: null,
         allowedCountries: null,
       },
-      notice: null,
+      notices: [],
     });
   });
 
@@ -79,34 +79,41 @@ describe('a row of an upload', () => {
   });
 
   describe('is mended where that is certain, and says so', () => {
-    it.each<[string, Values, ImportErrorCode, string]>([
-      ['a plus that a spreadsheet took', { phoneNumber: '12025550123' }, 'plus_added', 'the missing + was put back'],
+    it.each<[string, Values, [ImportNoticeCode, string][]]>([
+      [
+        'a plus that a spreadsheet took',
+        { phoneNumber: '12025550123' },
+        [['plus_added', 'the missing + was put back']],
+      ],
       [
         'an apostrophe',
         { phoneNumber: "'+12025550123" },
-        'apostrophe_removed',
-        'the apostrophe in front was taken away',
+        [['apostrophe_removed', 'the apostrophe in front was taken away']],
       ],
       [
         'both',
         { phoneNumber: "'12025550123" },
-        'apostrophe_removed',
-        'the apostrophe in front was taken away, the missing + was put back',
+        [
+          ['apostrophe_removed', 'the apostrophe in front was taken away'],
+          ['plus_added', 'the missing + was put back'],
+        ],
       ],
-    ])('%s', (_what, values, code, words) => {
-      const { row: read, notice } = taken(values);
+    ])('%s', (_what, values, repairs) => {
+      const { row: read, notices } = taken(values);
       expect(read.e164).toBe('+12025550123');
-      expect(notice).toEqual({
-        line: 7,
-        column: 'phoneNumber',
-        code,
-        message: `Read as +12025550123: ${words}.`,
-        value: values.phoneNumber,
-      });
+      expect(notices).toEqual(
+        repairs.map(([code, words]) => ({
+          line: 7,
+          column: 'phoneNumber',
+          code,
+          message: `Read as +12025550123: ${words}.`,
+          value: values.phoneNumber,
+        })),
+      );
     });
 
     it('but a national number is no damage', () => {
-      expect(taken({ phoneNumber: '(202) 555-0123' }).notice).toBeNull();
+      expect(taken({ phoneNumber: '(202) 555-0123' }).notices).toEqual([]);
       expect(taken({ phoneNumber: '(202) 555-0123', countryCode: '' }, 'US').row.e164).toBe('+12025550123');
     });
   });

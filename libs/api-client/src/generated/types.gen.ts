@@ -717,11 +717,31 @@ export type ImportRowError = {
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid' | 'plus_added' | 'apostrophe_removed';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
     /**
      * What is wrong and how to mend it.
      */
     message: string;
+    value: string | null;
+};
+
+export type ImportNotice = {
+    /**
+     * 1 is the first line of the file, the header included.
+     */
+    line: number;
+    /**
+     * A column of ours, or the name of one in the file.
+     */
+    column: string | null;
+    code: 'plus_added' | 'apostrophe_removed';
+    /**
+     * What was read otherwise or left out, and what to do if that is wrong.
+     */
+    message: string;
+    /**
+     * As it stands in the file.
+     */
     value: string | null;
 };
 
@@ -744,6 +764,10 @@ export type ImportJobView = {
      * Taken rows whose number was mended: a missing +, a leading apostrophe.
      */
     repaired: number;
+    /**
+     * Notices, of rows that were taken and of the file: what was read otherwise than it stands there, or left out.
+     */
+    noticeCount: number;
     dryRun: boolean;
     mode: 'create' | 'upsert';
     fileName: string | null;
@@ -763,9 +787,9 @@ export type ImportJobView = {
      */
     errors: Array<ImportRowError>;
     /**
-     * What was mended: the first 100.
+     * The first 100; all of them in notices.csv.
      */
-    notices: Array<ImportRowError>;
+    notices: Array<ImportNotice>;
 };
 
 export type ImportJobSummaryView = {
@@ -787,6 +811,10 @@ export type ImportJobSummaryView = {
      * Taken rows whose number was mended: a missing +, a leading apostrophe.
      */
     repaired: number;
+    /**
+     * Notices, of rows that were taken and of the file: what was read otherwise than it stands there, or left out.
+     */
+    noticeCount: number;
     dryRun: boolean;
     mode: 'create' | 'upsert';
     fileName: string | null;
@@ -1211,7 +1239,7 @@ export type AuthorizeCall = {
 };
 
 export type CompleteCall = {
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
     durationSeconds?: number | null;
     /**
      * Final response of the call (RFC 3261).
@@ -1275,7 +1303,7 @@ export type AuthorizationView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
@@ -1400,7 +1428,7 @@ export type DecisionView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
@@ -3400,6 +3428,34 @@ export type ExportImportErrorsCsvResponses = {
 };
 
 export type ExportImportErrorsCsvResponse = ExportImportErrorsCsvResponses[keyof ExportImportErrorsCsvResponses];
+
+export type ExportImportNoticesCsvData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}/notices.csv';
+};
+
+export type ExportImportNoticesCsvErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type ExportImportNoticesCsvError = ExportImportNoticesCsvErrors[keyof ExportImportNoticesCsvErrors];
+
+export type ExportImportNoticesCsvResponses = {
+    200: string;
+};
+
+export type ExportImportNoticesCsvResponse = ExportImportNoticesCsvResponses[keyof ExportImportNoticesCsvResponses];
 
 export type FollowImportData = {
     body?: never;

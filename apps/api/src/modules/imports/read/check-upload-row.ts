@@ -1,4 +1,11 @@
-import type { ImportErrorCode, ImportRowError, PhoneNumberProvider, UploadColumn } from '#contracts';
+import type {
+  ImportErrorCode,
+  ImportNotice,
+  ImportNoticeCode,
+  ImportRowError,
+  PhoneNumberProvider,
+  UploadColumn,
+} from '#contracts';
 import { phoneNumberProviders } from '#contracts';
 import { UNREADABLE } from '../../../platform/http/fields/readable-text.js';
 import { readOptionalColumns } from './optional-columns.js';
@@ -17,8 +24,7 @@ const REPAIRED: Record<Repair, string> = {
   apostrophe_removed: 'the apostrophe in front was taken away',
 };
 
-export type CheckedRow =
-  { ok: true; row: StagedRow; notice: ImportRowError | null } | { ok: false; error: ImportRowError };
+export type CheckedRow = { ok: true; row: StagedRow; notices: ImportNotice[] } | { ok: false; error: ImportRowError };
 
 /**
  * Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it.
@@ -28,7 +34,7 @@ export type CheckedRow =
 export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): CheckedRow {
   const refuse = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     ok: false as const,
-    error: rowError(row.line, code, column, message, value),
+    error: told(row.line, code, column, message, value),
   });
   const shape = faultOfShape(row);
   if (shape) return refuse(shape.code, shape.column, shape.message, shape.value);
@@ -59,7 +65,7 @@ export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): 
   return {
     ok: true,
     row: { line: row.line, e164, countryCode: parsed.countryCode, numberType, provider, ...optional },
-    notice: noticeOf(row.line, e164, repairs, text),
+    notices: repairs.map((repair) => repairNotice(row.line, e164, repair, text)),
   };
 }
 
@@ -95,25 +101,22 @@ function faultOfShape({ fault, values, tooLong }: UploadRow) {
   return null;
 }
 
-function noticeOf(line: number, e164: string, repairs: readonly Repair[], text: string): ImportRowError | null {
-  const [first] = repairs;
-  if (!first) return null;
-  const message = `Read as ${e164}: ${repairs.map((repair) => REPAIRED[repair]).join(', ')}.`;
-  return rowError(line, first, 'phoneNumber', message, text);
+function repairNotice(line: number, e164: string, repair: Repair, text: string): ImportNotice {
+  return told(line, repair, 'phoneNumber', `Read as ${e164}: ${REPAIRED[repair]}.`, text);
 }
 
 function plain(value = ''): string {
   return value.replace(DIRECTION_MARKS, '').trim();
 }
 
-/** What a row was not taken for. Long values are cut. */
-export function rowError(
+/** What there is to say about a line: an error or a notice, by its code. Long values are cut. */
+export function told<Code extends ImportErrorCode | ImportNoticeCode>(
   line: number,
-  code: ImportErrorCode,
-  column: UploadColumn | null,
+  code: Code,
+  column: string | null,
   message: string,
   value: string | null,
-): ImportRowError {
+) {
   const shown = value !== null && value.length > MAX_SHOWN ? `${beginning(value)}…` : value;
   return { line, column, code, message, value: shown };
 }
