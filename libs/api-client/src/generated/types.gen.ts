@@ -1671,7 +1671,7 @@ export type ListApiKeysData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -1836,7 +1836,7 @@ export type ListUsersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2069,7 +2069,7 @@ export type ListInvitationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2192,7 +2192,7 @@ export type ListAuditEventsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2243,6 +2243,34 @@ export type VerifyAuditChainResponses = {
 };
 
 export type VerifyAuditChainResponse = VerifyAuditChainResponses[keyof VerifyAuditChainResponses];
+
+export type GetAuditEventData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/audit-events/{id}';
+};
+
+export type GetAuditEventErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type GetAuditEventError = GetAuditEventErrors[keyof GetAuditEventErrors];
+
+export type GetAuditEventResponses = {
+    200: AuditEventView;
+};
+
+export type GetAuditEventResponse = GetAuditEventResponses[keyof GetAuditEventResponses];
 
 export type GetCurrentOrganizationData = {
     body?: never;
@@ -2317,7 +2345,7 @@ export type ListOrganizationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2482,7 +2510,7 @@ export type ListClientsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2647,7 +2675,7 @@ export type ListAgentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2902,7 +2930,7 @@ export type ListPhoneNumbersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3344,7 +3372,7 @@ export type ListImportsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3613,7 +3641,7 @@ export type ListAgentAssignmentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };

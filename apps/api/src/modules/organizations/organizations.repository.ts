@@ -38,7 +38,7 @@ export class OrganizationsRepository {
               { ...byIds, name: contains },
               { ...byIds, slug: contains },
             ],
-      order: { [sort.field]: sort.direction, id: 'asc' },
+      order: sort.field === 'id' ? { id: sort.direction } : { [sort.field]: sort.direction, id: 'asc' },
       take: limit,
       skip: offset,
     });

@@ -14,6 +14,10 @@ const MAX_ATTEMPTS = 4;
 /** The name of the pool whose sessions see every tenant. */
 export const SYSTEM_POOL = 'system';
 
+/** The name of the pool that finds out who calls. Nothing else takes its connections, so nothing else makes a call wait. */
+export const LOOK_UP_POOL = 'look-ups';
+export const LOOK_UP_POOL_SIZE = 2;
+
 /** One open transaction. It is handed down; no function below opens another. */
 export class Transaction {
   private readonly committed: (() => void)[] = [];
@@ -85,6 +89,7 @@ export class Database {
   constructor(
     @InjectDataSource() private readonly appPool: DataSource,
     @InjectDataSource(SYSTEM_POOL) private readonly systemPool: DataSource,
+    @InjectDataSource(LOOK_UP_POOL) private readonly lookUpPool: DataSource = systemPool,
   ) {}
 
   /** Runs the work in a transaction that sees one tenant's rows. */
@@ -104,6 +109,11 @@ export class Database {
    */
   asSystem<T>(work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
     return this.run(this.systemPool, work, giveUp);
+  }
+
+  /** The same for looking up who calls, which takes a millisecond and which every call waits for. */
+  lookUp<T>(work: (tx: Transaction) => Promise<T>, giveUp: AbortSignal): Promise<T> {
+    return this.run(this.lookUpPool, work, giveUp);
   }
 
   private async run<T>(pool: DataSource, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
