@@ -711,6 +711,34 @@ export type ConnectNumber = {
     agentId: string;
 };
 
+export type ReadColumn = {
+    /**
+     * What it is called in the file; null without a header.
+     */
+    name: string | null;
+    /**
+     * What it was read as; null when it was left out.
+     */
+    column: 'phoneNumber' | 'provider' | 'countryCode' | 'label' | 'region' | 'client' | 'monthlyCost' | 'currency' | 'capabilities' | 'tags' | 'agent' | 'dailyLimit' | 'allowedCountries' | null;
+};
+
+export type UploadReadingView = {
+    /**
+     * Of the Encoding Standard.
+     */
+    encoding: string | null;
+    separator: string | null;
+    hasHeader: boolean;
+    /**
+     * In the order of the file.
+     */
+    columns: Array<ReadColumn>;
+    /**
+     * Of the rows that name none.
+     */
+    provider: string | null;
+};
+
 export type ImportRowError = {
     /**
      * 1 is the first line of the file, the header included.
@@ -734,7 +762,7 @@ export type ImportNotice = {
      * A column of ours, or the name of one in the file.
      */
     column: string | null;
-    code: 'plus_added' | 'apostrophe_removed';
+    code: 'columns_ignored' | 'provider_of_header' | 'encoding_guessed' | 'capability_ignored' | 'plus_added' | 'apostrophe_removed';
     /**
      * What was read otherwise or left out, and what to do if that is wrong.
      */
@@ -782,6 +810,10 @@ export type ImportJobView = {
      * Why the import as a whole failed, and what to do.
      */
     failure: string | null;
+    /**
+     * How the file was understood.
+     */
+    reading: UploadReadingView;
     /**
      * The first 100; all of them in errors.csv.
      */
@@ -3276,7 +3308,15 @@ export type UploadPhoneNumbersData = {
          */
         country?: string;
         /**
-         * Columns by the names in the header, as JSON. An empty name leaves a column out.
+         * Provider of the rows that name none. The export of a carrier has no column for it.
+         */
+        provider?: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
+        /**
+         * How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.
+         */
+        encoding?: string;
+        /**
+         * Columns by the names in the header, as JSON. An empty name leaves a column out; so does leaving out one that is not known.
          */
         mapping?: string;
     };

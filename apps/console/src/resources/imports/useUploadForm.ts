@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { UploadColumn } from '#contracts';
+import type { PhoneNumberProvider, UploadColumn } from '#contracts';
 import { type ColumnChoices, layOut } from './uploadLayout';
 import { useUpload } from './useUpload';
 import { useUploadSource } from './useUploadSource';
@@ -12,10 +12,11 @@ export function useUploadForm() {
   const upload = useUpload();
   const [choices, setChoices] = useState(NO_CHOICES);
   const [country, setCountry] = useState<string | null>(null);
+  const [provider, setProvider] = useState<PhoneNumberProvider | null>(null);
   const [changes, setChanges] = useState(false);
-  const { file, text, head } = source;
+  const { file, text, head, encoding } = source;
   const { forget, setProblem } = upload;
-  const layout = useMemo(() => head && layOut(head, choices), [head, choices]);
+  const layout = useMemo(() => head && layOut(head, choices, provider), [head, choices, provider]);
   const isBusy = upload.busy !== null;
 
   const take = async ([chosen, another]: readonly File[]) => {
@@ -44,13 +45,30 @@ export function useUploadForm() {
       set(value);
       forget();
     };
-  const send = (dryRun: boolean) => {
-    const mode = changes ? 'upsert' : 'create';
-    return upload.send(file ?? text, { dryRun, mode, country: country ?? undefined, mapping: layout?.mapping });
+  /** The columns may have other names then. */
+  const setEncoding = async (chosen: string | null) => {
+    forget();
+    try {
+      await source.readAs(chosen);
+      setChoices(NO_CHOICES);
+    } catch {
+      setProblem(`${file?.name ?? 'The file'} could not be read. Choose it again, or another file.`);
+    }
   };
+  const send = (dryRun: boolean) =>
+    upload.send(file ?? text, {
+      dryRun,
+      mode: changes ? 'upsert' : 'create',
+      country: country ?? undefined,
+      provider: provider ?? undefined,
+      encoding: encoding ?? undefined,
+      mapping: layout?.mapping,
+    });
 
   return {
-    ...{ file, text, head, layout, country, changes, upload, isBusy, take, removeFile, send },
+    ...{ file, text, head, layout, country, provider, encoding, changes, upload, isBusy, take, removeFile, send },
+    setEncoding,
+    setProvider: anew(setProvider),
     isReady: !source.isEmpty && !isBusy && upload.result?.dryRun !== false && !layout?.problems.length,
     setText: anew(source.setText),
     setCountry: anew(setCountry),

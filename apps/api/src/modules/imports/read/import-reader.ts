@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { UploadColumn } from '#contracts';
+import { isSeparatorLine, type UploadColumn } from '#contracts';
 import type { RowCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
 import { checkUploadRow, told } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
@@ -70,7 +70,7 @@ export class ImportReader {
   }
 
   private check(row: UploadRow, chunk: ImportChunk | null): void {
-    const checked = checkUploadRow(row, this.job.country);
+    const checked = checkUploadRow(row, this.job);
     if (!checked.ok) {
       if (!chunk) return;
       chunk.counts.failed += 1;
@@ -97,10 +97,14 @@ export class ImportReader {
     const text = new TextReader(encoding);
     const csv = new CsvReader(delimiter);
     let header = hasHeader;
+    let first = true;
     for (let position = 0; position < pieces; position += 1) {
       const last = position === pieces - 1;
       for (const record of csv.read(text.read(await this.piece(position), last), last)) {
         if (isBlank(record)) continue;
+        const isSeparator = first && isSeparatorLine(record.cells, delimiter);
+        first = false;
+        if (isSeparator) continue;
         if (header) header = false;
         else yield rowOf(this.columns, record);
       }
