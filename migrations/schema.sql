@@ -228,7 +228,7 @@ create table call_authorizations (
   resets_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   settled_at timestamp with time zone,
-  outcome text,
+  disposition text,
   duration_seconds integer,
   cost numeric(12,4),
   currency text,
@@ -238,9 +238,9 @@ create table call_authorizations (
   settled_by uuid,
   constraint allowed_calls_have_a_number CHECK (((decision = 'denied'::text) OR ((assignment_id IS NOT NULL) AND (from_number IS NOT NULL) AND (expires_at IS NOT NULL)))),
   constraint call_authorizations_decision_check CHECK ((decision = ANY (ARRAY['allowed'::text, 'denied'::text]))),
+  constraint call_authorizations_disposition_check CHECK ((disposition = ANY (ARRAY['answered'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'failed'::text, 'canceled'::text, 'voicemail'::text]))),
   constraint call_authorizations_duration_seconds_check CHECK ((duration_seconds >= 0)),
   constraint call_authorizations_external_call_id_check CHECK ((length(external_call_id) <= 255)),
-  constraint call_authorizations_outcome_check CHECK ((outcome = ANY (ARRAY['answered'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'failed'::text, 'canceled'::text, 'voicemail'::text]))),
   constraint call_authorizations_sip_code_check CHECK (((sip_code >= 100) AND (sip_code <= 699))),
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
   constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
@@ -252,7 +252,7 @@ alter table call_authorizations enable row level security, force row level secur
 create policy every_organization on call_authorizations for all to ringfence_system using (true) with check (true);
 create policy own_organization on call_authorizations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (cost), update (currency), update (duration_seconds), update (external_call_id), update (outcome), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
+grant insert, select, update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
@@ -922,7 +922,7 @@ $function$;
 
 comment on function authorization_status(text,timestamp with time zone,timestamp with time zone) is 'The status to show at an instant: an authorization whose lease has run out is expired and counts as used. No job writes that (docs/adr/0007-settlement.md). Immutable: the instant is an argument.';
 
-CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_outcome text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
+CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_disposition text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
@@ -937,16 +937,16 @@ begin
   elsif v_call.status = 'denied' then
     return 'denied';
   elsif v_call.status = 'completed' and
-    (v_call.outcome, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
+    (v_call.disposition, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
     is not distinct from
-    (p_outcome, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
+    (p_disposition, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
     return 'repeated';
   elsif v_call.status in ('completed', 'voided') then
     return 'settled_otherwise';
   end if;
 
   update call_authorizations l
-  set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, outcome = p_outcome,
+  set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, disposition = p_disposition,
     duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id,
     cost = p_cost, currency = p_currency
   where l.organization_id = p_organization and l.id = p_id;

@@ -72,7 +72,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        cost currency duration_seconds external_call_id outcome settled_at settled_by sip_code status
+        cost currency disposition duration_seconds external_call_id settled_at settled_by sip_code status
         void_reason`,
     },
     ringfence_system: {

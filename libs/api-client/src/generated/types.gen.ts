@@ -1271,7 +1271,7 @@ export type AuthorizeCall = {
 };
 
 export type CompleteCall = {
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
     durationSeconds?: number | null;
     /**
      * Final response of the call (RFC 3261).
@@ -1335,7 +1335,7 @@ export type AuthorizationView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
@@ -1460,7 +1460,7 @@ export type DecisionView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
