@@ -111,7 +111,7 @@ function bytesAlike(): Map<number, boolean> {
 
 /** Letters of one alphabet, as far as its texts use them. Encodings are tried in this order, and the first of the best wins. */
 const ALPHABETS: readonly [encoding: UploadEncoding, usual: RegExp, mixes: boolean][] = [
-  ['windows-1252', /^[\u00c0-\u00d6\u00d8-\u00ffŒœŠšŽžŸ]$/, true],
+  ['windows-1252', /^[À-ÏÑ-ÖØ-Üß-ïñ-öø-üÿŒœŠšŽžŸ]$/, true],
   ['windows-1251', /^[А-яЁёІіЇїЄєҐґЎў]$/, false],
   ['windows-1250', /^[ĄąĆćĘęŁłŃńÓóŚśŹźŻżÁáČčĎďÉéĚěÍíŇňŘřŠšŤťÚúŮůÝýŽžÄäÖöÜüßŐőŰűĂăÂâÎîŞşŢţĐđ]$/, true],
   ['windows-1254', /^[ÇçĞğİıÖöŞşÜüÂâÎîÛû]$/, true],

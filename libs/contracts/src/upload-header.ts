@@ -34,6 +34,7 @@ export const errorColumns = ['line', 'column', 'code', 'message', 'value'] as co
 /** Columns by the names that stand in the file; an empty name leaves a column out. */
 export type ColumnMapping = Record<string, UploadColumn | ''>;
 
+const MAX_NAME = 100;
 const OTHER_NAMES: Record<string, UploadColumn> = {
   number: 'phoneNumber',
   phone: 'phoneNumber',
@@ -154,7 +155,7 @@ export function isProviderName(cell: string): boolean {
 
 /** What a name in a header says by itself. Capitals, accents, spaces and underscores make no difference. */
 export function columnOfName(name: string): UploadColumn | null {
-  return COLUMN_OF_NAME.get(folded(withoutQuotes(name))) ?? null;
+  return name.length > MAX_NAME ? null : (COLUMN_OF_NAME.get(folded(withoutQuotes(name))) ?? null);
 }
 
 function doubtOf(name: string): { meant: UploadColumn | null; doubt: ColumnDoubt | null } {

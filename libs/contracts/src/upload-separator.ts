@@ -4,7 +4,9 @@ import { columnOfName, isProviderName, isUploadRow, looksLikeNumber } from './up
 export const uploadSeparators = [',', ';', '\t', '|'] as const;
 const NAMED_SEPARATORS: readonly string[] = [...uploadSeparators, ':', '^', '~'];
 const LINES_PROBED = 20;
+const VALUES_PROBED = 200;
 const CHARACTERS_PROBED = 65_536;
+const MAX_QUOTED = 8_192;
 
 /** The line that spreadsheets take for the name of the separator, also quoted, and with separators that one has added. */
 const SEPARATOR_LINE = /^[^\S\n]*"?sep=([^"\n]?)"?[\s,;|:^~]*$/i;
@@ -56,7 +58,7 @@ function fitOf(records: readonly (readonly string[])[]): Fit {
 function fitOfRow([number = '', provider = '']: readonly string[]): number {
   if (!looksLikeNumber(number)) return 0;
   if (isProviderName(provider)) return 2;
-  return provider.trim() === '' ? 1 : 0;
+  return provider.trim() === '' && !uploadSeparators.some((separator) => number.includes(separator)) ? 1 : 0;
 }
 
 function isBetter(fit: Fit, than: Fit): boolean {
@@ -64,23 +66,41 @@ function isBetter(fit: Fit, than: Fit): boolean {
   return at >= 0 && fit[at]! > than[at]!;
 }
 
-/** The first records with content. */
+/** The first records with content, and their first values. A quote that is never closed is a character like others. */
 function recordsOf(text: string, separator: string): string[][] {
-  const escaped = `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  const space = separator === '\t' ? ' ' : '[ \\t]';
-  const cell = new RegExp(`${space}*"((?:[^"]|"")*)"${space}*(?=${escaped}|\\n|$)|([^${escaped}\\n]*)`, 'y');
   const records: string[][] = [];
-  let cells: string[] = [];
-  for (let at = 0; at <= text.length && records.length < LINES_PROBED; at += 1) {
-    cell.lastIndex = at;
-    const found = cell.exec(text)!;
-    cells.push(found[1] ?? found[2] ?? '');
-    at = cell.lastIndex;
-    if (text[at] === separator) continue;
+  for (let at = 0; at < text.length && records.length < LINES_PROBED;) {
+    const cells: string[] = [];
+    for (;;) {
+      const { value, end } = cellAt(text, at, separator);
+      cells.push(value);
+      at = end + 1;
+      if (text[end] !== separator || cells.length === VALUES_PROBED) break;
+    }
+    if (cells.length === VALUES_PROBED) at = endOf(text, '\n', at) + 1;
     if (cells.some((value) => value.trim() !== '') && !isSeparatorLine(cells, separator)) records.push(cells);
-    cells = [];
   }
   return records;
+}
+
+function cellAt(text: string, from: number, separator: string): { value: string; end: number } {
+  let open = from;
+  while (text[open] === ' ') open += 1;
+  if (text[open] === '"') {
+    let close = text.indexOf('"', open + 1);
+    while (close >= 0 && close - open <= MAX_QUOTED && text[close + 1] === '"') close = text.indexOf('"', close + 2);
+    let end = close + 1;
+    while (text[end] === ' ') end += 1;
+    const isWhole = end === text.length || text[end] === separator || text[end] === '\n';
+    if (close >= 0 && close - open <= MAX_QUOTED && isWhole) return { value: text.slice(open + 1, close), end };
+  }
+  const end = Math.min(endOf(text, separator, from), endOf(text, '\n', from));
+  return { value: text.slice(from, end), end };
+}
+
+function endOf(text: string, character: string, from: number): number {
+  const end = text.indexOf(character, from);
+  return end < 0 ? text.length : end;
 }
 
 function withoutMark(text: string): string {

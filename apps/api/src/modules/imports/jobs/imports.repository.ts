@@ -117,6 +117,8 @@ export interface ToldPlace {
 
 export const BEFORE_ALL: ToldPlace = { line: 0, id: '00000000-0000-0000-0000-000000000000' };
 
+type PageOfTold = [tx: Transaction, context: RequestContext, id: string, after: ToldPlace, limit: number];
+
 const SHOWN_ROWS = 100;
 
 @Injectable()
@@ -274,24 +276,12 @@ export class ImportsRepository {
   }
 
   /** Rows that were not taken, in the order of the file, from after that place on. */
-  errorsAfter(
-    tx: Transaction,
-    context: RequestContext,
-    id: string,
-    after: ToldPlace,
-    limit: number,
-  ): Promise<KeptError[]> {
+  errorsAfter(...[tx, context, id, after, limit]: PageOfTold): Promise<KeptError[]> {
     return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, after.line, after.id, limit, 'error']);
   }
 
   /** Notices, in the order of the file, from after that place on. */
-  noticesAfter(
-    tx: Transaction,
-    context: RequestContext,
-    id: string,
-    after: ToldPlace,
-    limit: number,
-  ): Promise<KeptNotice[]> {
+  noticesAfter(...[tx, context, id, after, limit]: PageOfTold): Promise<KeptNotice[]> {
     return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, after.line, after.id, limit, 'notice']);
   }
 }
