@@ -113,8 +113,8 @@ function bytesAlike(): Map<number, boolean> {
 const ALPHABETS: readonly [encoding: UploadEncoding, usual: RegExp, mixes: boolean][] = [
   ['windows-1252', /^[À-ÏÑ-ÖØ-Üß-ïñ-öø-üÿŒœŠšŽžŸ]$/, true],
   ['windows-1251', /^[А-яЁёІіЇїЄєҐґЎў]$/, false],
-  ['windows-1250', /^[ĄąĆćĘęŁłŃńÓóŚśŹźŻżÁáČčĎďÉéĚěÍíŇňŘřŠšŤťÚúŮůÝýŽžÄäÖöÜüßŐőŰűĂăÂâÎîŞşŢţĐđ]$/, true],
   ['windows-1254', /^[ÇçĞğİıÖöŞşÜüÂâÎîÛû]$/, true],
+  ['windows-1250', /^[ĄąĆćĘęŁłŃńÓóŚśŹźŻżÁáČčĎďÉéĚěÍíŇňŘřŠšŤťÚúŮůÝýŽžÄäÖöÜüßŐőŰűĂăÂâÎîŞşŢţĐđ]$/, true],
   ['koi8-r', /^[А-яЁё]$/, false],
   ['windows-1253', /^[Ά-ώ]$/, false],
 ];

@@ -4,12 +4,20 @@ const read = (...names: string[]) => readUploadHeader(names).map(({ column }) =>
 const doubts = (name: string) => readUploadHeader(['phone', name])[1];
 
 describe('the header of an upload', () => {
-  it.each(['Max calls', 'maxCalls', 'cap', 'Quota', 'Countries', 'destinations', 'allowed', 'blocklist', 'paused', 'Tageslimit'])(
-    'has a column in doubt that sounds like a rule: %s',
-    (name) => {
-      expect(doubts(name)).toMatchObject({ column: null, doubt: 'rule' });
-    },
-  );
+  it.each([
+    'Max calls',
+    'maxCalls',
+    'cap',
+    'Quota',
+    'Countries',
+    'destinations',
+    'allowed',
+    'blocklist',
+    'paused',
+    'Tageslimit',
+  ])('has a column in doubt that sounds like a rule: %s', (name) => {
+    expect(doubts(name)).toMatchObject({ column: null, doubt: 'rule' });
+  });
 
   it.each([
     ['alowed_countries', 'allowedCountries'],
@@ -22,12 +30,19 @@ describe('the header of an upload', () => {
     expect(doubts(name)).toMatchObject({ column: null, doubt: 'nearly', meant });
   });
 
-  it.each(['lable', 'Status', 'notes', 'number_block_id', 'call_forwarding_enabled', 'Beta', 'Uri', 'purchased_at', 'Capacity'])(
-    'has no doubt of a column that decides nothing: %s',
-    (name) => {
-      expect(doubts(name)).toMatchObject({ column: null, doubt: null });
-    },
-  );
+  it.each([
+    'lable',
+    'Status',
+    'notes',
+    'number_block_id',
+    'call_forwarding_enabled',
+    'Beta',
+    'Uri',
+    'purchased_at',
+    'Capacity',
+  ])('has no doubt of a column that decides nothing: %s', (name) => {
+    expect(doubts(name)).toMatchObject({ column: null, doubt: null });
+  });
 
   it("is known as a carrier's by what only its exports have, and gives way to our own names", () => {
     expect(providerOfHeader(['SID', 'Phone Number', 'account_sid'])).toBe('twilio');

@@ -28,6 +28,7 @@ describe('the separator of an upload', () => {
 
   it('is found in a time that grows with the text alone', () => {
     // Each would take minutes if every quote were looked for to the end.
-    for (const unit of ['"a,', '"', '""', '"a;', ',', '"\n']) expect(uploadSeparator(unit.repeat(30_000))).toHaveLength(1);
+    for (const unit of ['"a,', '"', '""', '"a;', ',', '"\n'])
+      expect(uploadSeparator(unit.repeat(30_000))).toHaveLength(1);
   });
 });
