@@ -1,3 +1,4 @@
+import type { ImportOperation } from './imports.js';
 import { type PhoneNumberProvider, phoneNumberProviders } from './resources.js';
 
 /** The columns that an upload may have, by the names that an export gives them. */
@@ -19,6 +20,20 @@ export const uploadColumns = [
 export type UploadColumn = (typeof uploadColumns)[number];
 
 export const requiredUploadColumns = ['phoneNumber', 'provider'] as const satisfies readonly UploadColumn[];
+
+/** What is read of a file whose numbers are deleted or unassigned: all else is left out. */
+export const removalColumns = ['phoneNumber', 'countryCode'] as const satisfies readonly UploadColumn[];
+
+/** The columns that a file must have. */
+export function columnsNeededTo(operation: ImportOperation): readonly UploadColumn[] {
+  return operation === 'register' ? requiredUploadColumns : ['phoneNumber'];
+}
+
+/** Whether a column means anything to the operation. */
+export function isReadTo(operation: ImportOperation, column: UploadColumn | null): boolean {
+  const read: readonly (UploadColumn | null)[] = operation === 'register' ? uploadColumns : removalColumns;
+  return read.includes(column);
+}
 
 /** What a file without a header has, in this order. */
 export const columnsWithoutHeader = [
@@ -121,6 +136,18 @@ export function readUploadHeader(cells: readonly string[]): UploadHeaderColumn[]
     if (column !== null || foreign !== null) return { name, column, isReport: false, meant: null, doubt: null };
     return { name, column, isReport: false, ...doubtOf(name) };
   });
+}
+
+/**
+ * Reads the header of a file for an operation. To delete or unassign, a column of numbers is enough, whatever its name, and
+ * every other column is left out.
+ */
+export function readUploadHeaderTo(operation: ImportOperation, cells: readonly string[]): UploadHeaderColumn[] {
+  const header = readUploadHeader(cells);
+  if (operation === 'register') return header;
+  const [only, another] = header.filter(({ isReport }) => !isReport);
+  if (only && !another && only.column === null) only.column = 'phoneNumber';
+  return header.map((read) => ({ ...read, column: isReadTo(operation, read.column) ? read.column : null, doubt: null }));
 }
 
 /** The provider whose export has such a header; null when it is not known to be of one. */

@@ -1,11 +1,13 @@
 import {
   type ColumnMapping,
+  columnsNeededTo,
   columnsWithoutHeader,
+  type ImportOperation,
+  isReadTo,
   isUploadRow,
   type PhoneNumberProvider,
   providerOfHeader,
-  readUploadHeader,
-  requiredUploadColumns,
+  readUploadHeaderTo,
   type UploadColumn,
   type UploadHeaderColumn,
 } from '#contracts';
@@ -51,19 +53,21 @@ export function layOut(
   { records, hasClearStart }: UploadHead,
   choices: ColumnChoices,
   provider: PhoneNumberProvider | null,
+  operation: ImportOperation,
 ): UploadLayout | null {
   const [first, ...rows] = records;
   if (!first || !hasClearStart) return null;
-  if (isUploadRow(first)) return withoutHeader(first);
+  if (isUploadRow(first)) return withoutHeader(first, operation);
   if (rows.length === 0) return null;
-  const header = readUploadHeader(first);
+  const header = readUploadHeaderTo(operation, first);
   const columns = header.map(({ name, column: recognized, isReport, doubt }, index) => {
     const example = rows.map((row) => row[index]?.trim() ?? '').find((value) => value !== '') ?? '';
     const chosen = choices.get(name);
     const column = isReport || chosen === undefined ? recognized : chosen;
     return { name, example, recognized, isReport, isOpen: doubt !== null && chosen === undefined, column };
   });
-  const unread = header.some(({ column, isReport }) => column === null && !isReport);
+  // What a file that is no upload has besides its numbers is left out by the API without being told.
+  const unread = operation === 'register' && header.some(({ column, isReport }) => column === null && !isReport);
   const readAs = columns.map(({ column }) => column);
   const carrier = provider === null && !readAs.includes('provider') ? providerOfHeader(first) : null;
   const hasProvider = provider !== null || carrier !== null;
@@ -75,9 +79,10 @@ export function layOut(
       unread ||
       problemsOf(
         header.map(({ column }) => column),
+        operation,
         hasProvider,
       ).length > 0,
-    problems: [...openProblems(header, choices), ...problemsOf(readAs, hasProvider)],
+    problems: [...openProblems(header, choices), ...problemsOf(readAs, operation, hasProvider)],
     mapping: isSaid ? mappingOf(columns, choices) : undefined,
     carrier,
   };
@@ -94,9 +99,10 @@ function openProblems(header: readonly UploadHeaderColumn[], choices: ColumnChoi
     );
 }
 
-function withoutHeader(cells: readonly string[]): UploadLayout {
+function withoutHeader(cells: readonly string[], operation: ImportOperation): UploadLayout {
   const columns = columnsWithoutHeader
-    .slice(0, Math.max(cells.length, requiredUploadColumns.length))
+    .slice(0, Math.max(cells.length, columnsNeededTo(operation).length))
+    .map((column) => (isReadTo(operation, column) ? column : null))
     .map((column) => ({ name: '', example: '', recognized: column, column, isReport: false, isOpen: false }));
   return { hasHeader: false, columns, needsChoices: false, problems: [], mapping: undefined, carrier: null };
 }
@@ -109,8 +115,12 @@ function mappingOf(columns: readonly LaidOutColumn[], choices: ColumnChoices): C
   return Object.fromEntries(named.map(({ name, column }) => [name, column ?? '']));
 }
 
-function problemsOf(columns: readonly (UploadColumn | null)[], hasProvider: boolean): string[] {
-  const missing = requiredUploadColumns
+function problemsOf(
+  columns: readonly (UploadColumn | null)[],
+  operation: ImportOperation,
+  hasProvider: boolean,
+): string[] {
+  const missing = columnsNeededTo(operation)
     .filter((column) => !columns.includes(column) && !(column === 'provider' && hasProvider))
     .map((column) =>
       column === 'provider'

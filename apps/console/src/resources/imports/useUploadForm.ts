@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { PhoneNumberProvider, UploadColumn } from '#contracts';
+import type { ImportOperation, PhoneNumberProvider, UploadColumn } from '#contracts';
 import { type ColumnChoices, layOut } from './uploadLayout';
 import { useUpload } from './useUpload';
 import { useUploadSource } from './useUploadSource';
@@ -11,12 +11,16 @@ export function useUploadForm() {
   const source = useUploadSource();
   const upload = useUpload();
   const [choices, setChoices] = useState(NO_CHOICES);
+  const [operation, setOperation] = useState<ImportOperation>('register');
   const [country, setCountry] = useState<string | null>(null);
   const [provider, setProvider] = useState<PhoneNumberProvider | null>(null);
   const [changes, setChanges] = useState(false);
   const { file, text, head, encoding } = source;
   const { forget, setProblem } = upload;
-  const layout = useMemo(() => head && layOut(head, choices, provider), [head, choices, provider]);
+  const layout = useMemo(
+    () => head && layOut(head, choices, provider, operation),
+    [head, choices, provider, operation],
+  );
   const isBusy = upload.busy !== null;
 
   const take = async ([chosen, another]: readonly File[]) => {
@@ -58,7 +62,8 @@ export function useUploadForm() {
   const send = (dryRun: boolean) =>
     upload.send(file ?? text, {
       dryRun,
-      mode: changes ? 'upsert' : 'create',
+      operation,
+      mode: operation !== 'register' ? undefined : changes ? 'upsert' : 'create',
       country: country ?? undefined,
       provider: provider ?? undefined,
       encoding: encoding ?? undefined,
@@ -66,11 +71,17 @@ export function useUploadForm() {
     });
 
   return {
-    ...{ file, text, head, layout, country, provider, encoding, changes, upload, isBusy, take, removeFile, send },
+    ...{ file, text, head, layout, operation, country, provider, encoding, changes, upload, isBusy, take, removeFile },
+    send,
     setEncoding,
     setProvider: anew(setProvider),
     isReady: !source.isEmpty && !isBusy && upload.result?.dryRun !== false && !layout?.problems.length,
     setText: anew(source.setText),
+    /** Other columns matter to it, so that what was chosen for them is forgotten. */
+    setOperation: (chosen: ImportOperation) => {
+      setChoices(NO_CHOICES);
+      anew(setOperation)(chosen);
+    },
     setCountry: anew(setCountry),
     setChanges: anew(setChanges),
     chooseColumn: (name: string, column: UploadColumn | null) => anew(setChoices)(new Map(choices).set(name, column)),

@@ -77,6 +77,12 @@ export function checkUploadRow(row: UploadRow, defaults: RowDefaults): CheckedRo
   };
 }
 
+/** Checks the number of a row alone: to delete or unassign numbers, a file says nothing else of them. */
+export function checkNumberOfRow(row: UploadRow, defaults: RowDefaults): CheckedRow {
+  const { phoneNumber = '', countryCode = '' } = row.values;
+  return checkUploadRow({ ...row, values: { phoneNumber, countryCode, provider: 'other' } }, defaults);
+}
+
 function faultOfShape({ fault, values, tooLong }: UploadRow) {
   const of = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     code,

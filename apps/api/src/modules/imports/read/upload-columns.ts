@@ -1,11 +1,14 @@
 import {
   type ColumnMapping,
+  columnsNeededTo,
   columnsWithoutHeader,
   type ImportNotice,
+  type ImportOperation,
+  isReadTo,
   isUploadRow,
   type PhoneNumberProvider,
   providerOfHeader,
-  readUploadHeader,
+  readUploadHeaderTo,
   requiredUploadColumns,
   type UploadColumn,
   type UploadHeaderColumn,
@@ -24,6 +27,7 @@ const MAX_COLUMNS = 200;
 export interface UploadTold {
   mapping: ColumnMapping | null;
   provider: PhoneNumberProvider | null;
+  operation: ImportOperation;
 }
 
 export interface UploadLayout {
@@ -44,11 +48,12 @@ export interface UploadLayout {
  * @throws ProblemError csv_invalid when a column is missing, stands there twice, or is nearly one of those that decide what
  * may be called
  */
-export function readLayout(cells: readonly string[], line: number, { mapping, provider }: UploadTold): UploadLayout {
+export function readLayout(cells: readonly string[], line: number, upload: UploadTold): UploadLayout {
+  const { mapping, provider, operation } = upload;
   if (mapping === null && isUploadRow(cells)) {
-    return { columns: [...columnsWithoutHeader], names: null, hasHeader: false, provider, notices: [] };
+    return { columns: withoutHeader(operation), names: null, hasHeader: false, provider, notices: [] };
   }
-  const header = readUploadHeader(cells);
+  const header = readUploadHeaderTo(operation, cells);
   if (header.length > MAX_COLUMNS) {
     throw unreadable(
       `Line ${line}: the header has ${header.length} columns. At most ${MAX_COLUMNS} are read; leave others out.`,
@@ -60,7 +65,7 @@ export function readLayout(cells: readonly string[], line: number, { mapping, pr
     return isChosen(name) ? mapping![name] || null : column;
   });
   const ignored = header.filter(({ name, column, isReport }) => !isReport && column === null && !isChosen(name));
-  requireHarmless(ignored, line);
+  if (operation === 'register') requireHarmless(ignored, line);
   const absent = Object.keys(mapping ?? {}).find((named) => !header.some(({ name }) => name === named));
   if (absent !== undefined) {
     throw unreadable(`Line ${line}: the mapping names the column "${absent.slice(0, MAX_SHOWN)}", which is not there.`);
@@ -68,22 +73,38 @@ export function readLayout(cells: readonly string[], line: number, { mapping, pr
   const twice = columns.find((column, index) => column !== null && columns.indexOf(column) !== index);
   if (twice) throw unreadable(`Line ${line}: the header names the column ${twice} twice. Keep one of them.`);
   const names = header.map(({ name }) => name);
+  if (operation !== 'register') {
+    requireColumns(columns, upload, line);
+    const read = columns.map((column) => (isReadTo(operation, column) ? column : null));
+    return { columns: read, names, hasHeader: true, provider, notices: [] };
+  }
   const notices = ignoredNotice(ignored, line);
   const carrier = provider === null && !columns.includes('provider') ? providerOfHeader(names) : null;
   if (carrier !== null) notices.push(providerNotice(carrier, line));
-  requireColumns(columns, provider ?? carrier, line);
+  requireColumns(columns, { ...upload, provider: provider ?? carrier }, line);
   return { columns, names, hasHeader: true, provider: provider ?? carrier, notices };
 }
 
-function requireColumns(columns: readonly (UploadColumn | null)[], provider: string | null, line: number): void {
-  if (!columns.includes('phoneNumber')) {
-    throw unreadable(`Line ${line}: the header has no column phoneNumber. ${EXPECTED}.`);
+/** To delete or unassign, only the first column matters, and the country where the file of an upload has it. */
+function withoutHeader(operation: ImportOperation): UploadLayout['columns'] {
+  return columnsWithoutHeader.map((column) => (isReadTo(operation, column) ? column : null));
+}
+
+function requireColumns(columns: readonly (UploadColumn | null)[], upload: UploadTold, line: number): void {
+  const missing = columnsNeededTo(upload.operation).filter((column) => !columns.includes(column));
+  if (missing.includes('phoneNumber')) {
+    throw unreadable(`Line ${line}: the header has no column phoneNumber. ${expected(upload.operation)}.`);
   }
-  if (columns.includes('provider') || provider !== null) return;
+  if (missing.length === 0 || upload.provider !== null) return;
   throw unreadable(
     `Line ${line}: the header has no column provider, and the upload names none. Add the column, or send provider=telnyx ` +
       'for all rows.',
   );
+}
+
+function expected(operation: ImportOperation): string {
+  if (operation === 'register') return EXPECTED;
+  return `Name the column with the numbers phoneNumber, or send the numbers alone, one a line`;
 }
 
 /** A column that decides what may be called is never lost because of its name. */

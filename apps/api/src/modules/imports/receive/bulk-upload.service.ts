@@ -4,12 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ImportJobView,
   type ImportNotice,
+  type ImportOperation,
   isSeparator,
   isSeparatorLine,
   namedSeparator,
   uploadSeparator,
 } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
+import { Outbox } from '../../../platform/events/outbox.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { type ImportFormat, type ImportOptions, ImportsRepository } from '../jobs/imports.repository.js';
@@ -18,7 +20,6 @@ import { CsvReader } from '../read/csv-reader.js';
 import { readLayout, type UploadTold } from '../read/upload-columns.js';
 import { EncodingProbe, type FoundEncoding, TextReader, unreadable } from '../read/upload-encoding.js';
 import { isBlank } from '../read/upload-row.js';
-import { ImportQueue } from '../take/import-queue.js';
 
 /** Pieces that the file is kept in. The first one must show what kind of file it is. */
 const PIECE_BYTES = 262_144;
@@ -26,7 +27,7 @@ const LINE_FEED = 10;
 const POLL_MS = 50;
 
 /** What the request says beside the file. */
-export interface ToldOfFile extends UploadTold {
+export interface ToldOfFile extends Omit<UploadTold, 'operation'> {
   encoding: string | null;
 }
 
@@ -44,7 +45,7 @@ export class BulkUploadService {
   constructor(
     private readonly database: Database,
     private readonly imports: ImportsRepository,
-    private readonly queue: ImportQueue,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -61,7 +62,6 @@ export class BulkUploadService {
     patienceMs: number,
   ): Promise<{ job: ImportJobView; finished: boolean }> {
     const id = await this.receive(context, file, options, told);
-    await this.queue.announce(context.organizationId);
     return this.ends(context, id, patienceMs);
   }
 
@@ -81,9 +81,9 @@ export class BulkUploadService {
     const { format, probe, leading, notices } = readHead(
       first.value?.bytes ?? Buffer.alloc(0),
       first.value?.last ?? true,
-      told,
+      { ...told, operation: options.operation },
     );
-    requirePermissions(context, format);
+    requirePermissions(context, options.operation, format);
     const id = await this.inTenant(context, (tx) => this.imports.create(tx, context, options, format));
     try {
       let bytes = 0;
@@ -100,7 +100,11 @@ export class BulkUploadService {
       const rows = Math.max(lines - leading, 0);
       const found = probe.encoding(true);
       const received = { encoding: found.encoding, bytes, rows, notices: [...notices, ...doubtOf(found)] };
-      await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
+      await this.inTenant(context, async (tx) => {
+        await this.imports.received(tx, context, id, received);
+        const { organizationId } = context;
+        await this.outbox.record(tx, { type: 'import.received', organizationId, subjectId: id, payload: {} });
+      });
       return id;
     } catch (error) {
       await this.inTenant(context, (tx) => this.imports.remove(tx, context.organizationId, id));
@@ -126,9 +130,17 @@ export class BulkUploadService {
   }
 }
 
-/** A file that names agents assigns numbers, which is a permission of its own. */
-function requirePermissions({ principal }: RequestContext, { columns }: ImportFormat): void {
-  if (!columns.includes('agent') || principal.permissions.has('assignments:write')) return;
+/** A file that names agents assigns numbers, which is a permission of its own, and so is to unassign them. */
+function requirePermissions(
+  { principal }: RequestContext,
+  operation: ImportOperation,
+  { columns }: Pick<ImportFormat, 'columns'>,
+): void {
+  if (principal.permissions.has('assignments:write')) return;
+  if (operation === 'unassign') {
+    throw new ProblemError('permission_denied', 'To unassign numbers you need the permission assignments:write.');
+  }
+  if (!columns.includes('agent')) return;
   throw new ProblemError(
     'permission_denied',
     'The file has a column agent, and you may not assign numbers. Leave the column out, or ask for assignments:write.',
@@ -136,7 +148,7 @@ function requirePermissions({ principal }: RequestContext, { columns }: ImportFo
 }
 
 /** @throws ProblemError csv_invalid */
-function readHead(head: Buffer, isWhole: boolean, told: ToldOfFile): Head {
+function readHead(head: Buffer, isWhole: boolean, told: ToldOfFile & UploadTold): Head {
   const probe = new EncodingProbe(head, told.encoding);
   const sample = new EncodingProbe(head, told.encoding);
   sample.see(head);
