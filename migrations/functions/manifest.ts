@@ -37,11 +37,14 @@ export const sqlFunctions = [
   'settlement/authorization_status',
   'settlement/complete_authorization',
   'settlement/void_authorization',
-  'gate/decide_call',
+  'gate/gate_checks',
   'gate/gate_organizations',
   'gate/gate_facts',
   'gate/option_rank',
   'gate/gate_choose',
+  'gate/gate_busy_calls',
+  'gate/gate_claim_keys',
+  'gate/gate_replays',
   'gate/gate_authorize',
 ] as const;
 
@@ -52,4 +55,7 @@ export const sqlFunctions = [
  */
 export const retiredFunctions: readonly string[] = [
   'gate_choose(integer[], uuid[], uuid[], text[], text[], text[], text[], uuid[], uuid[], interval)',
+  'gate_choose(integer[], uuid[], uuid[], text[], integer[], integer[])',
+  'option_rank(text, integer, integer)',
+  'decide_call(text, boolean, boolean, boolean, boolean, text, text, text[], text[])',
 ];

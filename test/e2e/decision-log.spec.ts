@@ -120,7 +120,7 @@ describe('/call-gate/authorizations', () => {
     expect(items).toMatchObject([
       {
         reasonCode: 'destination_unroutable',
-        message: 'destination_unroutable',
+        message: 'The call must not be placed, for the reason destination_unroutable.',
         destination: { type: 'NON_GEOGRAPHIC' },
       },
     ]);
@@ -263,8 +263,8 @@ describe('/call-gate/authorizations', () => {
     expect(lines).toMatch(/Index (Only )?Scan Backward using day_\d{4}_\d\d_\d\d_pkey/);
     expect(lines).not.toContain('unplaced');
 
-    const { items: found, pages } = await everything(page, { agentId: own });
-    expect(found.map(({ id }) => id)).toEqual([first]);
+    const { items: matches, pages } = await everything(page, { agentId: own });
+    expect(matches.map(({ id }) => id)).toEqual([first]);
     expect(pages).toBeGreaterThan(1);
   });
 
@@ -293,7 +293,7 @@ describe('/call-gate/authorizations', () => {
     [{ destination: '' }, 'destination'],
     [{ destination: '1'.repeat(66) }, 'destination'],
     [{ decision: 'maybe' }, 'decision'],
-    [{ reasonCode: 'because' }, 'reasonCode'],
+    [{ reasonCode: 'Daily limit reached' }, 'reasonCode'],
     [{ status: 'open' }, 'status'],
     [{ from: '2026-03-01' }, 'from'],
     [{ from: '2026-02-30T10:00:61Z' }, 'from'],
@@ -379,7 +379,7 @@ describe('/call-gate/authorizations', () => {
     expect(denied).toHaveLength(2);
   });
 
-  it('stops reading when nobody takes the CSV any more', async () => {
+  it('stops reading when the client does not take the CSV any more', async () => {
     const { organizationId, token } = await office();
     await fillLedger(db, { organizationId, calls: 60_000, from: DAYS_AGO(2) });
     const { all } = DecisionLogService.prototype;

@@ -159,9 +159,9 @@ describe('a database', () => {
   it('gets a function whose file has changed with the next migration, and only that one', async () => {
     await migrate();
     expect(await migrate()).toEqual({ migrations: [], functions: [] });
-    await client.query(`update sql_functions set hash = repeat('0', 64) where name = 'gate/decide_call'`);
-    expect(schemaComplaint(await state())).toContain('other versions of SQL functions (gate/decide_call)');
-    expect(await migrate()).toEqual({ migrations: [], functions: ['gate/decide_call'] });
+    await client.query(`update sql_functions set hash = repeat('0', 64) where name = 'gate/gate_checks'`);
+    expect(schemaComplaint(await state())).toContain('other versions of SQL functions (gate/gate_checks)');
+    expect(await migrate()).toEqual({ migrations: [], functions: ['gate/gate_checks'] });
     expect(schemaComplaint(await state())).toBeNull();
   });
 

@@ -14,7 +14,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       insert: ALL,
       update: `
         agent_active allowed_countries allowed_number_types calls_made_today counter_reset_at daily_limit
-        ended_at from_number last_reset_date number_active paused_at provider sole`,
+        ended_at from_number last_reset_date number_active number_can_call paused_at provider sole`,
     },
     ringfence_system: {
       select: ALL,
@@ -117,8 +117,8 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        attempts cancel_requested_at created encoding failed failure file_bytes finished_at notice_count
-        processed received_at repaired skipped started_at status total undone_at updated`,
+        attempts cancel_requested_at created deleted encoding failed failure file_bytes finished_at notice_count
+        processed received_at repaired skipped started_at status total unassigned undone_at updated`,
       delete: ALL,
     },
     ringfence_system: {
@@ -283,7 +283,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
 /** Tables without row-level security: they hold nothing of an organization or of a person. */
 export const UNFENCED = ['migrations', 'sql_functions'];
 
-/** Functions that run with the rights of `ringfence_definer`, and who may call them. Triggers are called by nobody. */
+/** Functions that run with the rights of `ringfence_definer`, and who may call them. No role may call a trigger function. */
 export const DEFINER_FUNCTIONS: Record<string, string[]> = {
   'count_phone_numbers()': [],
   'drop_ledger_day(date)': ['ringfence_system'],

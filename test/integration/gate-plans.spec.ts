@@ -46,7 +46,7 @@ type Grows = keyof typeof GROWTH;
 
 /**
  * The gate's connections live for days, and their plans with them: a plan that was made while the tables were empty, and
- * that nobody's statistics have corrected, decides as many calls as any other.
+ * that no statistics have corrected, decides as many calls as any other.
  */
 describe.each<[string, Grows[]]>([
   ['nothing', []],

@@ -1,6 +1,7 @@
 export * from './audit.js';
 export * from './authorizations.js';
 export * from './call-simulation.js';
+export * from './checks.js';
 export * from './country-presets.js';
 export * from './decision-log.js';
 export * from './destinations.js';

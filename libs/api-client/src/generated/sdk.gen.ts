@@ -961,7 +961,7 @@ export const disconnectPhoneNumber = <ThrowOnError extends boolean = false>(opti
 /**
  * Upload phone numbers as CSV
  *
- * One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. Every good row is taken, in the background; the job says why the others were not.
+ * One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. Every good row is taken, in the background; the job says why the others were not. With operation=delete or operation=unassign the numbers of the file are deleted or taken from their agents instead.
  *
  * Needs the permission `numbers:write`.
  */

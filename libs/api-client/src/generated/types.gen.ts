@@ -32,7 +32,7 @@ export type Problem = {
      * Address of the page that explains the code.
      */
     type: string;
-    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable';
+    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'number_cannot_call' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable';
     /**
      * The same for every occurrence of the code.
      */
@@ -717,7 +717,7 @@ export type ImportRowError = {
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'number_cannot_call' | 'number_unknown' | 'number_in_pool' | 'number_from_pool' | 'number_not_assigned' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_reserved' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
     /**
      * What is wrong and how to mend it.
      */
@@ -756,7 +756,15 @@ export type ImportJobView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
@@ -769,6 +777,7 @@ export type ImportJobView = {
      */
     noticeCount: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -803,7 +812,15 @@ export type ImportJobSummaryView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
@@ -816,6 +833,7 @@ export type ImportJobSummaryView = {
      */
     noticeCount: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -970,7 +988,7 @@ export type BulkItem = {
     /**
      * Why it was refused.
      */
-    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable' | null;
+    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'number_cannot_call' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable' | null;
     /**
      * What to do first.
      */
@@ -1176,7 +1194,7 @@ export type Destination = {
 export type BatchDecision = {
     allowed: boolean;
     authorizationId: string;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -1208,7 +1226,7 @@ export type BatchDecisions = {
 export type CallDecision = {
     allowed: boolean;
     authorizationId: string;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -1349,7 +1367,7 @@ export type CallCheck = {
     /**
      * Why it failed.
      */
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached' | null;
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached' | null;
     rule: CallRule;
 };
 
@@ -1367,7 +1385,7 @@ export type CallCandidate = {
     /**
      * The answer if there were this assignment only.
      */
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     /**
      * In the order in which the first refusal wins.
      */
@@ -1376,7 +1394,7 @@ export type CallCandidate = {
 
 export type CallSimulation = {
     allowed: boolean;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -3268,7 +3286,11 @@ export type UploadPhoneNumbersData = {
          */
         dryRun?: 'true' | 'false';
         /**
-         * upsert also changes own numbers, where the row says something.
+         * delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST /phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.
+         */
+        operation?: 'register' | 'delete' | 'unassign';
+        /**
+         * upsert also changes own numbers, where the row says something. For operation=register.
          */
         mode?: 'create' | 'upsert';
         /**
@@ -4196,7 +4218,7 @@ export type ListDecisionsData = {
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
-        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
         status?: 'denied' | 'authorized' | 'completed' | 'voided' | 'expired';
         /**
          * Decided at this instant or later.
@@ -4248,7 +4270,7 @@ export type ExportDecisionsCsvData = {
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
-        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
         status?: 'denied' | 'authorized' | 'completed' | 'voided' | 'expired';
         /**
          * Decided at this instant or later.

@@ -19,7 +19,7 @@ export interface AuditEntry {
 
 /**
  * Leaves who did what, in the transaction that does it: either both are there or neither is. The event is linked into
- * the chain of its organization a moment later, by whoever runs `AuditChain`.
+ * the chain of its organization a moment later, by the process that runs `AuditChain`.
  */
 @Injectable()
 export class AuditLog {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ledgerComplaint, LedgerDays } from '../call-gate/call-gate.public.js';
 import { DatabaseCheck } from './database-check.js';
 
-/** How long an answer holds. Whoever asks meanwhile gets the same one. */
+/** How long an answer holds. A request that comes meanwhile gets the same one. */
 const HOLDS_MS = 1_000;
 /** Orchestrators give a probe a second or a few. */
 const PATIENCE_MS = 2_000;

@@ -7,6 +7,7 @@ import { OTHERS_WAIT } from '../jobs/sql/import-jobs.sql.js';
 import { ImportMerge } from './import-merge.js';
 import { ImportPace } from './import-pace.js';
 import { ImportRun } from './import-run.js';
+import { NumberRemoval } from './number-removal.js';
 
 /** How long an organization is served while others wait. */
 const TURN_MS = 3_000;
@@ -14,7 +15,7 @@ const TURN_MS = 3_000;
 const MAX_RESTING = 2;
 const MAX_ATTEMPTS = 5;
 
-/** Serves one organization after the other, so that nobody's million rows hold up somebody else's ten. */
+/** Serves one organization after the other, so that one's million rows do not hold up another's ten. */
 @Injectable()
 export class ImportTurns {
   private readonly logger = new Logger('Imports');
@@ -25,6 +26,7 @@ export class ImportTurns {
     private readonly database: Database,
     private readonly repository: ImportsRepository,
     private readonly merge: ImportMerge,
+    private readonly removal: NumberRemoval,
     private readonly pace: ImportPace,
     private readonly audit: AuditLog,
   ) {}
@@ -35,7 +37,7 @@ export class ImportTurns {
   }
 
   /**
-   * Works on the organization's imports, oldest first, until they are done or it is somebody else's turn.
+   * Works on the organization's imports, oldest first, until they are done or it is another organization's turn.
    *
    * @returns whether there is more to do
    */
@@ -96,8 +98,8 @@ export class ImportTurns {
     const resting = this.resting.get(job.id);
     this.resting.delete(job.id);
     if (resting) return resting;
-    const { database, repository, merge, pace, audit } = this;
-    return new ImportRun({ database, repository, merge, pace, audit }, contextOfJob(organizationId, job), job);
+    const { database, repository, merge, removal, pace, audit } = this;
+    return new ImportRun({ database, repository, merge, removal, pace, audit }, contextOfJob(organizationId, job), job);
   }
 
   private rest(run: ImportRun): void {

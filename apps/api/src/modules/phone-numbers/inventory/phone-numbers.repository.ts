@@ -51,7 +51,7 @@ export class PhoneNumbersRepository {
     const sql = new SqlParameters();
     const conditions = conditionsOf(context, filter, sql);
     const rows = await tx.query<PhoneNumberViewRow>(
-      `${PHONE_NUMBER_VIEW} ${PHONE_NUMBERS_FROM} and ${conditions} order by n.e164 limit ${sql.place(limit)}`,
+      `${PHONE_NUMBER_VIEW} ${PHONE_NUMBERS_FROM} and ${conditions} order by n.e164 limit ${sql.parameter(limit)}`,
       sql.values,
     );
     return rows.map((row) => toView(context, row));
@@ -113,6 +113,6 @@ function scopeOf({ organizationId }: RequestContext, scope: PhoneNumberScope): s
 }
 
 function conditionsOf(context: RequestContext, filter: PhoneNumberFilter, sql: SqlParameters): string {
-  const ownership = `n.organization_id = any (${sql.place(scopeOf(context, filter.scope))}::uuid[])`;
+  const ownership = `n.organization_id = any (${sql.parameter(scopeOf(context, filter.scope))}::uuid[])`;
   return [ownership, ...numberConditions(withinLimit(context, filter), sql)].join(' and ');
 }

@@ -16,7 +16,7 @@ export interface AnsweredPhoneNumber {
   agentName: string;
 }
 
-/** The steps between the pool and an organization. They alone may write rows of the pool for somebody else. */
+/** The steps between the pool and an organization. They alone may write rows of the pool for another organization. */
 @Injectable()
 export class NumberLifecycleRepository {
   constructor(private readonly database: Database) {}
@@ -65,7 +65,7 @@ export class NumberLifecycleRepository {
     return rows.length > 0;
   }
 
-  /** Whether somebody has claimed the number, which everybody could see in the pool before. */
+  /** Whether an organization has claimed the number, which every organization could see in the pool before. */
   async wasClaimed(id: string): Promise<boolean> {
     return (await this.database.asSystem((tx) => tx.query(WAS_CLAIMED, [id]))).length > 0;
   }

@@ -3,7 +3,7 @@ import { ledgerRange } from './ledger-range.sql.js';
 /**
  * Calls of an organization ($1) from $2 to $3, by day and group. Exact whether the midnight job ran or not:
  *
- * - allowed: the archive, plus the counters of that day which nobody has set back yet;
+ * - allowed: the archive, plus the counters of that day that are not set back yet;
  * - denied: the archive for days that are rolled up (up to $4, null when none is), the ledger for later ones.
  */
 export function usageByDay(groupBy: 'agent' | 'number' | null): string {
