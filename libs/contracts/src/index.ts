@@ -5,6 +5,7 @@ export * from './checks.js';
 export * from './country-presets.js';
 export * from './decision-log.js';
 export * from './destinations.js';
+export * from './events.js';
 export * from './imports.js';
 export * from './permissions.js';
 export * from './problem-types.js';

@@ -313,8 +313,11 @@ export type AuditEventView = {
      * The e-mail of the user or the name of the key, as it was then.
      */
     actor: string;
-    action: string;
-    recordType: string;
+    /**
+     * What was done. docs/events.md tells what each means. Later versions may add some.
+     */
+    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
+    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization';
     recordId: string | null;
     /**
      * What the record is called now.
@@ -1668,7 +1671,7 @@ export type ListApiKeysData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -1833,7 +1836,7 @@ export type ListUsersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2066,7 +2069,7 @@ export type ListInvitationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2189,7 +2192,7 @@ export type ListAuditEventsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2240,6 +2243,34 @@ export type VerifyAuditChainResponses = {
 };
 
 export type VerifyAuditChainResponse = VerifyAuditChainResponses[keyof VerifyAuditChainResponses];
+
+export type GetAuditEventData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/audit-events/{id}';
+};
+
+export type GetAuditEventErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type GetAuditEventError = GetAuditEventErrors[keyof GetAuditEventErrors];
+
+export type GetAuditEventResponses = {
+    200: AuditEventView;
+};
+
+export type GetAuditEventResponse = GetAuditEventResponses[keyof GetAuditEventResponses];
 
 export type GetCurrentOrganizationData = {
     body?: never;
@@ -2314,7 +2345,7 @@ export type ListOrganizationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2479,7 +2510,7 @@ export type ListClientsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2644,7 +2675,7 @@ export type ListAgentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2899,7 +2930,7 @@ export type ListPhoneNumbersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3341,7 +3372,7 @@ export type ListImportsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3610,7 +3641,7 @@ export type ListAgentAssignmentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };

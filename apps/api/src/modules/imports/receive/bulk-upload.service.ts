@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ColumnMapping, type ImportJobView, type ImportOperation, uploadDelimiter } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
+import { Outbox } from '../../../platform/events/outbox.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { type ImportFormat, type ImportOptions, ImportsRepository } from '../jobs/imports.repository.js';
@@ -10,7 +11,6 @@ import { CsvReader } from '../read/csv-reader.js';
 import { readLayout } from '../read/upload-columns.js';
 import { EncodingProbe, TextReader, unreadable } from '../read/upload-encoding.js';
 import { isBlank } from '../read/upload-row.js';
-import { ImportQueue } from '../take/import-queue.js';
 
 /** Pieces that the file is kept in. The first one must show what kind of file it is. */
 const PIECE_BYTES = 262_144;
@@ -28,7 +28,7 @@ export class BulkUploadService {
   constructor(
     private readonly database: Database,
     private readonly imports: ImportsRepository,
-    private readonly queue: ImportQueue,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -45,7 +45,6 @@ export class BulkUploadService {
     patienceMs: number,
   ): Promise<{ job: ImportJobView; finished: boolean }> {
     const id = await this.receive(context, file, options, mapping);
-    await this.queue.announce(context.organizationId);
     return this.ends(context, id, patienceMs);
   }
 
@@ -84,7 +83,11 @@ export class BulkUploadService {
       }
       const rows = Math.max(lines - (format.hasHeader ? 1 : 0), 0);
       const received = { encoding: probe.encoding(true), bytes, rows, notices: [] };
-      await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
+      await this.inTenant(context, async (tx) => {
+        await this.imports.received(tx, context, id, received);
+        const { organizationId } = context;
+        await this.outbox.record(tx, { type: 'import.received', organizationId, subjectId: id, payload: {} });
+      });
       return id;
     } catch (error) {
       await this.inTenant(context, (tx) => this.imports.remove(tx, context.organizationId, id));
