@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import { metricsRegistry } from '../../apps/api/src/platform/metrics/metrics.js';
 import { type RunningApi, startApi } from '../support/api.js';
@@ -54,6 +55,8 @@ describe('a call whose client has hung up', () => {
   }
 
   const valueOf = async (name: string, labels: Record<string, string> = {}): Promise<number> => {
+    // A metric is read without a turn of the event loop, in which the API of this process goes on.
+    await setImmediate();
     const { values } = await metricsRegistry.getSingleMetric(name)!.get();
     return values.find((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))!.value;
   };
