@@ -151,7 +151,7 @@ function bodyOf(part: Record<Part, string>): string {
       values (p_organization[i], v_ids[i], coalesce(v_row.id, p_assignment[i]), coalesce(v_row.agent_id, p_agent[i]),
         v_number.id, v_number.e164, v_number.provider, p_destination[i], ${part.country}, p_type[i],
         case when v_reason = 'allowed' then 'allowed' else 'denied' end, v_reason, v_day, v_used, v_limit,
-        case when v_reason = 'allowed' then 'authorized' else 'denied' end, p_caller[i], ringfence_clock(), v_ends, v_expires);
+        case when v_reason = 'allowed' then 'authorized' else 'denied' end, p_authorized_by[i], ringfence_clock(), v_ends, v_expires);
       return query select i, 'decided'::text, v_ids[i], v_reason, v_number.id, v_number.e164, v_number.provider,
         p_destination[i], ${part.country}, p_type[i], v_limit, v_used, v_ends, v_expires;
     end loop;

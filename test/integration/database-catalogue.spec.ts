@@ -139,18 +139,17 @@ describe('the catalogue of the database', () => {
       for (const role of ROLES) expect({ role, becomes: await becomes(role) }).toEqual({ role, becomes: [] });
     });
 
-    it('of the API own nothing; the role of the definer functions owns them', async () => {
+    it('of the API own nothing; the role of the definer functions owns them, and the ledger with its days', async () => {
       const owned = await db.query(
         `select d.refobjid::regrole::text as owner, pg_describe_object(d.classid, d.objid, 0) as name
          from pg_shdepend d join pg_database b on b.datname = current_database()
-         where d.deptype = 'o' and d.dbid in (0, b.oid) and d.refobjid::regrole::text = any ($1) order by 2`,
+         where d.deptype = 'o' and d.dbid in (0, b.oid) and d.refobjid::regrole::text = any ($1)
+           and not (d.classid = 'pg_class'::regclass and d.objid in (select relation from ledger_days())) order by 2`,
         [[...ROLES, ...Object.values(logins)]],
       );
-      expect(owned).toEqual(
-        Object.keys(DEFINER_FUNCTIONS)
-          .sort()
-          .map((name) => ({ owner: DEFINER, name: `function ${name}` })),
-      );
+      const functions = Object.keys(DEFINER_FUNCTIONS).map((name) => `function ${name}`);
+      const ledger = ['schema ledger', 'table call_authorizations', 'table ledger.unplaced'];
+      expect(owned).toEqual([...functions, ...ledger].sort().map((name) => ({ owner: DEFINER, name })));
     });
 
     it('make nothing in the schema, and only uploads make temporary tables', async () => {
@@ -185,7 +184,7 @@ describe('the catalogue of the database', () => {
     const schemas = await names(
       `select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1`,
     );
-    expect(schemas).toEqual(['pgboss', 'public']);
+    expect(schemas).toEqual(['ledger', 'pgboss', 'public']);
   });
 });
 

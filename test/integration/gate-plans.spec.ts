@@ -64,7 +64,9 @@ describe.each<[string, Grows[]]>([
 
   beforeAll(async () => {
     db = await createTestDatabase();
-    for (const table of ['agents', 'phone_numbers', 'agent_phone_numbers', 'call_authorizations', 'idempotency_keys']) {
+    const days = await db.query('select relation::text as name from ledger_days()');
+    const tables = ['agents', 'phone_numbers', 'agent_phone_numbers', 'idempotency_keys'];
+    for (const table of [...tables, ...days.map(({ name }) => name as string)]) {
       await db.query(`alter table ${table} set (autovacuum_enabled = false)`);
     }
     organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });

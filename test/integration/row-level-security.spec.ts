@@ -212,7 +212,7 @@ const DECIDED = [
 
 const TENANT_TABLES = `
   select c.relname as name from pg_class c
-  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and (c.relname = 'organizations' or exists (
+  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and (c.relname = 'organizations' or exists (
     select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped))
   order by c.relname`;
 

@@ -132,7 +132,7 @@ async function sendToBrokenDatabase(): Promise<void> {
   await db.query(`create function refuse() returns trigger language plpgsql as $$
     begin raise exception 'the row % is refused', new; end $$`);
   const tables = await db.query(
-    `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+    `select relname as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
   );
   for (const { name } of tables) {
     await db.query(`create trigger refuse before insert or update on ${name} for each row execute function refuse()`);
@@ -193,7 +193,7 @@ describe('no secret stands', () => {
   it('in the database as it was typed or handed out', async () => {
     const typed = [...secrets].filter(([what]) => !what.startsWith('password hash') && !what.startsWith('provider'));
     const tables = await world.db.query(
-      `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+      `select relname as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
     );
     for (const { name } of tables) {
       const rows = await world.db.query(`select to_jsonb(t)::text as text from ${name} t`);

@@ -21,6 +21,7 @@ export async function startApiProcess(databaseUrl: string, env: Record<string, s
       PORT: '0',
       LOG_LEVEL: 'info',
       MIDNIGHT_JOB: 'false',
+      LEDGER_JOB: 'false',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

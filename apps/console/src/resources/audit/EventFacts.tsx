@@ -12,6 +12,8 @@ const factLabels: Record<string, string> = {
   processed: 'Processed',
   created: 'Added',
   updated: 'Updated',
+  deleted: 'Deleted',
+  unassigned: 'Unassigned',
   skipped: 'Skipped',
   failed: 'Failed',
   repaired: 'Repaired',

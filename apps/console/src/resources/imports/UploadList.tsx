@@ -5,8 +5,8 @@ import { Datagrid, FunctionField, List, SelectInput, TopToolbar, useListContext 
 import { Link as RouterLink } from 'react-router';
 import { type ImportJobSummaryView, type ImportStatus, importStatuses } from '#contracts';
 import { EmptyState } from '../../shared/EmptyState';
-import { pluralize, formatInteger } from '../../shared/figures';
-import { choicesOf, importStatusLabels } from '../../shared/labels';
+import { formatInteger, pluralize } from '../../shared/figures';
+import { choicesOf, importOperationLabels, importStatusLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
 import { formatDateTime } from '../../shared/formatDateTime';
 import { PageTitle } from '../../shared/PageTitle';
@@ -61,9 +61,11 @@ const Name = ({ job }: { job: ImportJobSummaryView }) => (
     <Link component={RouterLink} to={`/imports/${job.id}`} underline="hover">
       {uploadName(job)}
     </Link>
-    {job.dryRun && (
+    {(job.dryRun || job.operation !== 'register') && (
       <Typography variant="caption" component="div" color="textSecondary">
-        Only checked
+        {[job.operation !== 'register' && importOperationLabels[job.operation], job.dryRun && 'Only checked']
+          .filter(Boolean)
+          .join(' · ')}
       </Typography>
     )}
   </Box>

@@ -27,7 +27,7 @@ const WIDE = { display: { xs: 'none', sm: 'table-cell' } };
 /** What came of an upload, or would come of it, with a reason for every row that was not taken. */
 export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: boolean }) => {
   const parts = [
-    `${formatInteger(job.created)} ${dryRun ? 'would be added' : 'added'}`,
+    doneOf(job, dryRun),
     job.updated > 0 && `${formatInteger(job.updated)} updated`,
     job.skipped > 0 && `${formatInteger(job.skipped)} skipped`,
     `${formatInteger(job.failed)} ${dryRun ? 'would fail' : 'failed'}`,
@@ -42,7 +42,8 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       </Alert>
       {job.undoneAt !== null && (
         <Alert severity="info" role="status" sx={{ mt: 1 }}>
-          This upload was undone on {formatDateTime(job.undoneAt)}. Nothing of it is left.
+          This upload was undone on {formatDateTime(job.undoneAt)}.{' '}
+          {job.operation === 'register' ? 'Nothing of it is left.' : 'All is as it was before.'}
         </Alert>
       )}
       {job.failure !== null && (
@@ -99,6 +100,15 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
     </Box>
   );
 };
+
+function doneOf({ operation, created, deleted, unassigned }: ImportJobView, dryRun: boolean): string {
+  const [count, word] = {
+    register: [created, 'added'] as const,
+    delete: [deleted, 'deleted'] as const,
+    unassign: [unassigned, 'unassigned'] as const,
+  }[operation];
+  return `${formatInteger(count)} ${dryRun ? 'would be ' : ''}${word}`;
+}
 
 interface ToldRowsProps {
   label: string;

@@ -86,6 +86,7 @@ function assigned(
   if (number.assignmentId !== null && operation === 'assign' && number.agentId === only?.id) {
     return { outcome: 'unchanged', agentId: only.id, agentName: only.name };
   }
+  NumberSteps.requireVoice({ phoneNumber: number.phoneNumber, canCall: number.capabilities.voice });
   if (number.assignmentId !== null && !reassign) {
     const detail = `${number.phoneNumber} is assigned. Unassign it from the agent '${number.agentName}' first, or take it away from that agent (reassign: true).`;
     throw new ProblemError('phone_number_assigned', detail);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
 import type { PhoneNumberLifecycle, PhoneNumberView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
-import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { clientLimit, PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import {
   numberConditions,
   type PhoneNumberFilter,
@@ -15,7 +15,6 @@ import {
   PHONE_NUMBER_VIEW,
   PHONE_NUMBERS_FROM,
   type PhoneNumberViewRow,
-  PLATFORM_ORGANIZATION,
   toView,
 } from './sql/phone-number-views.sql.js';
 

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
-import { PLATFORM_ORGANIZATION } from '../inventory/sql/phone-number-views.sql.js';
+import { clientLimit, PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { PoolQuota } from './pool-quota.js';
 import { CLAIM_PHONE_NUMBERS, RELEASE_PHONE_NUMBERS, WAS_CLAIMED } from './sql/claim-phone-numbers.sql.js';
 import { COUNT_HELD_OF_POOL, LOCK_POOL_QUOTA, READ_POOL_QUOTA } from './sql/pool-quota.sql.js';

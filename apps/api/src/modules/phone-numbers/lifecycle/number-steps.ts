@@ -66,6 +66,13 @@ export function reserved(number: PhoneNumberView): ProblemError {
   return new ProblemError('phone_number_reserved', detail);
 }
 
+/** An agent calls from a number that has voice. @throws ProblemError number_cannot_call */
+export function requireVoice({ phoneNumber, canCall }: { phoneNumber: string; canCall: boolean }): void {
+  if (canCall) return;
+  const detail = `${phoneNumber} has no voice, so that no agent can call from it. Switch its capability voice on first, or choose another number.`;
+  throw new ProblemError('number_cannot_call', detail, { errors: { phoneNumberId: 'has no voice' } });
+}
+
 export function taken(): ProblemError {
   return new ProblemError('phone_number_taken', 'Another organization has claimed the number. Choose another one.');
 }

@@ -10,8 +10,7 @@ import {
   SqlParameters,
 } from './phone-number-conditions.js';
 
-import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
-import { PLATFORM_ORGANIZATION } from '../inventory/sql/phone-number-views.sql.js';
+import { clientLimit, PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { SUMMARIZE_PHONE_NUMBERS } from './sql/summarize-phone-numbers.sql.js';
 
 /** Up to here numbers are counted one by one where no counter says how many there are. */

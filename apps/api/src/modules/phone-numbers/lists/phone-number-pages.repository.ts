@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { PhoneNumberView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
-import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import {
   EXPORTED_BY_ID,
   PHONE_NUMBERS_BY_ID,
   type PhoneNumberViewRow,
-  PLATFORM_ORGANIZATION,
   toView,
 } from '../inventory/sql/phone-number-views.sql.js';
 import {
