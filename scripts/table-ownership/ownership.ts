@@ -28,11 +28,11 @@ interface FoundUse {
  * Holds every SQL text against the list of owners: only the owner of a table writes it, and whoever else reads it is
  * entered with a reason. What is entered and not done any more is a fault as well.
  *
- * @param schema `create table` statements of every table
+ * @param schema `create table` statements of every table. Partitions, which stand in schemas of their own, are their table's
  * @returns one line for each fault
  */
 export function ownershipFaults(sources: readonly Source[], schema: string, ownership: Ownership): string[] {
-  const tables = new Set([...schema.matchAll(/^create table (?:public\.)?(\w+)/gim)].map((match) => match[1]!));
+  const tables = new Set([...schema.matchAll(/^create table (?:public\.)?(\w+) \(/gim)].map((match) => match[1]!));
   const found = sources.flatMap((source) => usesOf(source, tables, ownership.areas));
   return [
     ...unownedTables(tables, ownership),
