@@ -18,12 +18,14 @@ const program = ts.createProgram(files, { ...options, noEmit: true });
 const written = writtenEvents(program, (file) => file.startsWith(SOURCES), {
   'AuditLog.record': { field: 'action', argument: 2 },
   'AuditLog.recordOfAccount': { field: 'action', argument: 1 },
+  'AuditLog.recordOfSystem': { field: 'action', argument: 2 },
   'Outbox.record': { field: 'type', argument: 1 },
 });
 
 const audited = new Set([
   ...(written['AuditLog.record'] ?? []),
   ...(written['AuditLog.recordOfAccount'] ?? []),
+  ...(written['AuditLog.recordOfSystem'] ?? []),
   ...BY_SCRIPTS,
 ]);
 const faults = [

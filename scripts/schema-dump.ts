@@ -63,7 +63,7 @@ const COMPOSITE_TYPES = `
 const TABLES = `
   select oid::regclass::text as line from pg_class
   where relkind in ('r', 'p') and relname <> 'migrations' and (relnamespace = 'public'::regnamespace
-    or relnamespace = 'ledger'::regnamespace and pg_get_expr(relpartbound, oid) = 'DEFAULT')
+    or relnamespace = to_regnamespace('ledger') and pg_get_expr(relpartbound, oid) = 'DEFAULT')
   order by relispartition, relname`;
 
 const PARTITION_OF = `

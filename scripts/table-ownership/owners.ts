@@ -49,9 +49,15 @@ export const OWNERSHIP: Ownership = {
     counters: 'phone-numbers',
     gate: 'call-gate',
     inventory: 'phone-numbers',
+    ledger: 'call-gate',
     settlement: 'call-gate',
     shared: 'platform/database',
     usage: 'usage',
+  },
+
+  runtimeNames: {
+    'apps/api/src/modules/phone-numbers/inventory/sql/register-phone-numbers.sql.ts':
+      'the rows to register lie in a temporary table of the caller, who says its name',
   },
 
   foreignWrites: {
@@ -78,8 +84,10 @@ export const OWNERSHIP: Ownership = {
       phone_number_places: 'lists of assignments are paged along the places of numbers (ADR 11)',
     },
     agents: {
+      agent_phone_numbers: VIEW,
       clients: VIEW,
       memberships: 'an agent is tied to a member of the organization only',
+      organizations: 'its views tell what the setting for numbers of an agent means for each agent',
       phone_numbers: VIEW,
       users: VIEW,
     },

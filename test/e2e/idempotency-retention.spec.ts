@@ -101,7 +101,7 @@ describe('how long an idempotency key holds', () => {
       const key = crypto.randomUUID();
       const first = await authorize(key);
       await turnClockTo(LAST_MOMENT);
-      expect(await purge()).toMatchObject({ purgedKeys: 0 });
+      expect(await purge()).toBe(0);
       expect(await authorize(key)).toEqual(expired(first));
       expect(await callsInLedger()).toBe(1);
     });
@@ -114,14 +114,14 @@ describe('how long an idempotency key holds', () => {
       expect(await callsInLedger()).toBe(1);
       expect((await alone(key, FRANCE)).status).toBe(422);
       // A retry does not make the key younger.
-      expect(await purge()).toMatchObject({ purgedKeys: 1 });
+      expect(await purge()).toBe(1);
     });
 
     it('is over with the purge: the same key is a new call, with an authorization of its own that is counted', async () => {
       const key = crypto.randomUUID();
       const first = await authorize(key);
       await turnClockTo(OVER);
-      expect(await purge()).toMatchObject({ purgedKeys: 1 });
+      expect(await purge()).toBe(1);
       const second = await authorize(key);
       expect(second).toMatchObject({ status: 200, replayed: false, body: { used: 1 } });
       expect(second.body.authorizationId).not.toBe(first.body.authorizationId);
