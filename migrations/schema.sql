@@ -256,15 +256,18 @@ create table call_authorizations (
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
   constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
   constraint call_authorizations_pkey PRIMARY KEY (organization_id, id)
-);
+) partition by range (id);
 
 alter table call_authorizations enable row level security, force row level security;
 
 create policy every_organization on call_authorizations for all to ringfence_system using (true) with check (true);
+create policy kept_in_days on call_authorizations for all to ringfence_definer using (true) with check (true);
 create policy own_organization on call_authorizations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
 grant insert, select, update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
+
+alter table call_authorizations owner to ringfence_definer;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
 comment on column call_authorizations.settled_by is 'User or API key that completed or voided it.';
@@ -554,8 +557,10 @@ alter table organizations enable row level security, force row level security;
 
 create policy every_organization on organizations for all to ringfence_system using (true) with check (true);
 create policy own_organization on organizations for all to ringfence_app using ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+create policy rolled_up_days on organizations for select to ringfence_definer using (true);
 
 grant select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (deleted_at), update (name), update (numbers_per_agent), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_app;
+grant select (id), select (last_rollup_date) on organizations to ringfence_definer;
 grant insert, select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (last_rollup_date), update (name), update (numbers_per_agent), update (pool_quota), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_system;
 
 comment on column organizations.time_zone_effective_at is 'The next midnight of the old zone after a change; until then previous_time_zone counts.';
@@ -913,6 +918,16 @@ create policy members_of_own_organization on users for select to ringfence_app u
 
 grant select (created_at), select (email), select (id), select (name), select (updated_at) on users to ringfence_app;
 grant insert, select, update (disabled_at), update (name), update (password_hash) on users to ringfence_system;
+
+create table ledger.unplaced partition of call_authorizations default;
+
+alter table ledger.unplaced enable row level security, force row level security;
+
+create policy kept_in_days on ledger.unplaced for all to ringfence_definer using (true) with check (true);
+
+alter table ledger.unplaced owner to ringfence_definer;
+
+comment on table ledger.unplaced is 'Calls of which the day has no partition: what keeps the gate going when one is missing. A job moves them to their day.';
 
 CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place bigint)
  RETURNS text
@@ -1458,6 +1473,24 @@ begin
 
   -- Answer replays: the calls whose key was used before.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
+    select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
+    from unnest(p_organization, p_key, v_ids) c(org, key, id)
+    cross join lateral (
+      select k.authorization_id from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+      offset 0
+    ) k;
+    -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
+    execute '
+      select array_agg(l.call)
+      from unnest($1, $2) c(org, id)
+      cross join lateral (
+        select l as call from call_authorizations l
+        where l.organization_id = c.org and l.id = c.id and l.id = any ($2)
+        offset 0
+      ) l'
+    into v_ledger using v_owners, v_answered;
+
     return query
     select g.* from gate_replays(p_organization, p_country, p_type, p_refusal, p_key, p_fingerprint, v_ids, v_busy) g;
   end if;
@@ -1734,7 +1767,7 @@ begin
   if not exists (select from audit_chain_heads where organization_id = p_organization_id) then
     insert into audit_chain_heads (organization_id) values (p_organization_id) on conflict do nothing;
   end if;
-  -- Whoever comes while another links has nothing to do. What is read below is read by a later statement than this
+  -- A process that comes while another links has nothing to do. What is read below is read by a later statement than this
   -- lock, so it sees the links of the linker before.
   select * into v_head from audit_chain_heads where organization_id = p_organization_id for update skip locked;
   if not found then
@@ -1764,6 +1797,66 @@ end
 $function$;
 
 comment on function link_audit_events(uuid,integer) is 'Links up to p_at_most events of an organization into its chain, oldest first, and answers how many. Locks the head of the chain with skip locked: a second linker finds nothing to do and answers 0. The events are read by a later statement than the lock and so see the links of the linker before (docs/adr/0012-audit-chain.md).';
+
+CREATE OR REPLACE FUNCTION public.lowest_id_of(p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select (lpad(to_hex(greatest((extract(epoch from p_at) * 1000)::bigint, 0)), 12, '0') || repeat('0', 20))::uuid
+$function$;
+
+comment on function lowest_id_of(timestamp with time zone) is 'The lowest UUIDv7 of an instant: 48 bits of milliseconds since 1970 (RFC 9562, section 5.7), so the lowest of all for an instant before. Immutable, so that the planner knows which days of the ledger a range of ids leaves out.';
+
+CREATE OR REPLACE FUNCTION public.make_ledger_day(p_day date, p_at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
+  v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
+  v_moved integer;
+begin
+  if p_day < date '2020-01-01' or p_day > (clock_timestamp() at time zone 'UTC')::date + 60 then
+    raise exception 'The ledger has no use for a partition of %', p_day using errcode = 'invalid_parameter_value';
+  end if;
+  perform set_config('lock_timeout', '100ms', true);
+  lock table only call_authorizations in access exclusive mode;
+
+  if to_regclass('ledger.' || v_name) is not null then
+    return null;
+  end if;
+  select count(*) into v_moved
+  from (select from ledger.unplaced u where u.id >= v_lowest and u.id < v_below limit p_at_most + 1) u;
+  if v_moved > p_at_most then
+    return null;
+  end if;
+
+  execute format('create table ledger.%I (like call_authorizations including all excluding comments)', v_name);
+  if v_moved > 0 then
+    execute format(
+      'with moved as (delete from call_authorizations where id >= %L and id < %L returning *)
+       insert into ledger.%I select * from moved', v_lowest, v_below, v_name);
+  end if;
+  execute format('alter table ledger.%I enable row level security, force row level security', v_name);
+  execute format('alter table call_authorizations attach partition ledger.%I for values from (%L) to (%L)',
+    v_name, v_lowest, v_below);
+  return v_moved;
+exception
+  when lock_not_available then
+    return null;
+end
+$function$;
+
+comment on function make_ledger_day(date,integer) is 'Gives a day, by UTC, its partition of the ledger, and moves what the default partition holds of it there. Answers how many rows that were; NULL when nothing was made: the day has one, the default partition holds more than p_at_most rows of it, or the lock was not free within 100 ms. Locks the ledger ACCESS EXCLUSIVE until the transaction ends, so that no statement sees a call in neither partition and none that settles a call loses it while it moves: p_at_most bounds how long the gate waits. The partition has no privileges and no policies: it is reached through the ledger. Runs as the owner of the ledger.';
+
+revoke all on function make_ledger_day(date,integer) from public;
+grant execute on function make_ledger_day(date,integer) to ringfence_system;
+
+alter function make_ledger_day(date,integer) owner to ringfence_definer;
 
 CREATE OR REPLACE FUNCTION public.mark_sole_connection()
  RETURNS trigger

@@ -158,7 +158,7 @@ function bodyOf(part: Record<Part, string>): string {
   end`;
 }
 
-/** Stale counter or limit: nobody waits for anybody, and what is read is old when it is written. */
+/** Stale counter or limit: no transaction waits for another, and what is read is old when it is written. */
 export const READ_THEN_WRITE = { lock: '', beforeCount: 'perform pg_sleep(0.03);' };
 
 /**
@@ -189,7 +189,7 @@ export const LIMITS_TABLE = `
 export const DROP_LIMITS_TABLE = `
   drop trigger copy_limit on agent_phone_numbers; drop function copy_limit(); drop table limits_of_assignments`;
 
-/** Unassigning and assigning again makes the assignment anew: another id, and an allowance that nobody has used. */
+/** Unassigning and assigning again makes the assignment anew: another id, and an allowance that no call has used. */
 export const RECREATE_ON_ASSIGN = `
   create function recreate() returns trigger language plpgsql as $$
   begin

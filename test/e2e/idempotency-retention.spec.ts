@@ -157,8 +157,13 @@ describe('how long an idempotency key holds', () => {
   ])('is told in %s', (page) => {
     const text = readFileSync(page, 'utf8').replace(/\s+/g, ' ');
     const { least, usual } = IDEMPOTENCY_RETENTION_HOURS;
-    for (const words of [`${usual} hours`, `${least} hours at least`, 'IDEMPOTENCY_RETENTION_HOURS', 'a new call']) {
-      expect(text).toContain(words);
+    for (const statement of [
+      `${usual} hours`,
+      `${least} hours at least`,
+      'IDEMPOTENCY_RETENTION_HOURS',
+      'a new call',
+    ]) {
+      expect(text).toContain(statement);
     }
   });
 

@@ -222,7 +222,7 @@ describe('guessing passwords, with two processes', () => {
     expect([await points('address'), await points('pair'), await points('account')]).toEqual([[0], [0], [0]]);
   });
 
-  it('starts over when the time is over, and removes what nobody asks for any more', async () => {
+  it('starts over when the time is over, and removes what is not asked for any more', async () => {
     await guess(
       10,
       () => 'later@guess.test',

@@ -165,6 +165,9 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
         currency default_allowed_countries default_daily_limit deleted_at name numbers_per_agent
         previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
     },
+    ringfence_definer: {
+      select: 'id last_rollup_date',
+    },
     ringfence_system: {
       select: ALL,
       insert: ALL,
@@ -280,10 +283,14 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
 /** Tables without row-level security: they hold nothing of an organization or of a person. */
 export const UNFENCED = ['migrations', 'sql_functions'];
 
-/** Functions that run with the rights of `ringfence_definer`, and who may call them. Triggers are called by nobody. */
+/** Functions that run with the rights of `ringfence_definer`, and who may call them. No role may call a trigger function. */
 export const DEFINER_FUNCTIONS: Record<string, string[]> = {
   'count_phone_numbers()': [],
+  'drop_ledger_day(date)': ['ringfence_system'],
+  'due_ledger_days(integer)': ['ringfence_system'],
   'find_phone_numbers(uuid,text[],text,text,text,integer)': ['ringfence_app'],
+  'ledger_state()': ['ringfence_system'],
+  'make_ledger_day(date,integer)': ['ringfence_system'],
   'place_phone_numbers()': [],
   'taken_numbers(text[])': ['ringfence_app'],
 };
@@ -332,4 +339,6 @@ export const POLICIES: Record<string, string[]> = {
   readable_by_all: [...COUNTERS, 'phone_numbers'].map((table) => `${table} to ringfence_app`),
   members_of_own_organization: ['users to ringfence_app'],
   counted_for_all: ['phone_numbers to ringfence_definer'],
+  kept_in_days: ['call_authorizations to ringfence_definer'],
+  rolled_up_days: ['organizations to ringfence_definer'],
 };

@@ -86,14 +86,12 @@ const MOST_USEFUL_FIRST = [
 function choose(options: readonly Option[], { country }: Call) {
   const ranked = options.map((option) => {
     const reason = option.refused[country] ?? (option.used < option.limit ? 'allowed' : 'daily_limit_reached');
-    const place = MOST_USEFUL_FIRST.indexOf(reason);
+    const rank = MOST_USEFUL_FIRST.indexOf(reason);
     const share = option.used / Math.max(option.limit, 1);
-    return { option, reason, place: place < 0 ? MOST_USEFUL_FIRST.length : place, share };
+    return { option, reason, rank: rank < 0 ? MOST_USEFUL_FIRST.length : rank, share };
   });
   // The sort is stable and the options come in the order of their ids.
-  const [{ option, reason }] = ranked.sort((a, b) => a.place - b.place || a.share - b.share) as [
-    (typeof ranked)[number],
-  ];
+  const [{ option, reason }] = ranked.sort((a, b) => a.rank - b.rank || a.share - b.share) as [(typeof ranked)[number]];
   if (reason === 'allowed') option.used += 1;
   const { number, limit, used, resetsAt } = option;
   return { reason, number, limit, used, resetsAt };

@@ -99,13 +99,13 @@ describe('the SQL functions', () => {
     });
 
     /** The volatility of each overload, beside the reason why it must be so. */
-    const found = async (name: string) =>
+    const overloadsOf = async (name: string) =>
       (await ownFunctions())
         .filter((own) => own.name === name)
         .map(({ volatility }) => ({ name, volatility, because: REASONS[name]!.because }));
 
     it.each(Object.entries(REASONS))('%s', async (name, { volatility, because }) => {
-      const overloads = await found(name);
+      const overloads = await overloadsOf(name);
       expect(overloads).not.toEqual([]);
       for (const overload of overloads) expect(overload).toEqual({ name, volatility, because });
     });
@@ -115,7 +115,7 @@ describe('the SQL functions', () => {
       await client.query('begin');
       try {
         await client.query(`alter function ${own.signature} stable`);
-        expect((await found(name)).map(({ volatility }) => volatility)).toContain('stable');
+        expect((await overloadsOf(name)).map(({ volatility }) => volatility)).toContain('stable');
       } finally {
         await client.query('rollback');
       }

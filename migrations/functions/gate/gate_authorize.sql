@@ -203,7 +203,8 @@ begin
   -- Answer replays: the calls whose key was used before.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
     return query
-    select g.* from gate_replays(p_organization, p_country, p_type, p_refusal, p_key, p_fingerprint, v_ids, v_busy) g;
+    select g.* from gate_replays(p_organization, p_destination, p_country, p_type, p_refusal, p_key,
+      p_fingerprint, v_ids, v_busy) g;
   end if;
 end
 $$;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditActorKind } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
-import type { RequestContext } from '../tenancy/tenancy.public.js';
+import { PLATFORM_ORGANIZATION, type RequestContext } from '../tenancy/tenancy.public.js';
 import type { FieldChanges } from './field-changes.js';
 
 export interface AuditEntry {
@@ -18,29 +19,56 @@ export interface AuditEntry {
 
 /**
  * Leaves who did what, in the transaction that does it: either both are there or neither is. The event is linked into
- * the chain of its organization a moment later, by whoever runs `AuditChain`.
+ * the chain of its organization a moment later, by the process that runs `AuditChain`.
  */
 @Injectable()
 export class AuditLog {
   async record(tx: Transaction, context: RequestContext, entry: AuditEntry): Promise<void> {
-    const { principal } = context;
-    await tx.query(
-      `insert into audit_events
-         (organization_id, actor_kind, actor_id, actor_label, action, subject_type, subject_id, related_ids, changes,
-          request_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [
-        context.organizationId,
-        principal.kind,
-        principal.kind === 'user' ? principal.userId : principal.apiKeyId,
-        principal.kind === 'user' ? principal.email : principal.name,
-        entry.action,
-        entry.subjectType,
-        entry.subjectId,
-        entry.relatedIds ?? [],
-        JSON.stringify({ ...entry.facts, ...entry.changes }),
-        context.requestId,
-      ],
-    );
+    const { organizationId, principal, requestId } = context;
+    const id = principal.kind === 'user' ? principal.userId : principal.apiKeyId;
+    const label = principal.kind === 'user' ? principal.email : principal.name;
+    await write(tx, organizationId, { kind: principal.kind, id, label }, requestId, entry);
   }
+
+  /**
+   * What a job does for all organizations stands with the platform.
+   *
+   * @param label which job
+   */
+  async recordOfSystem(tx: Transaction, label: string, entry: AuditEntry): Promise<void> {
+    await write(tx, PLATFORM_ORGANIZATION, { kind: 'system', id: null, label }, null, entry);
+  }
+}
+
+interface Actor {
+  kind: AuditActorKind;
+  id: string | null;
+  label: string;
+}
+
+async function write(
+  tx: Transaction,
+  organizationId: string,
+  actor: Actor,
+  requestId: string | null,
+  entry: AuditEntry,
+): Promise<void> {
+  await tx.query(
+    `insert into audit_events
+       (organization_id, actor_kind, actor_id, actor_label, action, subject_type, subject_id, related_ids, changes,
+        request_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      organizationId,
+      actor.kind,
+      actor.id,
+      actor.label,
+      entry.action,
+      entry.subjectType,
+      entry.subjectId,
+      entry.relatedIds ?? [],
+      JSON.stringify({ ...entry.facts, ...entry.changes }),
+      requestId,
+    ],
+  );
 }

@@ -7,8 +7,8 @@ import { AccessChanges } from './access/access-changes.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AccessTokenStrategy } from './access/access-token.strategy.js';
 import { AccessTokens } from './access/access-tokens.js';
-import { ApiKeyCallers } from './access/api-key-callers.js';
-import { KnownCallers } from './access/known-callers.js';
+import { ApiKeyPrincipals } from './access/api-key-principals.js';
+import { KnownPrincipals } from './access/known-principals.js';
 import { UndeclaredRoutes } from './access/undeclared-routes.js';
 import { UserPrincipals } from './access/user-principals.js';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
@@ -53,12 +53,12 @@ import { UsersService } from './users/users.service.js';
     AccessChanges,
     AccessTokenStrategy,
     AccessTokens,
-    ApiKeyCallers,
+    ApiKeyPrincipals,
     ApiKeysRepository,
     ApiKeysService,
     InvitationsRepository,
     InvitationsService,
-    KnownCallers,
+    KnownPrincipals,
     MemberClients,
     OpenInvitationsRepository,
     OpenSessionsRepository,
@@ -76,6 +76,6 @@ import { UsersService } from './users/users.service.js';
     UsersService,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessChanges, KnownCallers],
+  exports: [AccessChanges, KnownPrincipals],
 })
 export class AuthModule {}

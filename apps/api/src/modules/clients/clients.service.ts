@@ -60,7 +60,7 @@ export class ClientsService {
   }
 
   /**
-   * Deletes the client. Its own numbers are archived, those of the pool go back there, and nobody calls from them any
+   * Deletes the client. Its own numbers are archived, those of the pool go back there, and no agent calls from them any
    * more. Its agents stay, without a client.
    *
    * @returns the client as it was

@@ -29,7 +29,7 @@ export class OrganizationsRepository {
       ...(filter.ids && { id: In(filter.ids) }),
     };
     const contains = Raw((column) => `position(lower(:q) in lower(${column})) > 0`, { q: filter.q });
-    const [found, total] = await tx.manager.findAndCount(OrganizationEntity, {
+    const [organizations, total] = await tx.manager.findAndCount(OrganizationEntity, {
       where:
         filter.q === undefined
           ? byIds
@@ -41,21 +41,21 @@ export class OrganizationsRepository {
       take: limit,
       skip: offset,
     });
-    return { items: found.map(toView), total };
+    return { items: organizations.map(toView), total };
   }
 
   async findOne(tx: Transaction, id: string): Promise<OrganizationView | null> {
-    const found = await tx.manager.findOneBy(OrganizationEntity, { id, deletedAt: IsNull() });
-    return found && toView(found);
+    const organization = await tx.manager.findOneBy(OrganizationEntity, { id, deletedAt: IsNull() });
+    return organization && toView(organization);
   }
 
   /** Locks the organization against other changes; calls are decided meanwhile. */
   async lock(tx: Transaction, id: string): Promise<OrganizationView | null> {
-    const found = await tx.manager.findOne(OrganizationEntity, {
+    const organization = await tx.manager.findOne(OrganizationEntity, {
       where: { id, deletedAt: IsNull() },
       lock: { mode: 'for_no_key_update' },
     });
-    return found && toView(found);
+    return organization && toView(organization);
   }
 
   /** @returns the id of the new organization */

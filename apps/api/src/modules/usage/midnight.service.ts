@@ -79,9 +79,9 @@ export class MidnightService {
   private async rollUp(organizationId: string): Promise<boolean> {
     let any = false;
     for (;;) {
-      const done = await this.withClaim(organizationId, async (tx, { firstDay, lastDay, zone }) => {
+      const done = await this.withClaim(organizationId, async (tx, { firstDay, lastDay }) => {
         await tx.allowLongStatements();
-        await tx.query(ROLL_UP_DAYS, [organizationId, firstDay, lastDay, zone]);
+        await tx.query(ROLL_UP_DAYS, [organizationId, firstDay, lastDay]);
         await tx.query(FINISH_ROLL_UP, [organizationId, lastDay]);
         return true;
       });

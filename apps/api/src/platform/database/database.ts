@@ -14,7 +14,7 @@ const MAX_ATTEMPTS = 4;
 /** The name of the pool whose sessions see every tenant. */
 export const SYSTEM_POOL = 'system';
 
-/** One open transaction. It is handed down; nobody below opens another. */
+/** One open transaction. It is handed down; no function below opens another. */
 export class Transaction {
   constructor(
     readonly manager: EntityManager,
@@ -36,7 +36,7 @@ export class Transaction {
     await this.query('set local synchronous_commit = off');
   }
 
-  /** Lets statements of this transaction run for ten minutes: for what nobody waits for, on very many rows. */
+  /** Lets statements of this transaction run for ten minutes: for work on very many rows that no request waits for. */
   async allowLongStatements(): Promise<void> {
     expectStatementsOf(this.client, LONG_STATEMENT_TIMEOUT_MS);
     await this.query(`set local statement_timeout = ${LONG_STATEMENT_TIMEOUT_MS}`);

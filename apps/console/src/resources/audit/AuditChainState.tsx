@@ -5,7 +5,7 @@ import { useDataProvider, useNotify } from 'react-admin';
 import type { AuditChainView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 
-/** Checks on request that nobody has changed the log. */
+/** Checks on request that the log was not changed. */
 export const AuditChainState = () => {
   const api = useDataProvider<ConsoleDataProvider>();
   const notify = useNotify();

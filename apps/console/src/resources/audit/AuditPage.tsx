@@ -8,7 +8,7 @@ import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { AuditChainState } from './AuditChainState';
 import { AuditEvents } from './AuditEvents';
-import { actionWords } from './auditWords';
+import { actionLabel } from './auditLabels';
 
 const STEP = 50;
 const names = ['actor', 'action', 'recordType', 'recordId', 'field', 'from', 'to'] as const;
@@ -27,7 +27,7 @@ const recordTypes = [
   'authorization',
 ];
 
-/** The choices stand in the address of the screen, so that it can be sent to somebody. */
+/** The choices stand in the address of the screen, so that it can be shared. */
 function useAuditFilter() {
   const [parameters, setParameters] = useSearchParams();
   const change = (name: Name, value: string) =>
@@ -86,7 +86,7 @@ const Filters = ({ state }: { state: AuditFilterState }) => (
       <MenuItem value="">All</MenuItem>
       {recordTypes.map((type) => (
         <MenuItem key={type} value={type}>
-          {actionWords(type)}
+          {actionLabel(type)}
         </MenuItem>
       ))}
     </TextField>

@@ -16,7 +16,7 @@ export const SendButton = ({ form }: { form: UploadForm }) => {
   const lines = head?.lines == null ? null : head.lines - (layout?.hasHeader ? 1 : 0);
   const found = checked && (operation === 'delete' ? checked.deleted : checked.unassigned);
   const many = found ?? lines;
-  const numbers = many === null ? 'the numbers of the file' : counted(many, 'number');
+  const numbers = many === null ? 'the numbers of the file' : pluralize(many, 'number');
   return (
     <>
       <Button

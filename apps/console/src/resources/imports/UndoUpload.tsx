@@ -5,7 +5,7 @@ import { useDataProvider, useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { ConfirmButton } from '../../shared/ConfirmButton';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
 
 interface UndoUploadProps {
   job: ImportJobView;
@@ -61,23 +61,23 @@ const WhatIsUndone = ({ job: { created, updated, deleted, unassigned } }: { job:
   <Stack spacing={1}>
     {deleted > 0 && (
       <Typography>
-        {counted(deleted, 'number')} that it deleted {deleted === 1 ? 'comes' : 'come'} back as before.
+        {pluralize(deleted, 'number')} that it deleted {deleted === 1 ? 'comes' : 'come'} back as before.
       </Typography>
     )}
     {unassigned > 0 && (
       <Typography>
-        {counted(unassigned, 'number')} that it unassigned {unassigned === 1 ? 'goes' : 'go'} back to{' '}
+        {pluralize(unassigned, 'number')} that it unassigned {unassigned === 1 ? 'goes' : 'go'} back to{' '}
         {unassigned === 1 ? 'its agent' : 'their agents'}, with limits and countries.
       </Typography>
     )}
     {created > 0 && (
       <Typography>
-        {counted(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
+        {pluralize(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
       </Typography>
     )}
     {updated > 0 && (
       <Typography>
-        {counted(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
+        {pluralize(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
       </Typography>
     )}
     <Typography color="textSecondary">

@@ -5,7 +5,7 @@ import { useParams } from 'react-router';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { importOperationLabels } from '../../shared/labels';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -72,7 +72,7 @@ const Heading = ({ job }: { job: ImportJobView }) => (
     </Typography>
     <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
       {job.operation !== 'register' && `${importOperationLabels[job.operation]} · `}
-      {moment(job.createdAt)}
+      {formatDateTime(job.createdAt)}
       {job.createdBy !== null && ` · ${job.createdBy}`}
       {job.dryRun && ' · only checked, nothing was changed'}
     </Typography>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useDataProvider, useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
 import type { ConsoleDataProvider, UploadOptions } from '../../providers/dataProvider';
-import { counted, whole } from '../../shared/figures';
+import { pluralize, formatInteger } from '../../shared/figures';
 
 const ASK_AGAIN_MS = 500;
 const FILE_CHANGED = 'The file was changed or moved since you chose it. Choose it again.';
@@ -67,7 +67,7 @@ export function useUpload() {
   return { busy, running, problem, result, send, cancel, forget, undone, setProblem };
 }
 
-/** Browsers give a file that was saved anew to nobody, and call that a failed connection. */
+/** Browsers do not send a file that was saved again after it was chosen, and report a failed connection. */
 async function requireUnchanged(file: File): Promise<void> {
   try {
     await file.slice(0, 1).arrayBuffer();
@@ -77,7 +77,7 @@ async function requireUnchanged(file: File): Promise<void> {
 }
 
 const summaryOf = ({ operation, created, updated, deleted, unassigned }: ImportJobView): string => {
-  if (operation === 'delete') return `${counted(deleted, 'number')} deleted`;
-  if (operation === 'unassign') return `${counted(unassigned, 'number')} unassigned`;
-  return `${counted(created, 'number')} added${updated > 0 ? `, ${whole(updated)} changed` : ''}`;
+  if (operation === 'delete') return `${pluralize(deleted, 'number')} deleted`;
+  if (operation === 'unassign') return `${pluralize(unassigned, 'number')} unassigned`;
+  return `${pluralize(created, 'number')} added${updated > 0 ? `, ${formatInteger(updated)} changed` : ''}`;
 };

@@ -110,7 +110,7 @@ export class AssignNumberService {
   }
 }
 
-/** @param agentName who has the number; null when somebody got it at the same moment */
+/** @param agentName the agent that has the number; null when another transaction assigned it at the same moment */
 function alreadyAssigned(agentName: string | null): ProblemError {
   const holder = agentName === null ? 'another agent' : `the agent '${agentName}'`;
   const detail = `The phone number is assigned. Unassign it from ${holder} first, or take it away from that agent (reassign: true).`;

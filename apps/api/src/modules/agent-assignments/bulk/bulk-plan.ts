@@ -95,7 +95,7 @@ function assigned(
   return { outcome: 'done', agentId: agent.id, agentName: agent.name };
 }
 
-/** Deals numbers to the agents in turn, so that nobody gets two more than another, as long as they have room. */
+/** Deals numbers to the agents in turn, so that no agent gets two more than another, as long as they have room. */
 function agentsInTurn(agents: readonly BulkAgent[]): () => BulkAgent {
   const given = new Map(agents.map(({ id }) => [id, 0]));
   return () => {

@@ -2,7 +2,7 @@ import type { AgentKind, AgentStatus } from '#contracts';
 
 /**
  * Agents with what they may call today. The counters come from `gate_facts`, the same words that the gate decides by,
- * so a counter of yesterday shows as 0 although nobody has set it back yet. The clock is read once, in a subselect of
+ * so a counter of yesterday shows as 0 although the midnight job has not set it back yet. The clock is read once, in a subselect of
  * its own: a volatile argument would keep PostgreSQL from inlining the function, and every agent would scan all
  * assignments. The lateral totals are computed after the page is cut.
  *

@@ -35,10 +35,10 @@ export class RefreshTokensRepository {
     const [row] = await tx.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest]);
     if (row === undefined) return null;
     const { id, session_id: sessionId, user_id: userId, organization_id: organizationId } = row;
-    const found = { id, sessionId, userId, organizationId, state: row.state, successor: null };
-    if (row.state !== 'just_replaced' || row.successor_salt === null) return found;
+    const resolved = { id, sessionId, userId, organizationId, state: row.state, successor: null };
+    if (row.state !== 'just_replaced' || row.successor_salt === null) return resolved;
     const successor = successorOf(token, row.successor_salt);
-    return (await this.isYoungest(tx, successor)) ? { ...found, successor } : { ...found, state: 'reused' };
+    return (await this.isYoungest(tx, successor)) ? { ...resolved, successor } : { ...resolved, state: 'reused' };
   }
 
   /** Adds the first token of a session and answers it. */
@@ -70,10 +70,10 @@ export class RefreshTokensRepository {
   }
 
   private async isYoungest(tx: Transaction, token: string): Promise<boolean> {
-    const found = await tx.query('select from refresh_tokens where token_hash = $1 and replaced_at is null', [
+    const matches = await tx.query('select from refresh_tokens where token_hash = $1 and replaced_at is null', [
       digestOf(token),
     ]);
-    return found.length > 0;
+    return matches.length > 0;
   }
 }
 

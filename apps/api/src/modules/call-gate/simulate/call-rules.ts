@@ -46,10 +46,15 @@ const rules: Partial<Record<CallCheck, RuleOf>> = {
   number_type: (row, call) => {
     const type = call.destinationType;
     if (row.checks.type_is_free)
-      return rule('numbering_plan', 'type', type, `The type ${words(type)} needs no permission of its own.`);
+      return rule('numbering_plan', 'type', type, `The type ${typeLabel(type)} needs no permission of its own.`);
     const types = row.allowed_number_types;
-    const named = types.length === 0 ? 'no restricted type' : types.map(words).join(', ');
-    return rule('assignment', 'allowedNumberTypes', types, `The assignment allows ${named}; this is ${words(type)}.`);
+    const named = types.length === 0 ? 'no restricted type' : types.map(typeLabel).join(', ');
+    return rule(
+      'assignment',
+      'allowedNumberTypes',
+      types,
+      `The assignment allows ${named}; this is ${typeLabel(type)}.`,
+    );
   },
   country: (row, call) => {
     if (row.checks.country_is_free) {
@@ -76,5 +81,5 @@ function rule(source: CallRule['source'], field: string, value: CallRule['value'
 }
 
 /** `FIXED_LINE_OR_MOBILE` as people say it. */
-const words = (type: string | null): string =>
+const typeLabel = (type: string | null): string =>
   type === 'UAN' ? 'universal access number' : (type ?? 'unknown').toLowerCase().replaceAll('_', ' ');

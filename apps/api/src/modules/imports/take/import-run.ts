@@ -36,7 +36,7 @@ export class ImportRun {
   /**
    * Takes the next chunk of rows, while the one after it is read.
    *
-   * @returns superseded when somebody else moved the job meanwhile: then this run knows nothing any more
+   * @returns superseded when another process moved the job meanwhile: then what this run remembers of it is outdated
    */
   async step(): Promise<RunState> {
     const { pace } = this.parts;
@@ -44,7 +44,7 @@ export class ImportRun {
     this.upcoming = null;
     if (!chunk.last) {
       this.upcoming = this.reader.next(pace.chunkRows);
-      // Whoever awaits it is told; until then it is nobody's.
+      // The rejection is handled where it is awaited; until then it must not count as unhandled.
       this.upcoming.catch(() => undefined);
     }
     return this.take(chunk);
@@ -121,7 +121,7 @@ export class ImportRun {
     const bytes = await database.inTenant(this.context.organizationId, (tx) =>
       repository.piece(tx, this.context, this.job.id, position),
     );
-    // Its end takes the file away: somebody else has finished the job.
+    // Its end takes the file away: another process has finished the job.
     return bytes ?? Buffer.alloc(0);
   }
 }

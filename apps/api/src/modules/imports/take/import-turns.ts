@@ -15,7 +15,7 @@ const TURN_MS = 3_000;
 const MAX_RESTING = 2;
 const MAX_ATTEMPTS = 5;
 
-/** Serves one organization after the other, so that nobody's million rows hold up somebody else's ten. */
+/** Serves one organization after the other, so that one's million rows do not hold up another's ten. */
 @Injectable()
 export class ImportTurns {
   private readonly logger = new Logger('Imports');
@@ -37,7 +37,7 @@ export class ImportTurns {
   }
 
   /**
-   * Works on the organization's imports, oldest first, until they are done or it is somebody else's turn.
+   * Works on the organization's imports, oldest first, until they are done or it is another organization's turn.
    *
    * @returns whether there is more to do
    */

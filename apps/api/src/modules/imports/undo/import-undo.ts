@@ -27,7 +27,7 @@ export class ImportUndo {
     ids: ImportIds,
     operation: ImportOperation,
   ): Promise<{ released: number; restored: number; assignments: number }> {
-    // A million numbers take longer than a request's statement may; the job is locked, and nobody waits for it.
+    // A million numbers take longer than a request's statement may; the job is locked, and no request waits for it.
     await tx.allowLongStatements();
     await requireUntouched(tx, ids, operation);
     const count = async (sql: string) => {

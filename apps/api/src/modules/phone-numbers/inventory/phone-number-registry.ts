@@ -33,7 +33,7 @@ export interface NewPhoneNumber {
 
 export type Registration =
   | { outcome: 'created' | 'revived'; id: string }
-  /** Taken: by the organization itself, by the pool, or by another organization that stays unnamed. */
+  /** Taken: by the organization itself, by the pool, or by another organization, which is not named. */
   | { outcome: 'own' | 'in_pool'; id: string }
   | { outcome: 'elsewhere' };
 

@@ -139,7 +139,7 @@ export class PhoneNumbersService {
   remove(context: RequestContext, id: string): Promise<PhoneNumberView> {
     return this.database.inTenant(context.organizationId, async (tx) => {
       await this.lock(tx, context, id);
-      // Read after the lock: whoever assigns the number takes the same lock first.
+      // Read after the lock: a transaction that assigns the number takes the same lock first.
       const number = await this.view(tx, context, id);
       requireUnused(number);
       requireDeletable(number);

@@ -6,10 +6,9 @@ import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { Agents } from '../../agents/agents.public.js';
 import { AuditLog, type FieldChanges, fieldsCleared, fieldsSet } from '../../audit/audit.public.js';
 import { Clients } from '../../clients/clients.public.js';
-import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { phoneNumberNotFound } from '../inventory/phone-numbers.js';
 import { PhoneNumbersRepository } from '../inventory/phone-numbers.repository.js';
-import { PLATFORM_ORGANIZATION } from '../inventory/sql/phone-number-views.sql.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import {
   agentAnswers,

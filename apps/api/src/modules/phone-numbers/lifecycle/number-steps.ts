@@ -34,7 +34,7 @@ export function requireFromPool(number: PhoneNumberView): void {
   throw new ProblemError('conflict', detail);
 }
 
-/** @throws ProblemError conflict for a number of the pool, which would be lost to everybody */
+/** @throws ProblemError conflict for a number of the pool, which would be lost to every organization */
 export function requireDeletable(number: PhoneNumberView): void {
   if (number.inPool && number.reservedUntil !== null) throw reserved(number);
   if (!number.fromPool) return;

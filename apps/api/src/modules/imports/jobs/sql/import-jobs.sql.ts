@@ -45,7 +45,7 @@ export const WORKABLE_JOB = `
   order by created_at, id
   limit 1`;
 
-/** Keeps everybody else from moving the job, until the transaction ends. */
+/** Keeps other transactions from moving the job, until this one ends. */
 export const LOCK_IMPORT_JOB = `
   select processed, status, operation, columns, dry_run as "dryRun", finished_at is not null as finished, undone_at is not null as undone,
     cancel_requested_at is not null as "cancelRequested"

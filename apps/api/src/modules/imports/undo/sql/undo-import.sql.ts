@@ -14,9 +14,7 @@ export const FIND_TOUCHED = `
     select l.assignment_id, max(l.decided_at) as last_at
     from call_authorizations l
     where l.organization_id = $1 and l.id >= (
-      select (lpad(to_hex((extract(epoch from j.created_at - interval '1 hour') * 1000)::bigint), 12, '0')
-        || '00000000000000000000')::uuid
-      from import_jobs j where j.organization_id = $1 and j.id = $2)
+      select lowest_id_of(j.created_at - interval '1 hour') from import_jobs j where j.organization_id = $1 and j.id = $2)
     group by 1
   )
   select coalesce(n.e164, '(deleted)') as e164

@@ -5,7 +5,7 @@
  *
  * $1 bytea: SHA-256 of the key.
  */
-export const FIND_CALLER_OF_API_KEY = `
+export const FIND_PRINCIPAL_OF_API_KEY = `
   select k.id, k.organization_id, k.name, k.scopes,
     k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as use_is_stale
   from api_keys k
@@ -14,7 +14,7 @@ export const FIND_CALLER_OF_API_KEY = `
     and o.deleted_at is null
 `;
 
-export interface ApiKeyCallerRow {
+export interface ApiKeyPrincipalRow {
   id: string;
   organization_id: string;
   name: string;

@@ -1,5 +1,5 @@
 import type { Evidence, LedgerRow } from './evidence.js';
-import type { CallRecord, ChaosRecord, Pair, ToldDecision } from './record.js';
+import type { CallRecord, ChaosRecord, Pair, ReportedDecision } from './record.js';
 import { pairKey } from './record.js';
 import { CLOCK_SLACK_MS, checkRetries } from './check-retries.js';
 import { groupBy } from './grouping.js';
@@ -8,7 +8,12 @@ import type { Timelines } from './timelines.js';
 import type { Violations } from './violations.js';
 
 /** Holds every answer against the ledger, and every decision against what was in force while it was asked for. */
-export function checkTold(record: ChaosRecord, evidence: Evidence, timelines: Timelines, violations: Violations): void {
+export function checkReports(
+  record: ChaosRecord,
+  evidence: Evidence,
+  timelines: Timelines,
+  violations: Violations,
+): void {
   const pairsOf = groupBy(record.world.pairs, ({ agentId }) => agentId);
   const defaults = new Map(record.world.organizations.map(({ id, defaultCountries }) => [id, defaultCountries]));
   const rowsOf = groupBy(evidence.ledger, ({ destination }) => destination);
@@ -39,36 +44,39 @@ function spanOf(call: CallRecord, endedMs: number): Span {
   const own = call.attempts.filter(({ reused }) => reused === undefined);
   return {
     fromMs: Math.min(...own.map(({ sentMs }) => sentMs)),
-    toMs: Math.min(endedMs, ...own.filter(({ told }) => told !== undefined).map((attempt) => attempt.endedMs)),
+    toMs: Math.min(endedMs, ...own.filter(({ reported }) => reported !== undefined).map((attempt) => attempt.endedMs)),
   };
 }
 
 function checkAnswers(call: CallRecord, rows: LedgerRow[], violations: Violations): void {
   if (rows.length > 1) violations.add('counted once', `${call.key} was decided ${rows.length} times`);
-  const answers: ToldDecision[] = [];
-  for (const { status, told, strange, reused } of call.attempts) {
+  const answers: ReportedDecision[] = [];
+  for (const { status, reported, strange, reused } of call.attempts) {
     if (strange !== undefined) violations.add('answer', `${call.key}: ${strange}`);
     if (reused !== undefined) {
       if (status === 200) violations.add('same answer', `${call.key} was taken for another call, to ${reused}`);
     } else if (status === 422) {
       violations.add('same answer', `${call.key} was refused as if it belonged to another call`);
-    } else if (told) answers.push(told);
+    } else if (reported) answers.push(reported);
   }
   if (answers.length === 0) violations.add('unanswered', `${call.key} of ${call.agentId}: ${attemptsOf(call)}`);
   const decisions = answers.filter(({ replayed }) => !replayed).length;
   if (decisions > 1) violations.add('counted once', `${call.key} was told ${decisions} decisions`);
-  for (const told of answers) {
-    if (told.authorizationId !== answers[0]!.authorizationId) {
-      violations.add('same answer', `${call.key}: ${JSON.stringify(answers[0])}, then ${JSON.stringify(told)}`);
+  for (const reported of answers) {
+    if (reported.authorizationId !== answers[0]!.authorizationId) {
+      violations.add('same answer', `${call.key}: ${JSON.stringify(answers[0])}, then ${JSON.stringify(reported)}`);
     }
-    const row = rows.find(({ id }) => id === told.authorizationId);
+    const row = rows.find(({ id }) => id === reported.authorizationId);
     if (!row) {
       violations.add(
         'lost acknowledgement',
-        `${call.key}: ${told.reasonCode} ${told.authorizationId} is not in the ledger`,
+        `${call.key}: ${reported.reasonCode} ${reported.authorizationId} is not in the ledger`,
       );
-    } else if (!isAsTold(row, told) && !isDeniedByNow(row, told)) {
-      violations.add('same answer', `${call.key}: told ${JSON.stringify(told)}, the ledger has ${JSON.stringify(row)}`);
+    } else if (!isAsReported(row, reported) && !isDeniedByNow(row, reported)) {
+      violations.add(
+        'same answer',
+        `${call.key}: told ${JSON.stringify(reported)}, the ledger has ${JSON.stringify(row)}`,
+      );
     }
   }
 }
@@ -76,32 +84,37 @@ function checkAnswers(call: CallRecord, rows: LedgerRow[], violations: Violation
 /** How often which API process gave which answer, how long it took on average, and what the last one said. */
 function attemptsOf({ attempts }: CallRecord): string {
   const kinds = groupBy(attempts, ({ api, status }) => `${status} by ${api}`);
-  const told = [...kinds].map(([kind, of]) => {
+  const summary = [...kinds].map(([kind, of]) => {
     const ms = of.reduce((sum, { sentMs, endedMs }) => sum + endedMs - sentMs, 0) / of.length;
     return `${of.length} times ${kind} after ${Math.round(ms)} ms`;
   });
   const problem = attempts.findLast((attempt) => attempt.problem !== undefined)?.problem;
-  return `${told.join(', ')}; ${problem ?? 'no problem told'}`;
+  return `${summary.join(', ')}; ${problem ?? 'no problem told'}`;
 }
 
-function isAsTold(row: LedgerRow, told: ToldDecision): boolean {
+function isAsReported(row: LedgerRow, reported: ReportedDecision): boolean {
   return (
-    row.allowed === told.allowed &&
+    row.allowed === reported.allowed &&
     row.allowed === (row.reason === 'allowed') &&
-    row.reason === told.reasonCode &&
-    isOfRow(row, told)
+    row.reason === reported.reasonCode &&
+    isOfRow(row, reported)
   );
 }
 
-function isOfRow(row: LedgerRow, told: ToldDecision): boolean {
+function isOfRow(row: LedgerRow, reported: ReportedDecision): boolean {
   return (
-    row.from === told.from && row.country === told.country && row.limitAt === told.limit && row.usedAfter === told.used
+    row.from === reported.from &&
+    row.country === reported.country &&
+    row.limitAt === reported.limit &&
+    row.usedAfter === reported.used
   );
 }
 
 /** A retry of an allowed call may be denied; whether it had to be is for `checkRetries`. */
-function isDeniedByNow(row: LedgerRow, told: ToldDecision): boolean {
-  return told.replayed && row.allowed && !told.allowed && told.reasonCode !== 'allowed' && isOfRow(row, told);
+function isDeniedByNow(row: LedgerRow, reported: ReportedDecision): boolean {
+  return (
+    reported.replayed && row.allowed && !reported.allowed && reported.reasonCode !== 'allowed' && isOfRow(row, reported)
+  );
 }
 
 function checkRow(call: CallRecord, row: LedgerRow, pairs: Pair[], violations: Violations): void {

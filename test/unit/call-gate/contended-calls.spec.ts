@@ -1,9 +1,9 @@
-import { LockedCalls } from '../../../apps/api/src/modules/call-gate/engine/locked-calls.js';
+import { ContendedCalls } from '../../../apps/api/src/modules/call-gate/engine/contended-calls.js';
 import { MAX_WAIT_MS, type PendingCall } from '../../../apps/api/src/modules/call-gate/engine/pending-call.js';
 
-/** The database of the lines, step by step: each statement waits until the test lets it go on. */
+/** The database of the lanes, step by step: each statement waits until the test lets it go on. */
 class FakeLane {
-  /** Agents whose rows somebody holds. */
+  /** Agents whose rows another transaction holds. */
   readonly held = new Set<string>();
   /** Agents whose calls make a whole statement give up on a lock, in any mode. */
   readonly blocking = new Set<string>();
@@ -15,20 +15,21 @@ class FakeLane {
   nowMs = 0;
   private goOn: (() => void) | undefined;
 
-  readonly lines: LockedCalls;
+  readonly lanes: ContendedCalls;
 
   constructor(limits: { calls?: number; callsOfOneOrganization?: number; batch?: number } = {}) {
-    this.lines = new LockedCalls(
+    this.lanes = new ContendedCalls(
       { calls: 100, callsOfOneOrganization: 50, batch: 20, ...limits },
       {
         decide: async (batch, mode) => {
           this.statements.push(`${mode}: ${batch.map(nameOf).join(' ')}`);
           await new Promise<void>((resolve) => (this.goOn = resolve));
-          if (batch.some((call) => this.blocking.has(call.command.agentId!))) return null;
+          const gaveUp = { undecided: [...batch], gaveUp: true };
+          if (batch.some((call) => this.blocking.has(call.command.agentId!))) return gaveUp;
           const isHeld = (call: PendingCall) => this.held.has(call.command.agentId!);
-          if (mode === 'wait' && batch.some(isHeld)) return null;
+          if (mode === 'wait' && batch.some(isHeld)) return gaveUp;
           this.decided.push(...batch.filter((call) => !isHeld(call)).map(nameOf));
-          return batch.filter(isHeld);
+          return { undecided: batch.filter(isHeld), gaveUp: false };
         },
         giveBack: (call) => this.givenBack.push(nameOf(call)),
         refuse: (call) => this.refused.push(nameOf(call)),
@@ -38,7 +39,7 @@ class FakeLane {
   }
 
   add(...names: string[]): void {
-    for (const name of names) this.lines.add(this.callOf(name));
+    for (const name of names) this.lanes.add(this.callOf(name));
   }
 
   /** Lets the statement that is out go on, until the next one is out or none is needed. */
@@ -52,14 +53,14 @@ class FakeLane {
   callOf(name: string): PendingCall {
     const [, organizationId, agentId] = /^(.*)\/(.*)#/.exec(name)!;
     const command = { organizationId, agentId, destination: name } as PendingCall['command'];
-    return { command, resolve: () => {}, reject: () => {}, arrivedMs: this.nowMs };
+    return { command, resolve: () => {}, reject: () => {}, arrivedMs: this.nowMs, state: 'parked' };
   }
 }
 
 const nameOf = (call: PendingCall) => call.command.destination;
 
-describe('LockedCalls', () => {
-  it('asks for all lines together before one waits for its row, and one whose row was freed leaves in the next turn', async () => {
+describe('ContendedCalls', () => {
+  it('asks for all lanes together before one waits for its row, and one whose row was freed leaves in the next turn', async () => {
     const lane = new FakeLane();
     const agents = Array.from({ length: 10 }, (_, n) => `held${n}`);
     for (const agent of agents) lane.held.add(agent);
@@ -78,7 +79,7 @@ describe('LockedCalls', () => {
     expect(lane.statements[3]).toBe('wait: o/held1#1');
   });
 
-  it('lets the lines wait for their rows in rotation', async () => {
+  it('lets the lanes wait for their rows in rotation', async () => {
     const lane = new FakeLane();
     for (const agent of ['a', 'b', 'c']) lane.held.add(agent);
     lane.add('o/a#1', 'o/b#1', 'o/c#1');
@@ -87,26 +88,26 @@ describe('LockedCalls', () => {
     expect(waits).toEqual(['wait: o/a#1', 'wait: o/b#1', 'wait: o/c#1', 'wait: o/a#1']);
   });
 
-  it('keeps the order of a line: what stays undecided is in front of what arrived meanwhile', async () => {
+  it('keeps the order of a lane: what stays undecided is in front of what arrived meanwhile', async () => {
     const lane = new FakeLane();
     lane.held.add('a');
     lane.add('o/a#1', 'o/a#2');
     await lane.step();
-    expect(lane.lines.has(lane.callOf('o/a#3').command)).toBe(true);
+    expect(lane.lanes.has(lane.callOf('o/a#3').command)).toBe(true);
     lane.add('o/a#3');
     await lane.step();
     expect(lane.statements[1]).toBe('wait: o/a#1 o/a#2 o/a#3');
   });
 
-  it('keeps a call that names a number out of the line of calls that leave the choice, and the other way round', () => {
+  it('keeps a call that names a number out of the lane of calls that leave the choice, and the other way round', () => {
     const lane = new FakeLane();
     const { command: choosing } = lane.callOf('o/a#1');
     const naming = { ...choosing, from: '+12025550123' };
-    lane.lines.add({ ...lane.callOf('o/a#1'), command: naming });
-    expect([lane.lines.has(naming), lane.lines.has(choosing)]).toEqual([true, false]);
+    lane.lanes.add({ ...lane.callOf('o/a#1'), command: naming });
+    expect([lane.lanes.has(naming), lane.lanes.has(choosing)]).toEqual([true, false]);
   });
 
-  it('gives back what arrived while the calls before it were decided, for the row is free, and ends the line', async () => {
+  it('gives back what arrived while the calls before it were decided, for the row is free, and ends the lane', async () => {
     const lane = new FakeLane();
     lane.add('o/a#1');
     await lane.step();
@@ -114,13 +115,13 @@ describe('LockedCalls', () => {
     await lane.step();
     expect(lane.decided).toEqual(['o/a#1']);
     expect(lane.givenBack).toEqual(['o/a#2', 'o/a#3']);
-    expect(lane.lines.isEmpty).toBe(true);
-    expect(lane.lines.size).toBe(0);
+    expect(lane.lanes.isEmpty).toBe(true);
+    expect(lane.lanes.size).toBe(0);
     await lane.step();
     expect(lane.statements).toHaveLength(1);
   });
 
-  it('asks for a few calls of each line when there are many lines, in batches of the usual size', async () => {
+  it('asks for a few calls of each lane when there are many lanes, in batches of the usual size', async () => {
     const lane = new FakeLane({ batch: 4 });
     for (const agent of ['a', 'b', 'c']) lane.held.add(agent);
     lane.add('o/a#1', 'o/a#2', 'o/b#1', 'o/b#2', 'o/c#1', 'o/d#1', 'o/e#1', 'o/f#1');
@@ -135,7 +136,7 @@ describe('LockedCalls', () => {
     expect(lane.decided).toEqual(['o/d#1', 'o/e#1', 'o/f#1']);
   });
 
-  it('asks for each line alone when the common statement gives up on a lock, so that one fails alone', async () => {
+  it('asks for each lane alone when the common statement gives up on a lock, so that one fails alone', async () => {
     const lane = new FakeLane();
     lane.blocking.add('poisoned');
     lane.add('o/a#1', 'o/poisoned#1', 'o/b#1');
@@ -159,15 +160,15 @@ describe('LockedCalls', () => {
     lane.add('o/a#1', 'o/b#1');
     await lane.step();
     lane.nowMs = MAX_WAIT_MS;
-    lane.lines.expire();
+    lane.lanes.expire();
     expect(lane.refused).toEqual([]);
     lane.nowMs += 1;
     lane.add('o/b#2');
-    lane.lines.expire();
+    lane.lanes.expire();
     expect(lane.refused).toEqual(['o/b#1']);
-    expect(lane.lines.size).toBe(2);
+    expect(lane.lanes.size).toBe(2);
     await lane.step();
-    // Undecided, a#1 came back to its line; its time is over, so it does not leave again.
+    // Undecided, a#1 came back to its lane; its time is over, so it does not leave again.
     await lane.step();
     await lane.step();
     expect(lane.refused).toEqual(['o/b#1', 'o/a#1']);
@@ -183,7 +184,7 @@ describe('LockedCalls', () => {
     await lane.step();
     await lane.step();
     expect(lane.refused).toEqual(['o/a#1']);
-    expect(lane.lines.isEmpty).toBe(true);
+    expect(lane.lanes.isEmpty).toBe(true);
     lane.held.clear();
     lane.add('o/a#2');
     await lane.step();

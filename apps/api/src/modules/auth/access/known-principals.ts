@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Permission } from '#contracts';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { ApiKeyCallers } from './api-key-callers.js';
+import { ApiKeyPrincipals } from './api-key-principals.js';
 import { presentedCredentials } from './presented-credentials.js';
 
 /**
@@ -10,16 +10,16 @@ import { presentedCredentials } from './presented-credentials.js';
  * whom the guard would let through; whomever it does not recognize, the guard has to look at.
  */
 @Injectable()
-export class KnownCallers {
-  constructor(private readonly apiKeys: ApiKeyCallers) {}
+export class KnownPrincipals {
+  constructor(private readonly apiKeys: ApiKeyPrincipals) {}
 
   /** @returns null when the guard must decide */
   contextOf(request: FastifyRequest, permission: Permission): RequestContext | null {
     if (request.headers['x-organization-id'] !== undefined) return null;
     const credentials = presentedCredentials(request.headers);
     if (credentials.kind !== 'api_key') return null;
-    const caller = this.apiKeys.known(credentials.key);
-    if (caller === null || !caller.principal.permissions.has(permission)) return null;
-    return { organizationId: caller.organizationId, principal: caller.principal, requestId: request.id };
+    const authenticated = this.apiKeys.known(credentials.key);
+    if (authenticated === null || !authenticated.principal.permissions.has(permission)) return null;
+    return { organizationId: authenticated.organizationId, principal: authenticated.principal, requestId: request.id };
   }
 }

@@ -6,10 +6,10 @@ import type { Principal } from '../../tenancy/tenancy.public.js';
 import { isWellFormedApiKey } from '../api-keys/api-key-format.js';
 import { authenticationRequired } from './access-refusals.js';
 import { FreshCache, REMEMBERED_ACCESS } from './fresh-cache.js';
-import { FIND_CALLER_OF_API_KEY, type ApiKeyCallerRow } from './sql/find-caller-of-api-key.sql.js';
+import { FIND_PRINCIPAL_OF_API_KEY, type ApiKeyPrincipalRow } from './sql/find-principal-of-api-key.sql.js';
 import { TOUCH_API_KEY } from './sql/touch-api-key.sql.js';
 
-export interface Caller {
+export interface AuthenticatedPrincipal {
   organizationId: string;
   principal: Principal;
 }
@@ -18,14 +18,14 @@ export interface Caller {
 const TOUCH_LIMIT_MS = 10_000;
 
 /**
- * Finds out who calls with an API key. A key in steady use costs one look-up each few seconds for the whole process,
- * and its caller is answered without waiting. A key revoked by this process is refused at once, one revoked elsewhere as
+ * Finds the principal of an API key. A key in steady use costs one look-up each few seconds for the whole process,
+ * and its requests do not wait for it. A key revoked by this process is refused at once, one revoked elsewhere as
  * soon as `AccessChanges` hears of it, and after five seconds when nothing is heard.
  */
 @Injectable()
-export class ApiKeyCallers implements BeforeApplicationShutdown {
-  private readonly logger = new Logger(ApiKeyCallers.name);
-  private readonly callers = new FreshCache<Caller | null>(
+export class ApiKeyPrincipals implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(ApiKeyPrincipals.name);
+  private readonly principals = new FreshCache<AuthenticatedPrincipal | null>(
     (digest, giveUp) => this.find(digest, giveUp),
     REMEMBERED_ACCESS,
   );
@@ -36,39 +36,41 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
   /**
    * @throws ProblemError authentication_required; rejects with it when the answer is a promise, or with service_unavailable
    */
-  authenticate(key: string): Caller | Promise<Caller> {
+  authenticate(key: string): AuthenticatedPrincipal | Promise<AuthenticatedPrincipal> {
     if (!isWellFormedApiKey(key)) throw authenticationRequired('The API key is not complete. Copy it once more.');
-    const found = this.callers.get(digestOf(key));
-    return found instanceof Promise ? found.then(known) : known(found);
+    const resolved = this.principals.get(digestOf(key));
+    return resolved instanceof Promise ? resolved.then(known) : known(resolved);
   }
 
-  /** The caller when nothing has to be looked up; else null, also for a key that is none: its digest is nobody's. */
-  known(key: string): Caller | null {
-    return this.callers.peek(digestOf(key)) ?? null;
+  /** The principal when nothing has to be looked up; else null, also for a key that does not exist. */
+  known(key: string): AuthenticatedPrincipal | null {
+    return this.principals.peek(digestOf(key)) ?? null;
   }
 
   /** Makes this process look the key up again. */
   forget(keyHash: Buffer): void {
-    this.callers.forget(keyHash.toString('base64'));
+    this.principals.forget(keyHash.toString('base64'));
   }
 
   /** The same for every key of the organization. What a look-up under way finds may be one of them. */
   forgetOrganization(organizationId: string): void {
-    this.callers.forgetWhere((_, caller) => caller === undefined || caller?.organizationId === organizationId);
+    this.principals.forgetWhere(
+      (_, authenticated) => authenticated === undefined || authenticated?.organizationId === organizationId,
+    );
   }
 
   forgetAll(): void {
-    this.callers.forgetWhere(() => true);
+    this.principals.forgetWhere(() => true);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.callers.settle();
+    await this.principals.settle();
     await Promise.all(this.touches);
   }
 
-  private async find(digest: string, giveUp: AbortSignal): Promise<Caller | null> {
+  private async find(digest: string, giveUp: AbortSignal): Promise<AuthenticatedPrincipal | null> {
     const [row] = await this.database.asSystem(
-      (tx) => tx.query<ApiKeyCallerRow>(FIND_CALLER_OF_API_KEY, [Buffer.from(digest, 'base64')]),
+      (tx) => tx.query<ApiKeyPrincipalRow>(FIND_PRINCIPAL_OF_API_KEY, [Buffer.from(digest, 'base64')]),
       giveUp,
     );
     if (row === undefined) return null;
@@ -84,7 +86,7 @@ export class ApiKeyCallers implements BeforeApplicationShutdown {
     };
   }
 
-  /** Nobody waits for this, and a call does not fail because of it. */
+  /** No request waits for this, and no call fails because of it. */
   private touch(apiKeyId: string): void {
     const touch = this.database
       .asSystem((tx) => tx.query(TOUCH_API_KEY, [apiKeyId]), AbortSignal.timeout(TOUCH_LIMIT_MS))
@@ -100,7 +102,8 @@ function digestOf(key: string): string {
   return hash('sha256', key, 'base64');
 }
 
-function known(caller: Caller | null): Caller {
-  if (caller === null) throw authenticationRequired('The API key is unknown, revoked or expired. Create a new one.');
-  return caller;
+function known(authenticated: AuthenticatedPrincipal | null): AuthenticatedPrincipal {
+  if (authenticated === null)
+    throw authenticationRequired('The API key is unknown, revoked or expired. Create a new one.');
+  return authenticated;
 }
