@@ -489,6 +489,30 @@ grant select, update (accepted_at), update (accepted_by), update (revoked_at) on
 comment on column invitations.token_hash is 'SHA-256 of the token in the link; the token itself is not kept.';
 comment on column invitations.invited_by is 'Who sent the link last. It is worth something only while they may still give the role.';
 
+create table job_claims (
+  name text not null,
+  due_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  run_id uuid,
+  started_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  failures integer default 0 not null,
+  last_error text,
+  constraint job_claims_failures_check CHECK ((failures >= 0)),
+  constraint job_claims_run_is_whole CHECK (((run_id IS NULL) = (leased_until IS NULL))),
+  constraint job_claims_pkey PRIMARY KEY (name)
+) with (fillfactor=50);
+
+alter table job_claims enable row level security, force row level security;
+
+create policy every_organization on job_claims for all to ringfence_system using (true) with check (true);
+
+grant insert (name), select, update (due_at), update (failures), update (last_error), update (leased_until), update (run_id), update (started_at), update (succeeded_at) on job_claims to ringfence_system;
+
+comment on table job_claims is 'Background jobs that one process runs at a time: when each is due, and which run has it.';
+comment on column job_claims.leased_until is 'How long the claim of the run holds. Its process prolongs it; when that has died, another one takes over.';
+comment on column job_claims.failures is 'How often it has failed since it last succeeded.';
+
 create table memberships (
   organization_id uuid not null,
   user_id uuid not null,
@@ -566,6 +590,43 @@ grant insert, select, update (currency), update (default_allowed_countries), upd
 comment on column organizations.time_zone_effective_at is 'The next midnight of the old zone after a change; until then previous_time_zone counts.';
 comment on column organizations.last_rollup_date is 'The last local date whose calls were rolled up into usage_daily; the midnight job claims a date by moving it.';
 comment on column organizations.pool_quota is 'How many numbers of the pool the organization may hold, claimed or reserved. NULL for the platform organization.';
+
+create table outbox_events (
+  organization_id uuid not null,
+  id uuid default uuidv7() not null,
+  type text not null,
+  subject_id uuid,
+  payload jsonb default '{}'::jsonb not null,
+  consumer text not null,
+  created_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone default now() not null,
+  delivered_at timestamp with time zone,
+  dead_at timestamp with time zone,
+  last_error text,
+  constraint outbox_events_attempts_check CHECK ((attempts >= 0)),
+  constraint outbox_events_end_once CHECK ((num_nonnulls(delivered_at, dead_at) <= 1)),
+  constraint outbox_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint outbox_events_pkey PRIMARY KEY (organization_id, id)
+);
+
+CREATE INDEX outbox_events_dead ON public.outbox_events USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+CREATE INDEX outbox_events_delivered ON public.outbox_events USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
+CREATE INDEX outbox_events_due ON public.outbox_events USING btree (consumer, due_at) WHERE (delivered_at IS NULL);
+CREATE INDEX outbox_events_subject ON public.outbox_events USING btree (organization_id, subject_id, consumer, id) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+
+alter table outbox_events enable row level security, force row level security;
+
+create policy every_organization on outbox_events for all to ringfence_system using (true) with check (true);
+create policy own_organization on outbox_events for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant insert (consumer), insert (organization_id), insert (payload), insert (subject_id), insert (type) on outbox_events to ringfence_app;
+grant delete, insert (consumer), insert (organization_id), insert (payload), insert (subject_id), insert (type), select, update (attempts), update (dead_at), update (delivered_at), update (due_at), update (last_error) on outbox_events to ringfence_system;
+
+comment on table outbox_events is 'Effects that a transaction has caused, one row for each consumer: delivered after the commit, at least once.';
+comment on column outbox_events.subject_id is 'What the event is about. Events of one subject are delivered to a consumer in their order.';
+comment on column outbox_events.due_at is 'When it may be tried next. While a process tries it: when another one may.';
+comment on column outbox_events.dead_at is 'When it was given up. Set to null, with attempts = 0 and due_at = now(), it is tried again.';
 
 create table phone_number_counts (
   organization_id uuid not null,

@@ -1,6 +1,8 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { Jobs } from '../../apps/api/src/platform/jobs/jobs.js';
 import { startApi, type RunningApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import {
   createAgent,
   createApiKey,
@@ -247,12 +249,17 @@ describe('/usage', () => {
     expect((await second.call('summary')).body).toMatchObject({ callsAllowed: 3, callsMadeToday: 3 });
   });
 
-  it.each(['true', 'false'])('schedules the midnight job when MIDNIGHT_JOB is true: %s', async (flag) => {
+  it.each(['true', 'false'])('runs the midnight job when MIDNIGHT_JOB is true: %s', async (flag) => {
     const replica = await startApi({ databaseUrl: db.url, env: { MIDNIGHT_JOB: flag } });
     try {
-      const jobs = replica.app.get(SchedulerRegistry, { strict: false }).getCronJobs();
-      expect([...jobs.keys()]).toEqual(flag === 'true' ? ['midnight'] : []);
-      for (const job of jobs.values()) await job.fireOnTick();
+      expect(replica.app.get(SchedulerRegistry, { strict: false }).getIntervals()).toEqual(['jobs']);
+      const names = replica.app.get(Jobs, { strict: false }).names();
+      expect(names.filter((name) => name.startsWith('usage.'))).toEqual(flag === 'true' ? ['usage.midnight'] : []);
+      const ran = async () => {
+        const [claim] = await db.query(`select succeeded_at from job_claims where name = 'usage.midnight'`);
+        return claim?.['succeeded_at'] instanceof Date;
+      };
+      if (flag === 'true') await eventually(ran);
     } finally {
       await replica.close();
     }

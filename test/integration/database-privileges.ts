@@ -142,6 +142,13 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       update: 'accepted_at accepted_by revoked_at',
     },
   },
+  job_claims: {
+    ringfence_system: {
+      select: ALL,
+      insert: 'name',
+      update: 'due_at failures last_error leased_until run_id started_at succeeded_at',
+    },
+  },
   memberships: {
     ringfence_app: {
       select: ALL,
@@ -174,6 +181,17 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       update: `
         currency default_allowed_countries default_daily_limit last_rollup_date name numbers_per_agent
         pool_quota previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
+    },
+  },
+  outbox_events: {
+    ringfence_app: {
+      insert: 'consumer organization_id payload subject_id type',
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: 'consumer organization_id payload subject_id type',
+      update: 'attempts dead_at delivered_at due_at last_error',
+      delete: ALL,
     },
   },
   phone_number_counts: {
@@ -307,8 +325,10 @@ const OF_THE_SYSTEM = [
   'idempotency_keys',
   'import_jobs',
   'invitations',
+  'job_claims',
   'memberships',
   'organizations',
+  'outbox_events',
   'phone_numbers',
   'refresh_tokens',
   'sessions',
@@ -318,6 +338,7 @@ const OF_THE_SYSTEM = [
 ];
 const COUNTERS = ['phone_number_counts', 'phone_number_places'];
 const WITHOUT_ORGANIZATION_POLICY = [
+  'job_claims',
   'migrations',
   'refresh_tokens',
   'sessions',

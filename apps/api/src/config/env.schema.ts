@@ -152,7 +152,9 @@ export const envSchema = z.object({
     .describe(
       `How long idempotency keys are kept. At least ${IDEMPOTENCY_RETENTION_HOURS.least}. Afterwards a retry is a new call.`,
     ),
-  MIDNIGHT_JOB: flag.default(true).describe('Run the midnight job in this process: true or false.'),
+  MIDNIGHT_JOB: flag
+    .default(true)
+    .describe('Run the midnight job and the purge of idempotency keys in this process: true or false. One process must.'),
   AUDIT_CHAIN_JOB: flag
     .default(true)
     .describe('Link audit events into their chain in this process: true or false. One process must.'),

@@ -1,14 +1,14 @@
 import { Alert, Autocomplete, Button, Card, CardContent, Stack, TextField, Typography } from '@mui/material';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useMemo, useState } from 'react';
-import { type HttpError, useDataProvider, useNotify } from 'react-admin';
+import { type HttpError, useNotify } from 'react-admin';
 import type { OrganizationView } from '#contracts';
-import type { ConsoleDataProvider } from '../providers/dataProvider';
 import { DailyLimitInput, isDailyLimit } from '../resources/agent-assignments/DailyLimitInput';
 import { NumbersPerAgentInput } from './NumbersPerAgentInput';
 import { isPoolQuota, PoolQuotaInput } from './PoolQuotaInput';
 import { CountryPicker } from '../shared/CountryPicker';
 import { useMay } from '../shared/permissions';
+import { useApi } from '../shared/useApi';
 
 /** Browsers know some zones by older names than the database: what is set already is always offered. */
 const timeZonesWith = (current: string) => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current])].sort();
@@ -18,7 +18,7 @@ const formatInZone = (at: string, timeZone: string) =>
   new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(at));
 
 export const SettingsForm = ({ organization }: { organization: OrganizationView }) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const queryClient = useQueryClient();
   const [name, setName] = useState(organization.name);

@@ -23,11 +23,13 @@ export interface AgentFilter {
   q?: string;
   kind?: AgentKind;
   status?: AgentStatus;
+  userId?: string;
   /** Only the agents that this user signs in as. */
   ownedBy?: string;
 }
 
 const SORT_COLUMNS: Record<string, string> = {
+  id: 'g.id',
   name: 'lower(g.name)',
   createdAt: 'g.created_at',
   kind: 'g.kind',
@@ -138,6 +140,7 @@ function conditionsOf(context: RequestContext, filter: AgentFilter): AgentCondit
   const clients = limit === null ? null : `$${parameters.length}`;
   add((parameter) => `g.kind = ${parameter}`, filter.kind);
   add((parameter) => `g.status = ${parameter}`, filter.status);
+  add((parameter) => `g.user_id = ${parameter}`, filter.userId);
   add((parameter) => `g.user_id = ${parameter}`, filter.ownedBy);
   add(
     (parameter) =>

@@ -32,6 +32,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInAttempts } from './sessions/sign-in-attempts.js';
+import { SignInPurge } from './sessions/sign-in-purge.js';
 import { MemberClients } from './users/member-clients.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
@@ -70,6 +71,7 @@ import { UsersService } from './users/users.service.js';
     SessionsRepository,
     SessionsService,
     SignInAttempts,
+    SignInPurge,
     UndeclaredRoutes,
     UserPrincipals,
     UsersRepository,

@@ -1,5 +1,6 @@
 export { AuthModule } from './auth.module.js';
 export { AccessChanges } from './access/access-changes.js';
+export { revokeApiKeysOf } from './api-keys/revoke-api-keys.js';
 export { newApiKey } from './api-keys/api-key-format.js';
 export { isPlainEmail } from './email-address.js';
 export { newInvitationToken } from './invitations/invitation-token.js';

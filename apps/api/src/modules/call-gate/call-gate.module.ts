@@ -13,6 +13,8 @@ import { LedgerDaysJob } from './ledger/ledger-days.job.js';
 import { LedgerDays } from './ledger/ledger-days.service.js';
 import { LedgerGauges } from './ledger/ledger-gauges.js';
 import { OwnCalls } from './policy/own-calls.js';
+import { IdempotencyKeyPurge } from './retention/idempotency-key-purge.js';
+import { IdempotencyKeyPurgeJob } from './retention/idempotency-key-purge.job.js';
 import { SettleCallController } from './settle/settle-call.controller.js';
 import { SettleCallService } from './settle/settle-call.service.js';
 import { SettlementRepository } from './settle/settlement.repository.js';
@@ -38,6 +40,8 @@ import { SimulateCallService } from './simulate/simulate-call.service.js';
     LedgerDays,
     LedgerDaysJob,
     LedgerGauges,
+    IdempotencyKeyPurge,
+    IdempotencyKeyPurgeJob,
     OwnCalls,
     SettleCallService,
     SettlementRepository,

@@ -87,12 +87,17 @@ export class ClientsService {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    what: string,
+    what: 'created' | 'updated' | 'deleted',
     changes: FieldChanges,
     facts: object = {},
   ): Promise<void> {
-    const entry = { action: `client.${what}`, subjectType: 'client', subjectId: id, changes, facts: { ...facts } };
-    await this.audit.record(tx, context, entry);
+    await this.audit.record(tx, context, {
+      action: `client.${what}`,
+      subjectType: 'client',
+      subjectId: id,
+      changes,
+      facts: { ...facts },
+    });
   }
 
   private async tellingWhatIsTaken<T>(work: () => Promise<T>): Promise<T> {

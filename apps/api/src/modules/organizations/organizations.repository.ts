@@ -3,6 +3,7 @@ import { In, IsNull, Raw, type FindOptionsWhere } from 'typeorm';
 import type { NumbersPerAgent, OrganizationView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/lists/list-query.js';
+import { revokeApiKeysOf } from '../auth/auth.public.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { AGENTS_WITH_SEVERAL_NUMBERS } from './sql/agents-with-several-numbers.sql.js';
 import { CHANGE_TIME_ZONE } from './sql/change-time-zone.sql.js';
@@ -37,7 +38,7 @@ export class OrganizationsRepository {
               { ...byIds, name: contains },
               { ...byIds, slug: contains },
             ],
-      order: { [sort.field]: sort.direction, id: 'asc' },
+      order: sort.field === 'id' ? { id: sort.direction } : { [sort.field]: sort.direction, id: 'asc' },
       take: limit,
       skip: offset,
     });
@@ -93,7 +94,7 @@ export class OrganizationsRepository {
   async markDeleted(tx: Transaction, id: string): Promise<void> {
     const sql = `update organizations set deleted_at = now(), suspended_at = coalesce(suspended_at, now()) where id = $1`;
     await tx.query(sql, [id]);
-    await tx.query('update api_keys set revoked_at = now() where organization_id = $1 and revoked_at is null', [id]);
+    await revokeApiKeysOf(tx, id);
   }
 
   /** Fails with SQLSTATE 22023 when PostgreSQL does not know the zone. */

@@ -32,8 +32,8 @@ export class UsageRepository {
     return totals!;
   }
 
-  agents(tx: Transaction, context: RequestContext): Promise<TodaysAgent[]> {
-    return tx.query<TodaysAgent>(TODAYS_AGENTS, [context.organizationId]);
+  agents(tx: Transaction, context: RequestContext, day: UsageDay): Promise<TodaysAgent[]> {
+    return tx.query<TodaysAgent>(TODAYS_AGENTS, [context.organizationId, day.localDate]);
   }
 
   refusals(tx: Transaction, context: RequestContext, day: UsageDay): Promise<TodaysRefusals[]> {

@@ -13,12 +13,11 @@ import {
 } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useDataProvider } from 'react-admin';
 import type { AgentAssignmentView, AgentView, CallSimulationView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { countryName } from '../../shared/countries';
 import { spaced } from '../../shared/phoneFormat';
 import { CandidateChecks } from './CandidateChecks';
+import { useApi } from '../../shared/useApi';
 
 const ANY = 'any';
 
@@ -44,7 +43,7 @@ interface TestCallDialogProps {
 
 /** Asks the gate what it would say to a call, and shows why. Nothing is counted. */
 export const TestCallDialog = ({ agent, assignments, onClose }: TestCallDialogProps) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const [from, setFrom] = useState(ANY);
   const [destination, setDestination] = useState('');
   const test = useMutation({

@@ -2,9 +2,7 @@ import CloseIcon from '@mui/icons-material/Close';
 import { Box, Drawer, IconButton, Skeleton, Stack, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useDataProvider } from 'react-admin';
 import type { DecisionView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { AgentLink } from '../../shared/AgentLink';
 import { countryName } from '../../shared/countries';
 import { formatInteger } from '../../shared/figures';
@@ -13,6 +11,7 @@ import { LoadProblem } from '../../shared/LoadProblem';
 import { spaced } from '../../shared/phoneFormat';
 import { Destination, Verdict } from './DecisionRows';
 import { VoidButton } from './VoidButton';
+import { useApi } from '../../shared/useApi';
 
 const format = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long', hourCycle: 'h23' });
 const at = (instant: string | null) => instant && format.format(new Date(instant));
@@ -104,7 +103,7 @@ interface DecisionDrawerProps {
 
 /** Everything about one decision. */
 export const DecisionDrawer = ({ id, onClose, onChanged }: DecisionDrawerProps) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const { data, error, refetch } = useQuery({
     queryKey: ['decision', id],
     queryFn: () => api.decision(id),

@@ -1,11 +1,11 @@
 import UndoIcon from '@mui/icons-material/Undo';
 import { Alert, Stack, Typography } from '@mui/material';
 import { useState } from 'react';
-import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { pluralize } from '../../shared/figures';
+import { useApi } from '../../shared/useApi';
 
 interface UndoUploadProps {
   job: ImportJobView;
@@ -14,7 +14,7 @@ interface UndoUploadProps {
 
 /** Takes back what a finished upload did. The API refuses when a number was changed or used since, and says which. */
 export const UndoUpload = ({ job, onUndone }: UndoUploadProps) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const refresh = useRefresh();
   const [busy, setBusy] = useState(false);

@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
-import type { ConsoleDataProvider, UploadOptions } from '../../providers/dataProvider';
+import type { UploadOptions } from '../../providers/dataProvider';
 import { pluralize, formatInteger } from '../../shared/figures';
+import { useApi } from '../../shared/useApi';
 
 const ASK_AGAIN_MS = 500;
 const FILE_CHANGED = 'The file was changed or moved since you chose it. Choose it again.';
@@ -14,7 +15,7 @@ interface UploadOutcome {
 
 /** Sends an upload, or a check of one, and follows it to its end. */
 export function useUpload() {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const refresh = useRefresh();
   const [busy, setBusy] = useState<'check' | 'upload' | null>(null);

@@ -1,12 +1,11 @@
 import { Box, Card, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { useDataProvider } from 'react-admin';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { formatInteger } from '../../shared/figures';
+import { useApi } from '../../shared/useApi';
 
 /** Figures of all numbers, above the list that shows a page of them. */
 export const NumberSummary = () => {
-  const dataProvider = useDataProvider<ConsoleDataProvider>();
+  const dataProvider = useApi();
   const { data } = useQuery({
     queryKey: ['phone-numbers', 'summary'],
     queryFn: () => dataProvider.phoneNumberSummary(),

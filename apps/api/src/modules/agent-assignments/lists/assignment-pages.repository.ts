@@ -27,6 +27,7 @@ const SORT_COLUMNS: Record<string, string[]> = {
   agentName: ['lower(g.name)', 'n.id'],
   phoneNumber: ['n.e164', 'n.id'],
   createdAt: [],
+  id: [],
 };
 
 /** Up to here assignments are counted one by one where no counter says how many there are. */

@@ -69,7 +69,7 @@ export class ApiKeyPrincipals implements BeforeApplicationShutdown {
   }
 
   private async find(digest: string, giveUp: AbortSignal): Promise<AuthenticatedPrincipal | null> {
-    const [row] = await this.database.asSystem(
+    const [row] = await this.database.lookUp(
       (tx) => tx.query<ApiKeyPrincipalRow>(FIND_PRINCIPAL_OF_API_KEY, [Buffer.from(digest, 'base64')]),
       giveUp,
     );

@@ -69,7 +69,7 @@ export class UserPrincipals implements BeforeApplicationShutdown {
 
   private async load(key: string, giveUp: AbortSignal): Promise<SessionPrincipal | null> {
     const [sessionId = '', userId = '', organizationId = ''] = idsOf(key);
-    const [row] = await this.database.asSystem(
+    const [row] = await this.database.lookUp(
       (tx) => tx.query<SessionUserRow>(FIND_SESSION_USER, [sessionId, userId, organizationId]),
       giveUp,
     );

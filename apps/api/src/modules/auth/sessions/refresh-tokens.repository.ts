@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/database.js';
 import { SESSION_LIFETIME_SECONDS, type OpenSession } from './open-sessions.repository.js';
 import { FIND_REFRESH_TOKEN, type RefreshTokenRow } from './sql/find-refresh-token.sql.js';
-import { PURGE_REFRESH_TOKENS } from './sql/purge-refresh-tokens.sql.js';
 
 const TOKEN_BYTES = 32;
 
@@ -55,10 +54,6 @@ export class RefreshTokensRepository {
     const successor = successorOf(token, salt);
     await this.insert(tx, sessionId, successor);
     return successor;
-  }
-
-  async purgeExpired(tx: Transaction): Promise<void> {
-    await tx.query(PURGE_REFRESH_TOKENS);
   }
 
   private async insert(tx: Transaction, sessionId: string, token: string): Promise<void> {

@@ -35,6 +35,8 @@ type Rotation =
 
 const NO_SESSION: Rotation = { session: null, endedId: null };
 
+type SessionEvent = 'session.started' | 'session.ended' | 'session.reuse_detected';
+
 /** Signing in, staying signed in, signing out. */
 @Injectable()
 export class SessionsService {
@@ -171,8 +173,6 @@ export class SessionsService {
       return this.refreshTokens.replace(tx, resolved, token);
     });
     if (session === null) await this.openSessions.end(tx, sessionId, 'access_ended');
-    await this.refreshTokens.purgeExpired(tx);
-    await this.openSessions.purgeExpired(tx);
     return session === null ? { session, endedId: sessionId } : { session };
   }
 
@@ -193,7 +193,7 @@ export class SessionsService {
   }
 
   /** Leaves what became of a session in the audit log, while it is open. */
-  private async record(tx: Transaction, action: string, session: OpenSession, origin: Origin): Promise<void> {
+  private async record(tx: Transaction, action: SessionEvent, session: OpenSession, origin: Origin): Promise<void> {
     const user = await this.sessions.findSessionUser(tx, session);
     if (user === null) return;
     const { sessionId, userId, organizationId } = session;

@@ -1,52 +1,53 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ENV, type Env } from '../../../config/env.js';
+import { Jobs } from '../../../platform/jobs/jobs.js';
 import { LedgerDays } from './ledger-days.service.js';
 import { LedgerGauges } from './ledger-gauges.js';
 
-const PAUSE_MS = 60_000;
+const EVERY_SECONDS = 60;
+/** Longer than it takes to move a day of many calls out of the default partition. */
+const LIMIT_SECONDS = 3_600;
 
-/** Keeps the days of the ledger from the start on and every minute. It pauses between two runs, so that they never overlap. */
+/** Keeps the days of the ledger, and tells about them. */
 @Injectable()
-export class LedgerDaysJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Ledger');
-  private readonly stop = new AbortController();
-  private running: Promise<void> = Promise.resolve();
-
+export class LedgerDaysJob implements OnModuleInit {
   constructor(
     private readonly days: LedgerDays,
     private readonly gauges: LedgerGauges,
+    private readonly jobs: Jobs,
     @Inject(ENV) private readonly env: Pick<Env, 'LEDGER_JOB'>,
   ) {}
 
-  onApplicationBootstrap(): void {
-    this.running = this.run();
+  onModuleInit(): void {
+    this.jobs.register({
+      name: 'call-gate.keep_ledger_days',
+      everySeconds: EVERY_SECONDS,
+      runsIn: 'cluster',
+      limitSeconds: LIMIT_SECONDS,
+      enabled: this.env.LEDGER_JOB,
+      run: () => this.keep(),
+    });
+    // A process that leaves the days to others tells about them all the same.
+    this.jobs.register({
+      name: 'call-gate.tell_ledger_days',
+      everySeconds: EVERY_SECONDS,
+      runsIn: 'process',
+      limitSeconds: EVERY_SECONDS,
+      enabled: true,
+      run: () => this.tell(),
+    });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.running;
+  private async keep(): Promise<string | null> {
+    const { made, moved, dropped } = await this.days.run();
+    await this.tell();
+    return made + dropped === 0
+      ? null
+      : `made ${made} days of the ledger, moved ${moved} calls there, dropped ${dropped} days`;
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stop;
-    while (!signal.aborted) {
-      await this.once().catch((error: unknown) => {
-        this.logger.error(`Keeping the days of the ledger failed and is tried again in a minute: ${String(error)}`);
-      });
-      await delay(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  }
-
-  /** A process that leaves the days to others tells about them all the same. */
-  private async once(): Promise<void> {
-    if (this.env.LEDGER_JOB) await this.days.run();
+  private async tell(): Promise<null> {
     this.gauges.tell(await this.days.state());
+    return null;
   }
 }

@@ -20,7 +20,6 @@ const MAX_ATTEMPTS = 5;
 export class ImportTurns {
   private readonly logger = new Logger('Imports');
   private readonly resting = new Map<string, ImportRun>();
-  private stopping = false;
 
   constructor(
     private readonly database: Database,
@@ -31,17 +30,13 @@ export class ImportTurns {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Ends the turn in progress at its next chunk. */
-  stop(): void {
-    this.stopping = true;
-  }
-
   /**
    * Works on the organization's imports, oldest first, until they are done or it is another organization's turn.
    *
+   * @param stop ends the turn at its next chunk
    * @returns whether there is more to do
    */
-  async serve(organizationId: string): Promise<boolean> {
+  async serve(organizationId: string, stop?: AbortSignal): Promise<boolean> {
     let endsAt = Date.now() + TURN_MS;
     for (;;) {
       const job = await this.database.inTenant(organizationId, (tx) =>
@@ -50,7 +45,7 @@ export class ImportTurns {
       if (!job) return false;
       const run = this.runOf(organizationId, job);
       for (let state = await this.step(organizationId, run); state === 'unfinished';) {
-        if (this.stopping) return true;
+        if (stop?.aborted) return true;
         if (Date.now() >= endsAt) {
           if (await this.othersWait(organizationId)) {
             this.rest(run);
@@ -60,7 +55,7 @@ export class ImportTurns {
         }
         state = await this.step(organizationId, run);
       }
-      if (this.stopping) return true;
+      if (stop?.aborted) return true;
     }
   }
 

@@ -22,6 +22,8 @@ import {
   unclaimable,
 } from './number-steps.js';
 
+type NumberStep = 'claimed' | 'released' | 'reserved' | 'unreserved' | 'connected' | 'disconnected';
+
 /**
  * The steps of a number's life: pool, claimed, connected, disconnected, released. (Assigning is the business of the
  * assignments.) Each step locks the number's row and then decides, so that of two steps at once the second finds what the
@@ -187,12 +189,17 @@ export class NumberLifecycleService {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    step: string,
+    step: NumberStep,
     changes: FieldChanges,
     relatedIds: string[] = [],
   ): Promise<PhoneNumberView> {
-    const entry = { action: `phone_number.${step}`, subjectType: 'phone_number', subjectId: id, relatedIds, changes };
-    await this.audit.record(tx, context, entry);
+    await this.audit.record(tx, context, {
+      action: `phone_number.${step}`,
+      subjectType: 'phone_number',
+      subjectId: id,
+      relatedIds,
+      changes,
+    });
     const number = await this.find(tx, context, id);
     if (!number) throw phoneNumberNotFound();
     return number;

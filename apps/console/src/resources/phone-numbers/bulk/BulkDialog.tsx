@@ -10,15 +10,15 @@ import {
   Typography,
 } from '@mui/material';
 import { useEffect, useRef, useState } from 'react';
-import { useDataProvider, useNotify, useRefresh, useUnselectAll } from 'react-admin';
+import { useNotify, useRefresh, useUnselectAll } from 'react-admin';
 import type { BulkOperation, BulkResultView } from '#contracts';
-import type { ConsoleDataProvider } from '../../../providers/dataProvider';
 import { pluralize, formatInteger } from '../../../shared/figures';
 import { chosenFilters } from '../poolFilter';
 import { assignsNumbers, BulkFields, bulkParameters, needsFields, NO_VALUES } from './BulkFields';
 import { BulkPreview } from './BulkPreview';
 import { type BulkScope, operationLabels } from './bulkScope';
 import { RulesInWords } from './RulesInWords';
+import { useApi } from '../../../shared/useApi';
 
 interface BulkDialogProps {
   operation: BulkOperation;
@@ -107,7 +107,7 @@ const Everything = ({ filter }: { filter: Record<string, unknown> }) => {
 
 /** Asks the API, shows why it refuses, and tells the list when something has changed. */
 function useBulk(operation: BulkOperation, { target }: BulkScope, onClose: () => void) {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const refresh = useRefresh();
   const unselectAll = useUnselectAll('phone-numbers');
