@@ -3,7 +3,11 @@ import { phoneNumberProviders } from './resources.js';
 export const importStatuses = ['pending', 'running', 'completed', 'canceled', 'failed'] as const;
 export type ImportStatus = (typeof importStatuses)[number];
 
-/** Why a row of an upload was not taken, and the last two: what was mended in a row that was taken. */
+/** How numbers without a plus are read: as the country says, or with their country code in front. */
+export const uploadNumberFormats = ['any', 'e164_without_plus'] as const;
+export type UploadNumberFormat = (typeof uploadNumberFormats)[number];
+
+/** Why a row of an upload was not taken, and from `plus_added` on: what was mended in a row that was taken. */
 export const importErrorCodes = {
   number_missing: 'The row has no phone number',
   number_invalid: 'The phone number is not valid',
@@ -28,6 +32,12 @@ export const importErrorCodes = {
   daily_limit_invalid: 'The daily limit is not a whole number',
   plus_added: 'The missing + was put back',
   apostrophe_removed: 'The apostrophe in front was taken away',
+  cell_undone: 'The value was taken out of a spreadsheet formula',
+  decimal_removed: 'The decimal .0 of a spreadsheet was dropped',
+  notation_undone: 'The scientific notation was written out',
+  trunk_prefix_removed: 'The trunk prefix in parentheses was left out',
+  country_differs: 'The phone number is one of another country',
+  country_alias: 'Another code or name of the country was read',
 } as const satisfies Record<string, string>;
 export type ImportErrorCode = keyof typeof importErrorCodes;
 
@@ -50,7 +60,7 @@ export interface ImportJobSummaryView {
   updated: number;
   skipped: number;
   failed: number;
-  /** Taken rows whose number a spreadsheet had damaged, and that could be mended without a guess. */
+  /** Taken rows with a notice: a spreadsheet had damaged the number, for example, and it could be mended without a guess. */
   repaired: number;
   dryRun: boolean;
   mode: 'create' | 'upsert';
@@ -67,7 +77,7 @@ export interface ImportJobSummaryView {
 /** `GET /imports/:id` */
 export interface ImportJobView extends ImportJobSummaryView {
   errors: ImportRowError[];
-  /** What was repaired, row by row. */
+  /** What was repaired, or read in another way than it stands there, row by row. */
   notices: ImportRowError[];
 }
 

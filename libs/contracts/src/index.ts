@@ -2,6 +2,7 @@ export * from './audit.js';
 export * from './authorizations.js';
 export * from './call-simulation.js';
 export * from './country-presets.js';
+export * from './currencies.js';
 export * from './decision-log.js';
 export * from './destinations.js';
 export * from './imports.js';

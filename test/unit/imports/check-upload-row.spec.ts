@@ -16,13 +16,13 @@ const row = (values: Values = {}, facts: Partial<UploadRow> = {}): UploadRow => 
 });
 
 function taken(values: Values, fallbackCountry: string | null = null) {
-  const checked = checkUploadRow(row(values), fallbackCountry);
+  const checked = checkUploadRow(row(values), { country: fallbackCountry, numberFormat: 'any' });
   if (!checked.ok) throw new Error(`refused: ${checked.error.message}`);
   return checked;
 }
 
 function refused(values: Values, facts: Partial<UploadRow> = {}, fallbackCountry: string | null = null) {
-  const checked = checkUploadRow(row(values, facts), fallbackCountry);
+  const checked = checkUploadRow(row(values, facts), { country: fallbackCountry, numberFormat: 'any' });
   if (checked.ok) throw new Error(`taken as ${checked.row.e164}`);
   return checked.error;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus, UploadColumn } from '#contracts';
+import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus, UploadColumn, UploadNumberFormat } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -26,6 +26,7 @@ export interface ImportOptions {
   fileName: string | null;
   /** For national numbers of rows without a country. */
   country: string | null;
+  numberFormat: UploadNumberFormat;
 }
 
 export interface ImportFormat {
@@ -100,6 +101,7 @@ export class ImportsRepository {
       JSON.stringify(actor),
       context.requestId,
       options.country,
+      options.numberFormat,
       format.delimiter,
       format.columns.map((column) => column ?? ''),
       format.hasHeader,

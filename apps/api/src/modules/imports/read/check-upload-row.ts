@@ -2,7 +2,10 @@ import type { ImportErrorCode, ImportRowError, PhoneNumberProvider, UploadColumn
 import { phoneNumberProviders } from '#contracts';
 import { UNREADABLE } from '../../../platform/http/fields/readable-text.js';
 import { readOptionalColumns } from './optional-columns.js';
-import { readNumber, type Repair } from './read-number.js';
+import { readCountry } from './read-countries.js';
+import { readNumber, type ReadingRules } from './read-number.js';
+import { inOneNotice, noteOfAlias, noteOfCountry, notesOfNumber, type RowNote } from './row-notes.js';
+import { valueOfFormula } from './spreadsheet-cell.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadRow } from './upload-row.js';
 
@@ -12,20 +15,16 @@ const PROVIDER_OF_TEXT = new Map<string, PhoneNumberProvider>(phoneNumberProvide
 
 /** Invisible marks of writing direction, which come along when values are copied from right-to-left text. */
 const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-const REPAIRED: Record<Repair, string> = {
-  plus_added: 'the missing + was put back',
-  apostrophe_removed: 'the apostrophe in front was taken away',
-};
+const CHECKED_FIRST = ['phoneNumber', 'provider', 'countryCode'] as const satisfies readonly UploadColumn[];
 
 export type CheckedRow =
   { ok: true; row: StagedRow; notice: ImportRowError | null } | { ok: false; error: ImportRowError };
 
 /**
  * Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it.
- *
- * @param fallbackCountry for national numbers of rows without a country
  */
-export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): CheckedRow {
+export function checkUploadRow(given: UploadRow, rules: ReadingRules): CheckedRow {
+  const row = withoutFormulas(given);
   const refuse = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     ok: false as const,
     error: rowError(row.line, code, column, message, value),
@@ -34,14 +33,14 @@ export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): 
   if (shape) return refuse(shape.code, shape.column, shape.message, shape.value);
 
   const { values } = row;
-  const countryCode = plain(values.countryCode);
-  const country = countryCode === '' ? null : countryCode.toUpperCase();
+  const countryText = plain(values.countryCode);
+  const country = countryText === '' ? null : readCountry(countryText);
   const text = values.phoneNumber ?? '';
-  const { parsed, repairs } = readNumber(text, country, fallbackCountry);
+  const { parsed, repairs } = readNumber(text, country?.code ?? (countryText || null), rules);
   if (!parsed.ok) {
     const { reason, message } = parsed;
     if (reason === 'country_unknown' || reason === 'country_mismatch') {
-      return refuse(reason, 'countryCode', message, countryCode);
+      return refuse(reason, 'countryCode', message, countryText);
     }
     return refuse(reason === 'missing' ? 'number_missing' : 'number_invalid', 'phoneNumber', message, text);
   }
@@ -58,9 +57,26 @@ export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): 
   const { e164, numberType } = parsed;
   return {
     ok: true,
-    row: { line: row.line, e164, countryCode: parsed.countryCode, numberType, provider, ...optional },
-    notice: noticeOf(row.line, e164, repairs, text),
+    row: { line: row.line, e164, countryCode: parsed.countryCode, numberType, provider, ...optional.values },
+    notice: noticeOf(row.line, [
+      ...notesOfNumber(e164, repairs, text !== given.values.phoneNumber, given.values.phoneNumber ?? text),
+      ...(country?.alias ? [noteOfAlias('countryCode', country.alias, country.code)] : []),
+      ...(country && parsed.countryCode !== country.code ? [noteOfCountry(e164, parsed.countryCode, countryText)] : []),
+      ...optional.aliases.map(({ alias, code }) => noteOfAlias('allowedCountries', alias, code)),
+    ]),
   };
+}
+
+/** Number, provider and country without the formula that a spreadsheet was to take for text. */
+function withoutFormulas(row: UploadRow): UploadRow {
+  let values: UploadRow['values'] | null = null;
+  for (const column of CHECKED_FIRST) {
+    const value = row.values[column];
+    if (!value || (value[0] !== '=' && value[0] !== '"')) continue;
+    const plainValue = valueOfFormula(value);
+    if (plainValue !== null) values = { ...(values ?? row.values), [column]: plainValue };
+  }
+  return values === null ? row : { ...row, values };
 }
 
 function faultOfShape({ fault, values, tooLong }: UploadRow) {
@@ -83,7 +99,7 @@ function faultOfShape({ fault, values, tooLong }: UploadRow) {
       return of('characters_invalid', column, message, value.replaceAll(new RegExp(UNREADABLE, 'gu'), '�'));
     }
   }
-  const quoted = (['phoneNumber', 'provider', 'countryCode'] as const).find((name) => values[name]?.includes('"'));
+  const quoted = CHECKED_FIRST.find((name) => values[name]?.includes('"'));
   if (quoted) {
     const message = 'A quote stands inside the value. Quote the whole value or nothing of it.';
     return of('quote_invalid', quoted, message, values[quoted] ?? null);
@@ -95,11 +111,9 @@ function faultOfShape({ fault, values, tooLong }: UploadRow) {
   return null;
 }
 
-function noticeOf(line: number, e164: string, repairs: readonly Repair[], text: string): ImportRowError | null {
-  const [first] = repairs;
-  if (!first) return null;
-  const message = `Read as ${e164}: ${repairs.map((repair) => REPAIRED[repair]).join(', ')}.`;
-  return rowError(line, first, 'phoneNumber', message, text);
+function noticeOf(line: number, notes: readonly RowNote[]): ImportRowError | null {
+  const notice = inOneNotice(notes);
+  return notice && rowError(line, notice.code, notice.column, notice.message, notice.value);
 }
 
 function plain(value = ''): string {

@@ -73,7 +73,7 @@ export class ImportReader {
   }
 
   private check(row: UploadRow, chunk: ImportChunk | null): void {
-    const checked = checkUploadRow(row, this.job.country);
+    const checked = checkUploadRow(row, this.job);
     if (!checked.ok) {
       if (!chunk) return;
       chunk.counts.failed += 1;

@@ -1,6 +1,6 @@
-import type { ImportErrorCode, UploadColumn } from '#contracts';
-import { isCountryCode } from '#phone';
+import { currencyAdvice, type ImportErrorCode, isCurrencyCode, type UploadColumn } from '#contracts';
 import { charactersOf } from '../../../platform/http/fields/characters-between.js';
+import { type ReadCountry, readCountries } from './read-countries.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadRow } from './upload-row.js';
 
@@ -11,7 +11,13 @@ export interface ColumnRefusal {
   message: string;
 }
 
-export type OptionalValues = Omit<StagedRow, 'line' | 'e164' | 'countryCode' | 'numberType' | 'provider'>;
+export interface OptionalColumns {
+  values: OptionalValues;
+  /** Allowed countries that were written by another code. */
+  aliases: { alias: string; code: string }[];
+}
+
+type OptionalValues = Omit<StagedRow, 'line' | 'e164' | 'countryCode' | 'numberType' | 'provider'>;
 
 const MAX_LENGTH = { label: 200, region: 100, client: 200, agent: 200 } as const;
 const MAX_TAGS = 20;
@@ -27,10 +33,11 @@ class Refused extends Error {
 }
 
 /** Reads what a row says beside number, provider and country; an empty value says nothing. */
-export function readOptionalColumns(values: UploadRow['values']): OptionalValues | ColumnRefusal {
+export function readOptionalColumns(values: UploadRow['values']): OptionalColumns | ColumnRefusal {
   try {
     const agent = text(values, 'agent');
     const capabilities = capabilitiesOf(values.capabilities);
+    const allowed = countriesOf(values.allowedCountries);
     const read = {
       label: text(values, 'label'),
       region: text(values, 'region'),
@@ -42,13 +49,13 @@ export function readOptionalColumns(values: UploadRow['values']): OptionalValues
       tags: tagsOf(values.tags),
       agent,
       dailyLimit: dailyLimitOf(values.dailyLimit),
-      allowedCountries: countriesOf(values.allowedCountries),
+      allowedCountries: allowed && distinct(allowed.map(({ code }) => code)),
     };
     if (agent === null && (read.dailyLimit !== null || read.allowedCountries !== null)) {
       const message = 'Daily limit and allowed countries belong to an agent. Name the agent, or leave them empty.';
       refuse('agent', 'agent_unknown', message);
     }
-    return read;
+    return { values: read, aliases: (allowed ?? []).flatMap(({ alias, code }) => (alias ? [{ alias, code }] : [])) };
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
     throw error;
@@ -83,8 +90,8 @@ function costOf(value = ''): string | null {
 function currencyOf(value = ''): string | null {
   if (value === '') return null;
   const currency = value.toUpperCase();
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    refuse('currency', 'currency_invalid', 'The currency is no ISO 4217 code. Write three letters, for example USD.');
+  if (!isCurrencyCode(currency)) {
+    refuse('currency', 'currency_invalid', `The currency ${currencyAdvice(currency)}.`);
   }
   return currency;
 }
@@ -126,10 +133,12 @@ function dailyLimitOf(value = ''): number | null {
   return Number(value);
 }
 
-function countriesOf(value = ''): string[] | null {
-  const countries = listOf(value.toUpperCase(), /[\s,;|/]+/);
-  if (isNone(countries)) return [];
-  if (countries?.some((country) => !isCountryCode(country))) {
+function countriesOf(value = ''): ReadCountry[] | null {
+  const codes = listOf(value.toUpperCase(), /[\s,;|/]+/);
+  if (codes === null) return null;
+  if (isNone(codes)) return [];
+  const countries = readCountries(codes);
+  if (countries === null) {
     const message =
       'One of the countries is no ISO 3166-1 code. Write two letters for each, for example US CA, or none.';
     refuse('allowedCountries', 'country_unknown', message);

@@ -63,8 +63,8 @@ export class BulkUploadController {
     const mapping = mappingOf(query.mapping);
     const { file, fileName } = await fileOf(request, body);
     const wait = preferredWait(prefer);
-    const { mode = 'create', dryRun, country = null } = query;
-    const options = { mode, dryRun: dryRun === 'true', fileName, country };
+    const { mode = 'create', dryRun, country = null, numberFormat = 'any' } = query;
+    const options = { mode, dryRun: dryRun === 'true', fileName, country, numberFormat };
     const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
     const { job, finished } = await this.service
       .upload(context, file, options, mapping, patienceMs)

@@ -53,7 +53,8 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
 
   @ApiProperty({
     type: 'integer',
-    description: 'Taken rows whose number was mended: a missing +, a leading apostrophe.',
+    description:
+      'Taken rows with a notice: what a spreadsheet did to the number was mended, or a country was written by another code.',
   })
   repaired!: number;
 
