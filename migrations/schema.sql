@@ -374,11 +374,13 @@ create table import_jobs (
   failure text,
   actor jsonb default '{}'::jsonb not null,
   request_id text,
+  number_format text default 'any'::text not null,
   constraint import_jobs_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint import_jobs_delimiter_check CHECK ((delimiter = ANY (ARRAY[','::text, ';'::text, '	'::text]))),
   constraint import_jobs_encoding_check CHECK ((encoding = ANY (ARRAY['utf-8'::text, 'utf-16le'::text, 'utf-16be'::text, 'windows-1252'::text]))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+  constraint import_jobs_number_format_check CHECK ((number_format = ANY (ARRAY['any'::text, 'e164_without_plus'::text]))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint import_jobs_pkey PRIMARY KEY (organization_id, id)

@@ -5,9 +5,19 @@
  * Those that are not common are offered once their first country is chosen.
  */
 export const countryPresets = [
-  { id: 'united_kingdom', label: 'United Kingdom and Crown Dependencies', countries: ['GB', 'GG', 'JE', 'IM'], isCommon: true },
+  {
+    id: 'united_kingdom',
+    label: 'United Kingdom and Crown Dependencies',
+    countries: ['GB', 'GG', 'JE', 'IM'],
+    isCommon: true,
+  },
   { id: 'us_and_canada', label: 'United States and Canada', countries: ['US', 'CA'], isCommon: true },
-  { id: 'us_territories', label: 'United States with territories', countries: ['US', 'PR', 'VI', 'GU', 'AS', 'MP'], isCommon: true },
+  {
+    id: 'us_territories',
+    label: 'United States with territories',
+    countries: ['US', 'PR', 'VI', 'GU', 'AS', 'MP'],
+    isCommon: true,
+  },
   { id: 'dach', label: 'Germany, Austria, Switzerland', countries: ['DE', 'AT', 'CH'], isCommon: true },
   { id: 'finland', label: 'Finland and Åland', countries: ['FI', 'AX'], isCommon: true },
   { id: 'italy', label: 'Italy and Vatican City', countries: ['IT', 'VA'], isCommon: true },
@@ -23,10 +33,20 @@ export const countryPresets = [
     ],
     isCommon: true,
   },
-  { id: 'australia', label: 'Australia with Christmas and Cocos Islands', countries: ['AU', 'CX', 'CC'], isCommon: false },
+  {
+    id: 'australia',
+    label: 'Australia with Christmas and Cocos Islands',
+    countries: ['AU', 'CX', 'CC'],
+    isCommon: false,
+  },
   { id: 'morocco', label: 'Morocco and Western Sahara', countries: ['MA', 'EH'], isCommon: false },
   { id: 'reunion', label: 'Réunion and Mayotte', countries: ['RE', 'YT'], isCommon: false },
-  { id: 'guadeloupe', label: 'Guadeloupe, Saint Barthélemy, Saint Martin', countries: ['GP', 'BL', 'MF'], isCommon: false },
+  {
+    id: 'guadeloupe',
+    label: 'Guadeloupe, Saint Barthélemy, Saint Martin',
+    countries: ['GP', 'BL', 'MF'],
+    isCommon: false,
+  },
   { id: 'curacao', label: 'Curaçao and Caribbean Netherlands', countries: ['CW', 'BQ'], isCommon: false },
   { id: 'saint_helena', label: 'Saint Helena and Tristan da Cunha', countries: ['SH', 'TA'], isCommon: false },
 ] as const satisfies readonly { id: string; label: string; countries: readonly string[]; isCommon: boolean }[];

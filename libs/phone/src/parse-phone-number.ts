@@ -129,6 +129,9 @@ function notANumber(digits: string): string {
   return noSuchNumber(parsed?.isValid() && E164.test(parsed.number) ? parsed.number : null);
 }
 
-function refusal(reason: 'missing' | 'invalid' | 'country_unknown' | 'country_mismatch', message: string): ParsedPhoneNumber {
+function refusal(
+  reason: 'missing' | 'invalid' | 'country_unknown' | 'country_mismatch',
+  message: string,
+): ParsedPhoneNumber {
   return { ok: false, reason, message };
 }

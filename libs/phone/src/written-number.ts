@@ -32,7 +32,5 @@ function readPlain(plain: string, isComposed: boolean, isRouted: boolean): Writt
   const doubt = doubtOf(plain);
   if (doubt !== null) return { ok: false, fault: doubt };
   const digits = withoutSeparators(plain);
-  return digits === null
-    ? { ok: false, fault: 'unreadable' }
-    : { ok: true, digits, plain, isComposed, isRouted };
+  return digits === null ? { ok: false, fault: 'unreadable' } : { ok: true, digits, plain, isComposed, isRouted };
 }

@@ -36,7 +36,7 @@ import {
   type VoidCall,
   voidCall,
 } from '#api-client';
-import type { ColumnMapping, ImportJobView } from '#contracts';
+import type { ColumnMapping, ImportJobView, UploadNumberFormat } from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
 import type { DataProvider, fetchUtils, GetListParams } from 'react-admin';
 import { asHttpError, dataOf, fileOf, here } from './apiClient';
@@ -61,8 +61,9 @@ async function json<T>(path: string, init?: RequestInit): Promise<T> {
 export interface UploadOptions {
   dryRun: boolean;
   mode: ImportJobView['mode'];
-  /** Of national numbers in rows without a country. */
+  /** How numbers without a plus are dialed, in rows without a country. */
   country?: string;
+  numberFormat?: UploadNumberFormat;
   mapping?: ColumnMapping;
 }
 

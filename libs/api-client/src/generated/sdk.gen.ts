@@ -1493,7 +1493,7 @@ export const getLiveness = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * The database is reachable, migrated and safe to decide calls on
  *
- * The answer holds for a second. A database that says nothing is reported after two.
+ * The answer holds for a second. A database that says nothing is reported after two. Numbering plans older than 180 days are named beside it, and calls are decided all the same.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options: Options<GetReadinessData, ThrowOnError>) => options.client.get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
 

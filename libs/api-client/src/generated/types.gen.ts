@@ -422,8 +422,14 @@ export type UpdateOrganization = {
      * Counts from the next midnight on.
      */
     timeZone?: string;
+    /**
+     * ISO 4217, a currency of today.
+     */
     currency?: string;
     defaultDailyLimit?: number;
+    /**
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
+     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -440,8 +446,14 @@ export type UpdateOrganization = {
 };
 
 export type CreateOrganization = {
+    /**
+     * ISO 4217, a currency of today.
+     */
     currency?: string;
     defaultDailyLimit?: number;
+    /**
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
+     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -646,12 +658,12 @@ export type Capabilities = {
 
 export type CreatePhoneNumber = {
     /**
-     * E.164; with countryCode also in national form.
+     * E.164, with the usual separators; with countryCode also as it is dialed in that country. Its digits are never changed: a decimal such as +49301234567.0, and a number that lacks or repeats a prefix, is refused.
      */
     phoneNumber: string;
     provider: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
     /**
-     * ISO 3166-1 alpha-2. Taken from the number when left out; must be a country of the number.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. Taken from the number when left out. A number with + must be one of this country; without + it is read as it is dialed there, and keeps its own country.
      */
     countryCode?: string | null;
     label?: string | null;
@@ -717,7 +729,7 @@ export type ImportRowError = {
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid' | 'plus_added' | 'apostrophe_removed';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid' | 'plus_added' | 'apostrophe_removed' | 'cell_undone' | 'decimal_removed' | 'notation_undone' | 'trunk_prefix_removed' | 'country_differs' | 'country_alias';
     /**
      * What is wrong and how to mend it.
      */
@@ -741,7 +753,7 @@ export type ImportJobView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a leading apostrophe.
+     * Taken rows with a notice: what a spreadsheet did to the number was mended, or a country was written by another code.
      */
     repaired: number;
     dryRun: boolean;
@@ -784,7 +796,7 @@ export type ImportJobSummaryView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a leading apostrophe.
+     * Taken rows with a notice: what a spreadsheet did to the number was mended, or a country was written by another code.
      */
     repaired: number;
     dryRun: boolean;
@@ -847,7 +859,7 @@ export type CreateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -868,7 +880,7 @@ export type UpdateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -884,7 +896,7 @@ export type BulkRequest = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -1002,7 +1014,7 @@ export type AssignNumber = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -3244,9 +3256,13 @@ export type UploadPhoneNumbersData = {
          */
         mode?: 'create' | 'upsert';
         /**
-         * Country of national numbers in rows without a country: ISO 3166-1 alpha-2.
+         * How numbers without + are dialed, in rows without a country: ISO 3166-1 alpha-2. Each keeps its own country: a Canadian number that is dialed in the US is taken as one of Canada.
          */
         country?: string;
+        /**
+         * e164_without_plus: numbers without + have their country code all the same, whatever the country says. A file of numbers of several countries that lost their + can be read this way.
+         */
+        numberFormat?: 'any' | 'e164_without_plus';
         /**
          * Columns by the names in the header, as JSON. An empty name leaves a column out.
          */
@@ -4136,7 +4152,7 @@ export type ListDecisionsData = {
          */
         phoneNumberId?: string;
         /**
-         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
+         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
@@ -4188,7 +4204,7 @@ export type ExportDecisionsCsvData = {
          */
         phoneNumberId?: string;
         /**
-         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
+         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';

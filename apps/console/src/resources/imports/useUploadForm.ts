@@ -13,6 +13,7 @@ export function useUploadForm() {
   const [choices, setChoices] = useState(NO_CHOICES);
   const [country, setCountry] = useState<string | null>(null);
   const [changes, setChanges] = useState(false);
+  const [lacksPlus, setLacksPlus] = useState(false);
   const { file, text, head } = source;
   const { forget, setProblem } = upload;
   const layout = useMemo(() => head && layOut(head, choices), [head, choices]);
@@ -46,14 +47,20 @@ export function useUploadForm() {
     };
   const send = (dryRun: boolean) => {
     const mode = changes ? 'upsert' : 'create';
-    return upload.send(file ?? text, { dryRun, mode, country: country ?? undefined, mapping: layout?.mapping });
+    const numberFormat = lacksPlus ? 'e164_without_plus' : undefined;
+    return upload.send(file ?? text, {
+      ...{ dryRun, mode, numberFormat },
+      country: country ?? undefined,
+      mapping: layout?.mapping,
+    });
   };
 
   return {
-    ...{ file, text, head, layout, country, changes, upload, isBusy, take, removeFile, send },
+    ...{ file, text, head, layout, country, lacksPlus, changes, upload, isBusy, take, removeFile, send },
     isReady: !source.isEmpty && !isBusy && upload.result?.dryRun !== false && !layout?.problems.length,
     setText: anew(source.setText),
     setCountry: anew(setCountry),
+    setLacksPlus: anew(setLacksPlus),
     setChanges: anew(setChanges),
     chooseColumn: (name: string, column: UploadColumn | null) => anew(setChoices)(new Map(choices).set(name, column)),
   };

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { ImportJobSummaryView, ImportJobView, ImportRowError, ImportStatus, UploadColumn, UploadNumberFormat } from '#contracts';
+import type {
+  ImportJobSummaryView,
+  ImportJobView,
+  ImportRowError,
+  ImportStatus,
+  UploadColumn,
+  UploadNumberFormat,
+} from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';

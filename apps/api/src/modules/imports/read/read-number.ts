@@ -9,11 +9,7 @@ import {
 } from '#phone';
 
 export type Repair =
-  | 'apostrophe_removed'
-  | 'decimal_removed'
-  | 'notation_undone'
-  | 'trunk_prefix_removed'
-  | 'plus_added';
+  'apostrophe_removed' | 'decimal_removed' | 'notation_undone' | 'trunk_prefix_removed' | 'plus_added';
 
 export interface ReadNumber {
   parsed: ParsedPhoneNumber;

@@ -47,7 +47,12 @@ export class UpdateOrganizationDto {
   @Max(1_000_000)
   defaultDailyLimit?: number;
 
-  @ApiProperty({ required: false, type: [String], example: ['US', 'CA'], description: 'ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.' })
+  @ApiProperty({
+    required: false,
+    type: [String],
+    example: ['US', 'CA'],
+    description: 'ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.',
+  })
   @ValidateIf(isSent)
   @IsArray()
   @ArrayMaxSize(300)

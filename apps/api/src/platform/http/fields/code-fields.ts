@@ -40,7 +40,9 @@ export function CountryCodes(): PropertyDecorator {
       validator: {
         validate: (value: unknown) => Array.isArray(value) && value.every(isCountry),
         defaultMessage: (facts) => {
-          const wrong = Array.isArray(facts?.value) ? (facts.value as unknown[]).find((code) => !isCountry(code)) : null;
+          const wrong = Array.isArray(facts?.value)
+            ? (facts.value as unknown[]).find((code) => !isCountry(code))
+            : null;
           const shown = JSON.stringify(wrong ?? null).slice(0, 20);
           return `must be ISO 3166-1 alpha-2 codes of countries that have phone numbers, such as US; ${shown} is none`;
         },

@@ -28,7 +28,8 @@ export class AssignmentRulesDto {
     required: false,
     maxItems: MAX_COUNTRIES,
     example: ['US', 'CA'],
-    description: 'ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.',
+    description:
+      'ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.',
   })
   @IsOptional()
   @IsArray()
