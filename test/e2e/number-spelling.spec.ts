@@ -20,7 +20,14 @@ beforeAll(async () => {
   db = await createTestDatabase();
   api = await startApi({ databaseUrl: db.url });
   organizationId = await createOrganization(db, { defaultAllowedCountries: ['US', 'CA', 'DE', 'GB'] });
-  const scopes = ['numbers:read', 'numbers:write', 'assignments:write', 'calls:authorize', 'calls:settle', 'calls:read'] as const;
+  const scopes = [
+    'numbers:read',
+    'numbers:write',
+    'assignments:write',
+    'calls:authorize',
+    'calls:settle',
+    'calls:read',
+  ] as const;
   key = (await createApiKey(db, { organizationId, scopes: [...scopes] })).key;
   agentId = await createAgent(db, { organizationId });
   phoneNumberId = await createPhoneNumber(db, { organizationId });
@@ -70,7 +77,10 @@ describe('a number with the decimal of a spreadsheet', () => {
         apiKey: key,
         body: { phoneNumber: text, provider: 'telnyx' },
       });
-      expect(created).toMatchObject({ status: 400, body: { errors: { phoneNumber: expect.stringMatching(/spreadsheet/) } } });
+      expect(created).toMatchObject({
+        status: 400,
+        body: { errors: { phoneNumber: expect.stringMatching(/spreadsheet/) } },
+      });
       const checked = await request(v1(`phone-numbers/check/${encodeURIComponent(text)}`), { apiKey: key });
       expect(checked.status).toBe(400);
       expect(checked.body.errors.phoneNumber).toMatch(/spreadsheet/);
