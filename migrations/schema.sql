@@ -228,7 +228,7 @@ create table call_authorizations (
   resets_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   settled_at timestamp with time zone,
-  outcome text,
+  disposition text,
   duration_seconds integer,
   cost numeric(12,4),
   currency text,
@@ -238,9 +238,9 @@ create table call_authorizations (
   settled_by uuid,
   constraint allowed_calls_have_a_number CHECK (((decision = 'denied'::text) OR ((assignment_id IS NOT NULL) AND (from_number IS NOT NULL) AND (expires_at IS NOT NULL)))),
   constraint call_authorizations_decision_check CHECK ((decision = ANY (ARRAY['allowed'::text, 'denied'::text]))),
+  constraint call_authorizations_disposition_check CHECK ((disposition = ANY (ARRAY['answered'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'failed'::text, 'canceled'::text, 'voicemail'::text]))),
   constraint call_authorizations_duration_seconds_check CHECK ((duration_seconds >= 0)),
   constraint call_authorizations_external_call_id_check CHECK ((length(external_call_id) <= 255)),
-  constraint call_authorizations_outcome_check CHECK ((outcome = ANY (ARRAY['answered'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'failed'::text, 'canceled'::text, 'voicemail'::text]))),
   constraint call_authorizations_sip_code_check CHECK (((sip_code >= 100) AND (sip_code <= 699))),
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
   constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
@@ -252,7 +252,7 @@ alter table call_authorizations enable row level security, force row level secur
 create policy every_organization on call_authorizations for all to ringfence_system using (true) with check (true);
 create policy own_organization on call_authorizations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (cost), update (currency), update (duration_seconds), update (external_call_id), update (outcome), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
+grant insert, select, update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
@@ -375,12 +375,16 @@ create table import_jobs (
   actor jsonb default '{}'::jsonb not null,
   request_id text,
   number_format text default 'any'::text not null,
+  notice_count integer default 0 not null,
+  provider text,
+  column_names text[],
   constraint import_jobs_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-  constraint import_jobs_delimiter_check CHECK ((delimiter = ANY (ARRAY[','::text, ';'::text, '	'::text]))),
-  constraint import_jobs_encoding_check CHECK ((encoding = ANY (ARRAY['utf-8'::text, 'utf-16le'::text, 'utf-16be'::text, 'windows-1252'::text]))),
+  constraint import_jobs_delimiter_check CHECK ((length(delimiter) = 1)),
+  constraint import_jobs_encoding_check CHECK (((length(encoding) >= 1) AND (length(encoding) <= 40))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
   constraint import_jobs_number_format_check CHECK ((number_format = ANY (ARRAY['any'::text, 'e164_without_plus'::text]))),
+  constraint import_jobs_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 40))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint import_jobs_pkey PRIMARY KEY (organization_id, id)
@@ -393,12 +397,14 @@ alter table import_jobs enable row level security, force row level security;
 create policy every_organization on import_jobs for select to ringfence_system using (true);
 create policy own_organization on import_jobs for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
+grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
 grant select on import_jobs to ringfence_system;
 
 comment on column import_jobs.processed is 'Rows of the file that are done. Each chunk moves it in the transaction that takes the rows, so no row is taken twice.';
 comment on column import_jobs.received_at is 'Null while the file is still arriving: nobody works on it then.';
 comment on column import_jobs.columns is 'What the columns of the file are, in its order; an empty name is left out.';
+comment on column import_jobs.provider is 'Provider of the rows that name none.';
+comment on column import_jobs.column_names is 'What the columns are called in the file; null when it has no header.';
 
 create table import_rows (
   organization_id uuid not null,
@@ -410,9 +416,10 @@ create table import_rows (
   value text,
   severity text default 'error'::text not null,
   cells text[],
+  id uuid default uuidv7() not null,
   constraint import_rows_severity_check CHECK ((severity = ANY (ARRAY['error'::text, 'notice'::text]))),
   constraint import_rows_organization_id_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES import_jobs(organization_id, id) ON DELETE CASCADE,
-  constraint import_rows_pkey PRIMARY KEY (organization_id, import_job_id, line)
+  constraint import_rows_pkey PRIMARY KEY (organization_id, import_job_id, line, id)
 );
 
 alter table import_rows enable row level security, force row level security;
@@ -421,7 +428,7 @@ create policy own_organization on import_rows for all to ringfence_app using ((o
 
 grant insert, select on import_rows to ringfence_app;
 
-comment on table import_rows is 'The rows of an upload that were not taken, with the reason of each.';
+comment on table import_rows is 'What there is to say about the lines of an upload: why a row was not taken, and what was read otherwise or left out.';
 comment on column import_rows.cells is 'The row as it stands in the file, so that it can be mended and sent again.';
 
 create table invitations (
@@ -917,7 +924,7 @@ $function$;
 
 comment on function authorization_status(text,timestamp with time zone,timestamp with time zone) is 'The status to show at an instant: an authorization whose lease has run out is expired and counts as used. No job writes that (docs/adr/0007-settlement.md). Immutable: the instant is an argument.';
 
-CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_outcome text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
+CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_disposition text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
@@ -932,16 +939,16 @@ begin
   elsif v_call.status = 'denied' then
     return 'denied';
   elsif v_call.status = 'completed' and
-    (v_call.outcome, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
+    (v_call.disposition, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
     is not distinct from
-    (p_outcome, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
+    (p_disposition, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
     return 'repeated';
   elsif v_call.status in ('completed', 'voided') then
     return 'settled_otherwise';
   end if;
 
   update call_authorizations l
-  set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, outcome = p_outcome,
+  set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, disposition = p_disposition,
     duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id,
     cost = p_cost, currency = p_currency
   where l.organization_id = p_organization and l.id = p_id;

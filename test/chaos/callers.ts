@@ -187,7 +187,7 @@ export class Callers {
     if (authorizationId === undefined) return;
     const { apiKey } = this.world.organizations.find(({ id }) => id === call.organizationId)!;
     const durationSeconds = kind === 'complete' ? this.settlements.length : null;
-    const body = kind === 'complete' ? { outcome: 'answered', durationSeconds } : { reason: 'not_dialed' };
+    const body = kind === 'complete' ? { disposition: 'answered', durationSeconds } : { reason: 'not_dialed' };
     const path = `/api/v1/call-gate/authorizations/${authorizationId}/${kind}`;
     const settlement: Settlement = { kind, authorizationId, durationSeconds, sentMs: nowMs(), endedMs: 0, status: 0 };
     this.settlements.push(settlement);

@@ -73,7 +73,7 @@ describe('settlements that run at the same time, on two APIs and one database', 
   }
   const authorize = (agentId: string) => post('call-gate/authorize', { agentId, destination: '+14165550123' });
   const voidCall = (id: string) => post(`call-gate/authorizations/${id}/void`, { reason: 'not_dialed' });
-  const complete = (id: string) => post(`call-gate/authorizations/${id}/complete`, { outcome: 'answered' });
+  const complete = (id: string) => post(`call-gate/authorizations/${id}/complete`, { disposition: 'answered' });
   const reset = () => post('usage/reset', {}, admin);
   const midnight = () => apis[(turn += 1) % 2]!.app.get(MidnightService).run();
   const times = <T>(count: number, work: (index: number) => Promise<T>) =>

@@ -194,7 +194,7 @@ const SENDINGS: Record<string, () => Promise<Sending>> = {
   'POST /usage/reset': async () => ({ body: {}, field: null }),
   'POST /call-gate/authorizations/{id}/complete': async () => ({
     ...on(await authorization()),
-    body: { outcome: 'answered' },
+    body: { disposition: 'answered' },
     field: null,
   }),
   'POST /call-gate/authorizations/{id}/void': async () => ({

@@ -87,6 +87,7 @@ describe('uploading numbers', () => {
       skipped: 0,
       failed: 0,
       repaired: 0,
+      noticeCount: 0,
       dryRun: false,
       mode: 'create',
       fileName: null,

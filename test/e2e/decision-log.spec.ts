@@ -153,7 +153,7 @@ describe('/call-gate/authorizations', () => {
       decidedAt: expect.stringMatching(/Z$/),
       expiresAt: expect.stringMatching(/Z$/),
       settledAt: null,
-      outcome: null,
+      disposition: null,
       durationSeconds: null,
       sipCode: null,
       externalCallId: null,

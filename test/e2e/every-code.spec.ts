@@ -97,7 +97,7 @@ async function retriedAfter(happening: (id: string) => Promise<unknown>): Promis
 const reasons = {
   allowed: () => call(),
   authorization_voided: () => retriedAfter((id) => settle(id, 'void', { reason: 'not_dialed' })),
-  authorization_completed: () => retriedAfter((id) => settle(id, 'complete', { outcome: 'busy' })),
+  authorization_completed: () => retriedAfter((id) => settle(id, 'complete', { disposition: 'busy' })),
   authorization_expired: () =>
     retriedAfter((id) => db.query('update call_authorizations set expires_at = decided_at where id = $1', [id])),
   destination_invalid: () => call('+1'),
@@ -203,12 +203,12 @@ const problems = {
   },
   authorization_settled: async () => {
     const id = await authorizedCall();
-    await settle(id, 'complete', { outcome: 'busy' });
+    await settle(id, 'complete', { disposition: 'busy' });
     return settle(id, 'void', { reason: 'not_dialed' });
   },
   authorization_not_settleable: async () => {
     const { body } = await authorize({ agentId: crypto.randomUUID(), destination: CANADA });
-    return settle(body.authorizationId as string, 'complete', { outcome: 'busy' });
+    return settle(body.authorizationId as string, 'complete', { disposition: 'busy' });
   },
   void_limit_reached: async () => {
     const { agentId } = await assignment(100);

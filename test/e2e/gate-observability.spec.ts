@@ -57,9 +57,9 @@ describe('what operators see of the gate', () => {
     const once = { 'idempotency-key': 'once' };
     const { authorizationId } = (await authorize(DESTINATION, once)).body;
     await authorize(DESTINATION, once);
-    for (const outcome of ['answered', 'answered', 'busy']) {
+    for (const disposition of ['answered', 'answered', 'busy']) {
       const path = `/api/v1/call-gate/authorizations/${authorizationId}/complete`;
-      await request(`${api.url}${path}`, { apiKey: key, body: { outcome } });
+      await request(`${api.url}${path}`, { apiKey: key, body: { disposition } });
     }
     await authorize('+33140205050');
     await authorize(DESTINATION);

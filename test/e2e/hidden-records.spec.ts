@@ -133,7 +133,7 @@ const filtered = (path: string, filter: (ids: Ids) => object): Asking =>
 const callsOf: Record<string, Asking> = {
   'complete a call': post(
     ({ call }) => `/call-gate/authorizations/${call}/complete`,
-    () => ({ outcome: 'answered' }),
+    () => ({ disposition: 'answered' }),
   ),
   'void a call': post(
     ({ call }) => `/call-gate/authorizations/${call}/void`,

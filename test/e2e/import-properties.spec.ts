@@ -77,8 +77,19 @@ const upload = async ({ key }: Scene, file: string, search: string) => {
   });
   expect({ status, body }).toMatchObject({ status: 200, body: { status: 'completed' } });
   const errors = await request(`${api.url}/api/v1/imports/${body.id}/errors.csv`, { apiKey: key });
-  const { total, processed, created, updated, skipped, failed, repaired, notices } = body;
-  return { total, processed, created, updated, skipped, failed, repaired, notices, errors: errors.body as string };
+  const { total, processed, created, updated, skipped, failed, repaired, noticeCount, notices } = body;
+  return {
+    total,
+    processed,
+    created,
+    updated,
+    skipped,
+    failed,
+    repaired,
+    noticeCount,
+    notices,
+    errors: errors.body as string,
+  };
 };
 
 /** Everything that an upload may change, to the last column. */

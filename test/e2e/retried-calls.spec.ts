@@ -88,7 +88,7 @@ const newKey = (): Headers => ({ 'idempotency-key': randomUUID() });
 /** Everything that the database holds of the calls and counts of the organization, but for settlements. */
 const kept = () =>
   db.query(
-    `select to_jsonb(l) - array['status', 'settled_at', 'settled_by', 'outcome', 'void_reason'] as call,
+    `select to_jsonb(l) - array['status', 'settled_at', 'settled_by', 'disposition', 'void_reason'] as call,
        a.calls_made_today as counted, a.last_reset_date::text as day
      from call_authorizations l join agent_phone_numbers a on a.id = l.assignment_id
      where l.organization_id = $1 order by l.id`,
@@ -107,7 +107,7 @@ const switches: Switch[] = [
   {
     name: 'its completion',
     reason: 'authorization_completed',
-    throwIt: (_, id) => settle(id, 'complete', { outcome: 'answered' }),
+    throwIt: (_, id) => settle(id, 'complete', { disposition: 'answered' }),
   },
   {
     name: 'the end of the lease',

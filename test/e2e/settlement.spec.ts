@@ -79,7 +79,7 @@ describe('settling an authorization', () => {
     expect(allowed).toBe(true);
     return authorizationId;
   };
-  const complete = (id: string, body: unknown = { outcome: 'answered' }, caller?: Caller) =>
+  const complete = (id: string, body: unknown = { disposition: 'answered' }, caller?: Caller) =>
     post(`call-gate/authorizations/${id}/complete`, body, caller);
   const voidCall = (id: string, reason = 'not_dialed', caller?: Caller) =>
     post(`call-gate/authorizations/${id}/void`, { reason }, caller);
@@ -105,7 +105,13 @@ describe('settling an authorization', () => {
     it('records how the call went, once, and answers the same record to the same body', async () => {
       const { agentId, assignmentId, phoneNumberId } = await line({ dailyLimit: 5 });
       const id = await authorized(agentId);
-      const body = { outcome: 'answered', durationSeconds: 61, sipCode: 200, externalCallId: 'CA1', cost: '0.0135' };
+      const body = {
+        disposition: 'answered',
+        durationSeconds: 61,
+        sipCode: 200,
+        externalCallId: 'CA1',
+        cost: '0.0135',
+      };
       const first = await complete(id, body);
       expect(first).toMatchObject({ status: 200 });
       expect(first.body).toEqual({
@@ -125,7 +131,7 @@ describe('settling an authorization', () => {
         decidedAt: '2026-03-02T12:00:00.000Z',
         expiresAt: '2026-03-02T16:00:00.000Z',
         settledAt: '2026-03-02T12:00:00.000Z',
-        outcome: 'answered',
+        disposition: 'answered',
         durationSeconds: 61,
         sipCode: 200,
         externalCallId: 'CA1',
@@ -137,20 +143,24 @@ describe('settling an authorization', () => {
       const repeated = await complete(id, { ...body, cost: 0.0135, currency: 'USD' });
       expect(repeated).toMatchObject({ status: 200, body: first.body });
       expect(await auditOf(id)).toEqual([
-        { action: 'authorization.completed', actor: dialer.id, changes: { outcome: 'answered', durationSeconds: 61 } },
+        {
+          action: 'authorization.completed',
+          actor: dialer.id,
+          changes: { disposition: 'answered', durationSeconds: 61 },
+        },
       ]);
     });
 
     it.each([
-      { outcome: 'busy', durationSeconds: 61 },
-      { outcome: 'answered' },
-      { outcome: 'answered', durationSeconds: 62 },
-      { outcome: 'answered', durationSeconds: 61, sipCode: 200 },
-      { outcome: 'answered', durationSeconds: 61, externalCallId: 'other' },
-      { outcome: 'answered', durationSeconds: 61, cost: '1' },
+      { disposition: 'busy', durationSeconds: 61 },
+      { disposition: 'answered' },
+      { disposition: 'answered', durationSeconds: 62 },
+      { disposition: 'answered', durationSeconds: 61, sipCode: 200 },
+      { disposition: 'answered', durationSeconds: 61, externalCallId: 'other' },
+      { disposition: 'answered', durationSeconds: 61, cost: '1' },
     ])('refuses a second settlement with other content: %j', async (other) => {
       const id = await authorized((await line()).agentId);
-      await complete(id, { outcome: 'answered', durationSeconds: 61 });
+      await complete(id, { disposition: 'answered', durationSeconds: 61 });
       const refused = await complete(id, other);
       expect(refused).toMatchObject(problem(409, 'authorization_settled'));
       expect(refused.body.detail).toContain('completed at 2026-03-02T12:00:00.000Z');
@@ -160,7 +170,7 @@ describe('settling an authorization', () => {
       const own = await line();
       const id = await authorized(own.agentId);
       await setClock(`timestamptz '2026-03-02T18:00:00Z'`);
-      expect(await complete(id, { outcome: 'voicemail', durationSeconds: 20_000 })).toMatchObject({
+      expect(await complete(id, { disposition: 'voicemail', durationSeconds: 20_000 })).toMatchObject({
         status: 200,
         body: { status: 'completed', settledAt: '2026-03-02T18:00:00.000Z' },
       });
@@ -169,7 +179,7 @@ describe('settling an authorization', () => {
 
     it('may come from another key with calls:settle-any, for another system may hear how the call ended', async () => {
       const id = await authorized((await line()).agentId);
-      expect(await complete(id, { outcome: 'busy', sipCode: 486 }, { apiKey: collector.key })).toMatchObject({
+      expect(await complete(id, { disposition: 'busy', sipCode: 486 }, { apiKey: collector.key })).toMatchObject({
         status: 200,
       });
     });
@@ -183,18 +193,18 @@ describe('settling an authorization', () => {
     });
 
     it.each([
-      [{}, 'outcome'],
-      [{ outcome: 'fine' }, 'outcome'],
-      [{ outcome: 'answered', durationSeconds: -1 }, 'durationSeconds'],
-      [{ outcome: 'answered', durationSeconds: 1.5 }, 'durationSeconds'],
-      [{ outcome: 'answered', sipCode: 99 }, 'sipCode'],
-      [{ outcome: 'answered', sipCode: 700 }, 'sipCode'],
-      [{ outcome: 'answered', externalCallId: 'x'.repeat(256) }, 'externalCallId'],
-      [{ outcome: 'answered', cost: '-1' }, 'cost'],
-      [{ outcome: 'answered', cost: '1.00001' }, 'cost'],
-      [{ outcome: 'answered', cost: '1', currency: 'usd' }, 'currency'],
-      [{ outcome: 'answered', currency: 'USD' }, 'currency'],
-      [{ outcome: 'answered', status: 'voided' }, 'status'],
+      [{}, 'disposition'],
+      [{ disposition: 'fine' }, 'disposition'],
+      [{ disposition: 'answered', durationSeconds: -1 }, 'durationSeconds'],
+      [{ disposition: 'answered', durationSeconds: 1.5 }, 'durationSeconds'],
+      [{ disposition: 'answered', sipCode: 99 }, 'sipCode'],
+      [{ disposition: 'answered', sipCode: 700 }, 'sipCode'],
+      [{ disposition: 'answered', externalCallId: 'x'.repeat(256) }, 'externalCallId'],
+      [{ disposition: 'answered', cost: '-1' }, 'cost'],
+      [{ disposition: 'answered', cost: '1.00001' }, 'cost'],
+      [{ disposition: 'answered', cost: '1', currency: 'usd' }, 'currency'],
+      [{ disposition: 'answered', currency: 'USD' }, 'currency'],
+      [{ disposition: 'answered', status: 'voided' }, 'status'],
     ])('refuses %j', async (body, field) => {
       const refused = await complete(randomUUID(), body);
       expect(refused).toMatchObject(problem(400, 'validation_failed'));
@@ -282,7 +292,7 @@ describe('settling an authorization', () => {
       expect(refused.body.detail).toContain('never more than the daily limit itself');
       expect(await voidCall(id, 'test_call', { token: admin })).toMatchObject(problem(429, 'void_limit_reached'));
       expect(await counts(own)).toEqual({ counter: 1, archive: 0 });
-      expect(await complete(id, { outcome: 'failed' })).toMatchObject({ status: 200 });
+      expect(await complete(id, { disposition: 'failed' })).toMatchObject({ status: 200 });
       const calls = Array.from({ length: 500 }, () => ({ agentId: own.agentId, destination: CANADA }));
       for (let asked = 0; asked <= dailyLimit; asked += 500) await post('call-gate/authorize-batch', { calls });
       const [admitted] = await db.query(
@@ -380,8 +390,8 @@ describe('settling an authorization', () => {
       [organizationId, own.agentId, own.phoneNumberId],
     );
     await db.query(`update organizations set last_rollup_date = '2026-03-03' where id = $1`, [organizationId]);
-    await complete(id, { outcome: 'answered', durationSeconds: 30 });
-    await complete(id, { outcome: 'answered', durationSeconds: 30 });
+    await complete(id, { disposition: 'answered', durationSeconds: 30 });
+    await complete(id, { disposition: 'answered', durationSeconds: 30 });
     await db.query('update organizations set last_rollup_date = null where id = $1', [organizationId]);
     const rows = `select calls_completed, duration_seconds::integer from usage_daily where phone_number_id = $1`;
     expect(await db.query(rows, [own.phoneNumberId])).toEqual([{ calls_completed: 1, duration_seconds: 30 }]);
@@ -395,7 +405,7 @@ describe('settling an authorization', () => {
     const theirs = await authorized(foreign.agentId);
     const dialed = await authorized(own.agentId);
     for (const refused of [
-      await complete(theirs, { outcome: 'answered' }, person),
+      await complete(theirs, { disposition: 'answered' }, person),
       await voidCall(theirs, 'not_dialed', person),
     ]) {
       expect(refused).toMatchObject(problem(404, 'record_not_found'));
@@ -403,14 +413,14 @@ describe('settling an authorization', () => {
     // Their own agent's call, but a dialer authorized it.
     expect(await voidCall(dialed, 'not_dialed', person)).toMatchObject(problem(403, 'permission_denied'));
     expect(await voidCall(mine, 'caller_abandoned', person)).toMatchObject({ status: 200 });
-    expect(await complete(dialed, { outcome: 'no_answer' }, person)).toMatchObject({ status: 200 });
+    expect(await complete(dialed, { disposition: 'no_answer' }, person)).toMatchObject({ status: 200 });
   });
 
   it('is for whom authorized the call, for owners, admins and keys with calls:settle-any', async () => {
     const { agentId } = await line();
     const owner = (await user('owner')).token;
     const settlings = [
-      (id: string, caller: Caller) => complete(id, { outcome: 'answered' }, caller),
+      (id: string, caller: Caller) => complete(id, { disposition: 'answered' }, caller),
       (id: string, caller: Caller) => voidCall(id, 'test_call', caller),
     ];
     for (const settling of settlings) {
@@ -444,7 +454,7 @@ describe('settling an authorization', () => {
     const manager = (await user('manager')).token;
     const id = await authorized((await line()).agentId, { apiKey: key });
     for (const caller of [{ apiKey: key }, { token: manager }]) {
-      expect(await complete(id, { outcome: 'answered' }, caller)).toMatchObject(problem(403, 'permission_denied'));
+      expect(await complete(id, { disposition: 'answered' }, caller)).toMatchObject(problem(403, 'permission_denied'));
       expect(await voidCall(id, 'not_dialed', caller)).toMatchObject(problem(403, 'permission_denied'));
     }
   });
@@ -456,16 +466,16 @@ describe('settling an authorization', () => {
     const { key } = await createApiKey(db, { organizationId: stranger, scopes: ['calls:settle'] });
     const strange = { apiKey: key };
     const answers = [
-      await complete(id, { outcome: 'answered' }, strange),
+      await complete(id, { disposition: 'answered' }, strange),
       await voidCall(id, 'not_dialed', strange),
-      await complete(randomUUID(), { outcome: 'answered' }, strange),
+      await complete(randomUUID(), { disposition: 'answered' }, strange),
       await voidCall(randomUUID(), 'not_dialed', strange),
     ];
     for (const answer of answers) {
       expect(answer).toMatchObject(problem(404, 'record_not_found'));
       expect(answer.body.detail).toBe(answers[2]!.body.detail);
     }
-    expect(await complete('x', { outcome: 'answered' })).toMatchObject(problem(400, 'validation_failed'));
+    expect(await complete('x', { disposition: 'answered' })).toMatchObject(problem(400, 'validation_failed'));
     expect(await counts(own)).toEqual({ counter: 1, archive: 0 });
   });
 

@@ -72,7 +72,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        cost currency duration_seconds external_call_id outcome settled_at settled_by sip_code status
+        cost currency disposition duration_seconds external_call_id settled_at settled_by sip_code status
         void_reason`,
     },
     ringfence_system: {
@@ -117,8 +117,8 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        attempts cancel_requested_at created encoding failed failure file_bytes finished_at processed
-        received_at repaired skipped started_at status total undone_at updated`,
+        attempts cancel_requested_at created encoding failed failure file_bytes finished_at notice_count
+        processed received_at repaired skipped started_at status total undone_at updated`,
       delete: ALL,
     },
     ringfence_system: {

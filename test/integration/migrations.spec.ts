@@ -41,6 +41,21 @@ describe('migrations', () => {
     expect(await schema()).toBe(before);
   });
 
+  it('that a release brings can be taken back and run again, functions included', async () => {
+    const before = await schema();
+    const source = migrationDataSource(db.url);
+    await source.initialize();
+    try {
+      for (const newest of migrations.slice(1).map((_, index) => index + 1)) {
+        for (let count = 0; count < newest; count += 1) await source.undoLastMigration();
+        await migrateDatabase(source);
+        expect(await schema()).toBe(before);
+      }
+    } finally {
+      await source.destroy();
+    }
+  });
+
   it('are listed in the order of their timestamps, each once', () => {
     const times = migrations.map(({ name }) => Number(/\d{13}$/.exec(name)?.[0]));
     expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));

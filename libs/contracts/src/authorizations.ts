@@ -5,8 +5,16 @@ export const authorizationStatuses = ['denied', 'authorized', 'completed', 'void
 export type AuthorizationStatus = (typeof authorizationStatuses)[number];
 
 /** How a call ended. */
-export const callOutcomes = ['answered', 'no_answer', 'busy', 'rejected', 'failed', 'canceled', 'voicemail'] as const;
-export type CallOutcome = (typeof callOutcomes)[number];
+export const callDispositions = [
+  'answered',
+  'no_answer',
+  'busy',
+  'rejected',
+  'failed',
+  'canceled',
+  'voicemail',
+] as const;
+export type CallDisposition = (typeof callDispositions)[number];
 
 /** Why an authorization was given back: the call was never placed, or was none. */
 export const voidReasons = [
@@ -43,7 +51,7 @@ export interface AuthorizationView {
   /** The end of the lease; null when denied. */
   expiresAt: string | null;
   settledAt: string | null;
-  outcome: CallOutcome | null;
+  disposition: CallDisposition | null;
   durationSeconds: number | null;
   sipCode: number | null;
   externalCallId: string | null;

@@ -7,7 +7,7 @@ export type ImportStatus = (typeof importStatuses)[number];
 export const uploadNumberFormats = ['any', 'e164_without_plus'] as const;
 export type UploadNumberFormat = (typeof uploadNumberFormats)[number];
 
-/** Why a row of an upload was not taken, and from `plus_added` on: what was mended in a row that was taken. */
+/** Why a row of an upload was not taken. */
 export const importErrorCodes = {
   number_missing: 'The row has no phone number',
   number_invalid: 'The phone number is not valid',
@@ -30,24 +30,36 @@ export const importErrorCodes = {
   currency_invalid: 'The currency is not an ISO 4217 code',
   capability_unknown: 'The capability is not known',
   daily_limit_invalid: 'The daily limit is not a whole number',
+} as const satisfies Record<string, string>;
+export type ImportErrorCode = keyof typeof importErrorCodes;
+
+/** What was read otherwise than it stands in the file, or left out, though the row was taken. */
+export const importNoticeCodes = {
   plus_added: 'The missing + was put back',
   apostrophe_removed: 'The apostrophe in front was taken away',
-  cell_undone: 'The value was taken out of a spreadsheet formula',
+  cell_undone: 'The number was taken out of a spreadsheet formula',
   decimal_removed: 'The decimal .0 of a spreadsheet was dropped',
   notation_undone: 'The scientific notation was written out',
   trunk_prefix_removed: 'The trunk prefix in parentheses was left out',
   country_differs: 'The phone number is one of another country',
   country_alias: 'Another code or name of the country was read',
 } as const satisfies Record<string, string>;
-export type ImportErrorCode = keyof typeof importErrorCodes;
+export type ImportNoticeCode = keyof typeof importNoticeCodes;
 
-export interface ImportRowError {
+interface ToldOfLine {
   /** 1 is the first line of the file, the header included. */
   line: number;
   column: string | null;
-  code: ImportErrorCode;
   message: string;
   value: string | null;
+}
+
+export interface ImportRowError extends ToldOfLine {
+  code: ImportErrorCode;
+}
+
+export interface ImportNotice extends ToldOfLine {
+  code: ImportNoticeCode;
 }
 
 /** One of `GET /imports`. */
@@ -60,8 +72,10 @@ export interface ImportJobSummaryView {
   updated: number;
   skipped: number;
   failed: number;
-  /** Taken rows with a notice: a spreadsheet had damaged the number, for example, and it could be mended without a guess. */
+  /** Taken rows whose number a spreadsheet had damaged, and that could be mended without a guess. */
   repaired: number;
+  /** All notices, of the rows that were taken and of the file as a whole. */
+  noticeCount: number;
   dryRun: boolean;
   mode: 'create' | 'upsert';
   fileName: string | null;
@@ -77,8 +91,8 @@ export interface ImportJobSummaryView {
 /** `GET /imports/:id` */
 export interface ImportJobView extends ImportJobSummaryView {
   errors: ImportRowError[];
-  /** What was repaired, or read in another way than it stands there, row by row. */
-  notices: ImportRowError[];
+  /** What was read otherwise than it stands there, or left out. */
+  notices: ImportNotice[];
 }
 
 /** The columns that an upload may have, by the names that an export gives them. */

@@ -1,5 +1,5 @@
 create or replace function complete_authorization(
-  p_organization uuid, p_id uuid, p_by uuid, p_outcome text, p_duration_seconds integer, p_sip_code smallint,
+  p_organization uuid, p_id uuid, p_by uuid, p_disposition text, p_duration_seconds integer, p_sip_code smallint,
   p_external_call_id text, p_cost numeric, p_currency text)
 returns text
 language plpgsql as $$
@@ -14,16 +14,16 @@ begin
   elsif v_call.status = 'denied' then
     return 'denied';
   elsif v_call.status = 'completed' and
-    (v_call.outcome, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
+    (v_call.disposition, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
     is not distinct from
-    (p_outcome, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
+    (p_disposition, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
     return 'repeated';
   elsif v_call.status in ('completed', 'voided') then
     return 'settled_otherwise';
   end if;
 
   update call_authorizations l
-  set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, outcome = p_outcome,
+  set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, disposition = p_disposition,
     duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id,
     cost = p_cost, currency = p_currency
   where l.organization_id = p_organization and l.id = p_id;

@@ -1,4 +1,4 @@
-import type { ImportErrorCode, UploadColumn } from '#contracts';
+import type { ImportErrorCode, ImportNoticeCode, UploadColumn } from '#contracts';
 import { checkUploadRow } from '../../../apps/api/src/modules/imports/read/check-upload-row.js';
 import type { UploadRow } from '../../../apps/api/src/modules/imports/read/upload-row.js';
 
@@ -49,7 +49,7 @@ describe('a row of an upload', () => {
         dailyLimit: null,
         allowedCountries: null,
       },
-      notice: null,
+      notices: [],
     });
   });
 
@@ -79,34 +79,41 @@ describe('a row of an upload', () => {
   });
 
   describe('is mended where that is certain, and says so', () => {
-    it.each<[string, Values, ImportErrorCode, string]>([
-      ['a plus that a spreadsheet took', { phoneNumber: '12025550123' }, 'plus_added', 'the missing + was put back'],
+    it.each<[string, Values, [ImportNoticeCode, string][]]>([
+      [
+        'a plus that a spreadsheet took',
+        { phoneNumber: '12025550123' },
+        [['plus_added', 'the missing + was put back']],
+      ],
       [
         'an apostrophe',
         { phoneNumber: "'+12025550123" },
-        'apostrophe_removed',
-        'the apostrophe in front was taken away',
+        [['apostrophe_removed', 'the apostrophe in front was taken away']],
       ],
       [
         'both',
         { phoneNumber: "'12025550123" },
-        'apostrophe_removed',
-        'the apostrophe in front was taken away, the missing + was put back',
+        [
+          ['apostrophe_removed', 'the apostrophe in front was taken away'],
+          ['plus_added', 'the missing + was put back'],
+        ],
       ],
-    ])('%s', (_what, values, code, words) => {
-      const { row: read, notice } = taken(values);
+    ])('%s', (_what, values, repairs) => {
+      const { row: read, notices } = taken(values);
       expect(read.e164).toBe('+12025550123');
-      expect(notice).toEqual({
-        line: 7,
-        column: 'phoneNumber',
-        code,
-        message: `Read as +12025550123: ${words}.`,
-        value: values.phoneNumber,
-      });
+      expect(notices).toEqual(
+        repairs.map(([code, words]) => ({
+          line: 7,
+          column: 'phoneNumber',
+          code,
+          message: `Read as +12025550123: ${words}.`,
+          value: values.phoneNumber,
+        })),
+      );
     });
 
     it('but a national number is no damage', () => {
-      expect(taken({ phoneNumber: '(202) 555-0123' }).notice).toBeNull();
+      expect(taken({ phoneNumber: '(202) 555-0123' }).notices).toEqual([]);
       expect(taken({ phoneNumber: '(202) 555-0123', countryCode: '' }, 'US').row.e164).toBe('+12025550123');
     });
   });
@@ -185,7 +192,7 @@ describe('a row of an upload', () => {
   describe('reads its number digit for digit, and tells what it undid', () => {
     const alone = { countryCode: '' };
 
-    it.each<[string, string, Values, string, ImportErrorCode]>([
+    it.each<[string, string, Values, string, ImportNoticeCode]>([
       ['+49301234567.0', '+49301234567', alone, 'DE', 'decimal_removed'],
       ['+49301234567.00', '+49301234567', alone, 'DE', 'decimal_removed'],
       ['+49301234567,0', '+49301234567', alone, 'DE', 'decimal_removed'],
@@ -199,10 +206,10 @@ describe('a row of an upload', () => {
       ['=493012345678', '+493012345678', { countryCode: 'DE' }, 'DE', 'cell_undone'],
       ['+44 (0)20 7946 0958', '+442079460958', alone, 'GB', 'trunk_prefix_removed'],
     ])('%s', (phoneNumber, e164, values, countryCode, code) => {
-      const { row: read, notice } = taken({ phoneNumber, ...values });
+      const { row: read, notices } = taken({ phoneNumber, ...values });
       expect(read).toMatchObject({ e164, countryCode });
-      expect(notice).toMatchObject({ column: 'phoneNumber', code, value: phoneNumber });
-      expect(notice!.message).toMatch(new RegExp(`^Read as \\${e164}: .*\\.$`));
+      expect(notices[0]).toMatchObject({ column: 'phoneNumber', code, value: phoneNumber });
+      for (const { message } of notices) expect(message).toMatch(new RegExp(`^Read as \\${e164}: .*\\.$`));
     });
 
     it.each([
@@ -212,8 +219,8 @@ describe('a row of an upload', () => {
       ['+٤٩٣٠١٢٣٤٥٦٧٨'],
       ['＋４９３０１２３４５６７８'],
     ])('%s, which is only another spelling', (phoneNumber) => {
-      const { row: read, notice } = taken({ phoneNumber, countryCode: '' }, 'US');
-      expect([read.e164, read.countryCode, notice]).toEqual(['+493012345678', 'DE', null]);
+      const { row: read, notices } = taken({ phoneNumber, countryCode: '' }, 'US');
+      expect([read.e164, read.countryCode, notices]).toEqual(['+493012345678', 'DE', []]);
     });
 
     it.each([
@@ -235,7 +242,7 @@ describe('a row of an upload', () => {
     });
 
     it('and undoes a formula around provider and country as well', () => {
-      expect(taken({ provider: '="telnyx"', countryCode: '="US"' })).toMatchObject({ ok: true, notice: null });
+      expect(taken({ provider: '="telnyx"', countryCode: '="US"' })).toMatchObject({ ok: true, notices: [] });
     });
   });
 
@@ -249,10 +256,10 @@ describe('a row of an upload', () => {
       ['8 771 000 9998', 'RU', '+77710009998', 'KZ'],
     ])('%s in %s', (phoneNumber, country, e164, countryCode) => {
       const ofUpload = taken({ phoneNumber, countryCode: '' }, country);
-      expect([ofUpload.row.e164, ofUpload.row.countryCode, ofUpload.notice]).toEqual([e164, countryCode, null]);
+      expect([ofUpload.row.e164, ofUpload.row.countryCode, ofUpload.notices]).toEqual([e164, countryCode, []]);
       const ofRow = taken({ phoneNumber, countryCode: country });
       expect([ofRow.row.e164, ofRow.row.countryCode]).toEqual([e164, countryCode]);
-      expect(ofRow.notice).toMatchObject({ code: 'country_differs', column: 'countryCode', value: country });
+      expect(ofRow.notices).toMatchObject([{ code: 'country_differs', column: 'countryCode', value: country }]);
     });
 
     it.each([
@@ -262,21 +269,19 @@ describe('a row of an upload', () => {
       ['gbr', 'GB', '+442079460958'],
       ['Germany', 'DE', '+493012345678'],
     ])('also by another code or name: %s', (country, countryCode, phoneNumber) => {
-      const { row: read, notice } = taken({ phoneNumber, countryCode: country });
+      const { row: read, notices } = taken({ phoneNumber, countryCode: country });
       expect(read.countryCode).toBe(countryCode);
-      expect(notice).toEqual({
-        ...{ line: 7, column: 'countryCode', code: 'country_alias', value: country },
-        message: `${country} was read as ${countryCode}.`,
-      });
+      const message = `${country} was read as ${countryCode}.`;
+      expect(notices).toEqual([{ line: 7, column: 'countryCode', code: 'country_alias', value: country, message }]);
     });
 
-    it('and allowed countries by other codes, each once, told in one notice', () => {
-      const { row: read, notice } = taken({ agent: 'Ada', allowedCountries: 'UK, GB usa', countryCode: 'USA' });
+    it('and allowed countries by other codes, each once', () => {
+      const { row: read, notices } = taken({ agent: 'Ada', allowedCountries: 'UK, GB usa' });
       expect(read.allowedCountries).toEqual(['GB', 'US']);
-      expect(notice).toMatchObject({
-        code: 'country_alias',
-        message: 'USA was read as US. UK was read as GB. USA was read as US.',
-      });
+      expect(notices).toMatchObject([
+        { code: 'country_alias', column: 'allowedCountries', message: 'UK was read as GB.' },
+        { code: 'country_alias', column: 'allowedCountries', message: 'USA was read as US.' },
+      ]);
     });
   });
 

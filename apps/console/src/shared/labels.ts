@@ -2,7 +2,7 @@ import type {
   AgentKind,
   AgentStatus,
   AuthorizationStatus,
-  CallOutcome,
+  CallDisposition,
   ImportJobView,
   ImportStatus,
   PhoneNumberLifecycle,
@@ -63,7 +63,7 @@ export const authorizationStatusLabels: Record<AuthorizationStatus, string> = {
   denied: 'Denied',
 };
 
-export const outcomeLabels: Record<CallOutcome, string> = {
+export const dispositionLabels: Record<CallDisposition, string> = {
   answered: 'Answered',
   no_answer: 'No answer',
   busy: 'Busy',

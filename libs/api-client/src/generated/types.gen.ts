@@ -729,11 +729,31 @@ export type ImportRowError = {
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid' | 'plus_added' | 'apostrophe_removed' | 'cell_undone' | 'decimal_removed' | 'notation_undone' | 'trunk_prefix_removed' | 'country_differs' | 'country_alias';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
     /**
      * What is wrong and how to mend it.
      */
     message: string;
+    value: string | null;
+};
+
+export type ImportNotice = {
+    /**
+     * 1 is the first line of the file, the header included.
+     */
+    line: number;
+    /**
+     * A column of ours, or the name of one in the file.
+     */
+    column: string | null;
+    code: 'plus_added' | 'apostrophe_removed' | 'cell_undone' | 'decimal_removed' | 'notation_undone' | 'trunk_prefix_removed' | 'country_differs' | 'country_alias';
+    /**
+     * What was read otherwise or left out, and what to do if that is wrong.
+     */
+    message: string;
+    /**
+     * As it stands in the file.
+     */
     value: string | null;
 };
 
@@ -753,9 +773,13 @@ export type ImportJobView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows with a notice: what a spreadsheet did to the number was mended, or a country was written by another code.
+     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
      */
     repaired: number;
+    /**
+     * Notices, of rows that were taken and of the file: what was read otherwise than it stands there, or left out.
+     */
+    noticeCount: number;
     dryRun: boolean;
     mode: 'create' | 'upsert';
     fileName: string | null;
@@ -775,9 +799,9 @@ export type ImportJobView = {
      */
     errors: Array<ImportRowError>;
     /**
-     * What was mended: the first 100.
+     * The first 100; all of them in notices.csv.
      */
-    notices: Array<ImportRowError>;
+    notices: Array<ImportNotice>;
 };
 
 export type ImportJobSummaryView = {
@@ -796,9 +820,13 @@ export type ImportJobSummaryView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows with a notice: what a spreadsheet did to the number was mended, or a country was written by another code.
+     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
      */
     repaired: number;
+    /**
+     * Notices, of rows that were taken and of the file: what was read otherwise than it stands there, or left out.
+     */
+    noticeCount: number;
     dryRun: boolean;
     mode: 'create' | 'upsert';
     fileName: string | null;
@@ -1223,7 +1251,7 @@ export type AuthorizeCall = {
 };
 
 export type CompleteCall = {
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
     durationSeconds?: number | null;
     /**
      * Final response of the call (RFC 3261).
@@ -1287,7 +1315,7 @@ export type AuthorizationView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
@@ -1412,7 +1440,7 @@ export type DecisionView = {
      */
     expiresAt: string | null;
     settledAt: string | null;
-    outcome: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
@@ -3388,6 +3416,34 @@ export type ExportImportErrorsCsvResponses = {
 };
 
 export type ExportImportErrorsCsvResponse = ExportImportErrorsCsvResponses[keyof ExportImportErrorsCsvResponses];
+
+export type ExportImportNoticesCsvData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/imports/{id}/notices.csv';
+};
+
+export type ExportImportNoticesCsvErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type ExportImportNoticesCsvError = ExportImportNoticesCsvErrors[keyof ExportImportNoticesCsvErrors];
+
+export type ExportImportNoticesCsvResponses = {
+    200: string;
+};
+
+export type ExportImportNoticesCsvResponse = ExportImportNoticesCsvResponses[keyof ExportImportNoticesCsvResponses];
 
 export type FollowImportData = {
     body?: never;

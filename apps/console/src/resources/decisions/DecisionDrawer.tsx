@@ -8,7 +8,7 @@ import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { AgentLink } from '../../shared/AgentLink';
 import { countryName } from '../../shared/countries';
 import { whole } from '../../shared/figures';
-import { authorizationStatusLabels, outcomeLabels, providerLabels, voidReasonLabels } from '../../shared/labels';
+import { authorizationStatusLabels, dispositionLabels, providerLabels, voidReasonLabels } from '../../shared/labels';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { spaced } from '../../shared/phoneFormat';
 import { Destination, Verdict } from './DecisionRows';
@@ -36,13 +36,13 @@ function factsOf(decision: DecisionView): Facts {
 }
 
 function settlementOf(decision: DecisionView): Facts {
-  const { durationSeconds, cost, currency, outcome, voidReason, sipCode } = decision;
+  const { durationSeconds, cost, currency, disposition, voidReason, sipCode } = decision;
   return [
     ['Status', authorizationStatusLabels[decision.status]],
     ['To be settled until', decision.status === 'authorized' && at(decision.expiresAt)],
     ['Lease ended', decision.status === 'expired' && at(decision.expiresAt)],
     ['Settled', at(decision.settledAt)],
-    ['Outcome', outcome && outcomeLabels[outcome]],
+    ['Disposition', disposition && dispositionLabels[disposition]],
     ['Duration', durationSeconds !== null && `${whole(durationSeconds)} s`],
     ['SIP code', sipCode],
     ['Voided because', voidReason && voidReasonLabels[voidReason]],

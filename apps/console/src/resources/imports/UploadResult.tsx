@@ -1,16 +1,22 @@
 import DownloadIcon from '@mui/icons-material/Download';
 import { Alert, Box, Button, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
-import { importErrorCodes, type ImportJobView, type ImportRowError, type UploadColumn } from '#contracts';
+import {
+  importErrorCodes,
+  type ImportJobView,
+  type ImportNotice,
+  type ImportRowError,
+  type UploadColumn,
+} from '#contracts';
 import { callApi } from '../../providers/session';
-import { whole } from '../../shared/figures';
+import { counted, whole } from '../../shared/figures';
 import { uploadColumnLabels } from '../../shared/labels';
 import { moment } from '../../shared/moment';
 
-async function download(jobId: string): Promise<void> {
-  const response = await callApi(`/imports/${jobId}/errors.csv`);
+async function download(jobId: string, what: 'errors' | 'notices'): Promise<void> {
+  const response = await callApi(`/imports/${jobId}/${what}.csv`);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await response.blob());
-  link.download = 'upload-errors.csv';
+  link.download = `upload-${what}.csv`;
   link.click();
   URL.revokeObjectURL(link.href);
 }
@@ -26,6 +32,7 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
     job.skipped > 0 && `${whole(job.skipped)} skipped`,
     `${whole(job.failed)} ${dryRun ? 'would fail' : 'failed'}`,
     job.repaired > 0 && `${whole(job.repaired)} repaired`,
+    job.noticeCount > 0 && counted(job.noticeCount, 'notice'),
     job.status === 'canceled' && `canceled after ${whole(job.processed)} rows`,
   ].filter(Boolean);
   return (
@@ -45,14 +52,19 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       )}
       {job.errors.length > 0 && (
         <Box sx={{ mt: 1 }}>
-          <ToldRows label="Rows that were not taken" rows={job.errors} />
+          <ToldRows label="Rows that were not taken" rows={job.errors} refused />
           {job.failed + job.skipped > job.errors.length && (
             <Typography variant="caption" color="textSecondary">
               These are the first {job.errors.length}.
             </Typography>
           )}
           {!dryRun && (
-            <Button size="small" startIcon={<DownloadIcon />} onClick={() => void download(job.id)} sx={{ mt: 1 }}>
+            <Button
+              size="small"
+              startIcon={<DownloadIcon />}
+              onClick={() => void download(job.id, 'errors')}
+              sx={{ mt: 1 }}
+            >
               Download all errors
             </Button>
           )}
@@ -61,13 +73,26 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       {job.notices.length > 0 && (
         <Box sx={{ mt: 2 }}>
           <Typography variant="subtitle2" component="h3">
-            {dryRun ? 'Would be repaired' : 'Repaired'}
+            Notices
           </Typography>
-          <ToldRows label="Rows that were repaired" rows={job.notices} repaired />
-          {job.repaired > job.notices.length && (
-            <Typography variant="caption" color="textSecondary">
-              These are the first {job.notices.length}.
-            </Typography>
+          <Typography variant="body2" color="textSecondary">
+            {dryRun ? 'This would be' : 'This was'} read otherwise than it stands in the file, or left out.
+          </Typography>
+          <ToldRows label="Notices" rows={job.notices} />
+          {job.noticeCount > job.notices.length && (
+            <>
+              <Typography variant="caption" component="div" color="textSecondary">
+                These are the first {job.notices.length}.
+              </Typography>
+              <Button
+                size="small"
+                startIcon={<DownloadIcon />}
+                onClick={() => void download(job.id, 'notices')}
+                sx={{ mt: 1 }}
+              >
+                Download all notices
+              </Button>
+            </>
           )}
         </Box>
       )}
@@ -77,13 +102,13 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
 
 interface ToldRowsProps {
   label: string;
-  rows: ImportRowError[];
-  /** They were taken; else there is something to do about them. */
-  repaired?: boolean;
+  rows: (ImportRowError | ImportNotice)[];
+  /** The rows were not taken, and there is something to do about them. */
+  refused?: boolean;
 }
 
 /** Lines of the file that there is something to say about. */
-const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
+const ToldRows = ({ label, rows, refused = false }: ToldRowsProps) => (
   <Box sx={{ overflowX: 'auto' }}>
     <Table size="small" aria-label={label} sx={{ '& .MuiTableCell-root': { px: { xs: 1, sm: 2 } } }}>
       <TableHead>
@@ -91,13 +116,13 @@ const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
           <TableCell>Line</TableCell>
           <TableCell sx={WIDE}>Column</TableCell>
           <TableCell>Value</TableCell>
-          {!repaired && <TableCell sx={WIDE}>Problem</TableCell>}
-          <TableCell>{repaired ? 'What was done' : 'What to do'}</TableCell>
+          {refused && <TableCell sx={WIDE}>Problem</TableCell>}
+          <TableCell>{refused ? 'What to do' : 'What was done'}</TableCell>
         </TableRow>
       </TableHead>
       <TableBody>
-        {rows.map((row) => (
-          <TableRow key={`${row.line} ${row.column} ${row.code}`} sx={{ verticalAlign: 'top' }}>
+        {rows.map((row, index) => (
+          <TableRow key={index} sx={{ verticalAlign: 'top' }}>
             <TableCell>{whole(row.line)}</TableCell>
             <TableCell sx={WIDE}>
               {row.column === null ? '–' : (uploadColumnLabels[row.column as UploadColumn] ?? row.column)}
@@ -105,7 +130,7 @@ const ToldRows = ({ label, rows, repaired = false }: ToldRowsProps) => (
             <TableCell sx={{ minWidth: { xs: 100, sm: 150 }, maxWidth: 180, overflowWrap: 'anywhere' }}>
               {row.value}
             </TableCell>
-            {!repaired && <TableCell sx={WIDE}>{importErrorCodes[row.code]}</TableCell>}
+            {refused && <TableCell sx={WIDE}>{importErrorCodes[(row as ImportRowError).code]}</TableCell>}
             <TableCell>{row.message}</TableCell>
           </TableRow>
         ))}

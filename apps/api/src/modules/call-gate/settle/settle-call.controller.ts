@@ -34,7 +34,7 @@ export class SettleCallController {
     @Body() body: CompleteCallDto,
   ): Promise<AuthorizationView> {
     return this.service.complete(context, id, {
-      outcome: body.outcome,
+      disposition: body.disposition,
       durationSeconds: body.durationSeconds ?? null,
       sipCode: body.sipCode ?? null,
       externalCallId: body.externalCallId ?? null,

@@ -33,8 +33,8 @@ export class SettleCallService {
       const result = await this.repository.complete(tx, context, id, idOf(context.principal), call);
       const view = await this.repository.view(tx, context, id);
       if (result === 'completed') {
-        const { outcome, durationSeconds } = view;
-        await this.record(tx, context, id, 'authorization.completed', { outcome, durationSeconds });
+        const { disposition, durationSeconds } = view;
+        await this.record(tx, context, id, 'authorization.completed', { disposition, durationSeconds });
       }
       return { result, view };
     });

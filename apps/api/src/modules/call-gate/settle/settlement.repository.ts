@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AuthorizationView, CallOutcome, VoidReason } from '#contracts';
+import type { AuthorizationView, CallDisposition, VoidReason } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { authorizationView, type AuthorizationRow } from '../decision-log/sql/authorization-view.sql.js';
@@ -13,9 +13,9 @@ import {
   type VoidResult,
 } from './sql/settle-call.sql.js';
 
-/** How a call went. Everything but the outcome may be unknown. */
+/** How a call went. Everything but the disposition may be unknown. */
 export interface CompletedCall {
-  outcome: CallOutcome;
+  disposition: CallDisposition;
   durationSeconds: number | null;
   sipCode: number | null;
   externalCallId: string | null;
@@ -44,12 +44,12 @@ export class SettlementRepository {
     settledBy: string,
     call: CompletedCall,
   ): Promise<CompleteResult> {
-    const { outcome, durationSeconds, sipCode, externalCallId, cost, currency } = call;
+    const { disposition, durationSeconds, sipCode, externalCallId, cost, currency } = call;
     const [row] = await tx.query<{ result: CompleteResult }>(COMPLETE_AUTHORIZATION, [
       context.organizationId,
       id,
       settledBy,
-      outcome,
+      disposition,
       durationSeconds,
       sipCode,
       externalCallId,

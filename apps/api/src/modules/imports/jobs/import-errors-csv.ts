@@ -1,4 +1,4 @@
-import { errorColumns, type ImportRowError } from '#contracts';
+import { errorColumns, type ImportNotice, type ImportRowError } from '#contracts';
 import { csvLine } from '../../../platform/http/exports/csv-line.js';
 
 /** What was refused, and beside it the row itself: the file can be mended and uploaded as it is. */
@@ -12,5 +12,15 @@ export function importErrorsCsv(errors: readonly (ImportRowError & { cells: stri
     .map(({ line, column, code, message, value, cells }) =>
       csvLine([line, column, code, message, value, ...(cells ?? [])]),
     )
+    .join('');
+}
+
+export function importNoticesHeader(): string {
+  return csvLine(errorColumns);
+}
+
+export function importNoticesCsv(notices: readonly ImportNotice[]): string {
+  return notices
+    .map(({ line, column, code, message, value }) => csvLine([line, column, code, message, value]))
     .join('');
 }

@@ -10,7 +10,7 @@ import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportJobSummaryViewDto, ImportJobViewDto } from './dto/import-job.view.js';
-import { importErrorsCsv, importErrorsHeader } from './import-errors-csv.js';
+import { importErrorsCsv, importErrorsHeader, importNoticesCsv, importNoticesHeader } from './import-errors-csv.js';
 import { ImportsService } from './imports.service.js';
 
 const LIST_RULES = {
@@ -65,10 +65,26 @@ export class ImportsController {
   ): Promise<void> {
     await this.service.get(context, id);
     const columns = await this.service.columns(context, id);
-    await reply
-      .header('content-type', 'text/csv; charset=utf-8')
-      .header('content-disposition', `attachment; filename="import-${id}-errors.csv"`)
-      .send(Readable.from(csvOf(columns, this.service.errors(context, id)), { objectMode: false }));
+    const errors = csvOf(importErrorsHeader(columns), this.service.errors(context, id), importErrorsCsv);
+    await send(reply, `import-${id}-errors.csv`, errors);
+  }
+
+  @Get(':id/notices.csv')
+  @RequirePermission('numbers:write')
+  @ApiOperation({
+    operationId: 'exportImportNoticesCsv',
+    summary: 'Download every notice: what was read otherwise than it stands in the file, or left out',
+  })
+  @ApiProduces('text/csv')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async notices(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.service.get(context, id);
+    const notices = csvOf(importNoticesHeader(), this.service.notices(context, id), importNoticesCsv);
+    await send(reply, `import-${id}-notices.csv`, notices);
   }
 
   @Get(':id/events')
@@ -115,9 +131,20 @@ export class ImportsController {
   }
 }
 
-async function* csvOf(columns: string[], pages: ReturnType<ImportsService['errors']>): AsyncGenerator<string> {
-  yield importErrorsHeader(columns);
-  for await (const page of pages) yield importErrorsCsv(page);
+async function send(reply: FastifyReply, fileName: string, csv: AsyncGenerator<string>): Promise<void> {
+  await reply
+    .header('content-type', 'text/csv; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .send(Readable.from(csv, { objectMode: false }));
+}
+
+async function* csvOf<T>(
+  header: string,
+  pages: AsyncGenerator<T[]>,
+  linesOf: (page: readonly T[]) => string,
+): AsyncGenerator<string> {
+  yield header;
+  for await (const page of pages) yield linesOf(page);
 }
 
 async function* eventsOf(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type {
   ImportJobSummaryView,
   ImportJobView,
+  ImportNotice,
   ImportRowError,
   ImportStatus,
   UploadColumn,
@@ -73,19 +74,42 @@ export interface LockedJob {
 }
 
 /** What became of rows. */
-export interface ImportCounts {
+export interface RowCounts {
   created: number;
   updated: number;
   skipped: number;
   failed: number;
+}
+
+export interface ImportCounts extends RowCounts {
   repaired: number;
 }
 
-/** A row that is told about, with its cells, so that it can be mended and sent again. */
-export interface ToldRow extends ImportRowError {
-  severity: 'error' | 'notice';
+/** Why a row was not taken, with its cells, so that it can be mended and sent again. */
+interface ToldError extends ImportRowError {
+  severity: 'error';
   cells: string[] | null;
 }
+
+interface ToldNotice extends ImportNotice {
+  severity: 'notice';
+  cells: null;
+}
+
+/** What there is to say about a line of the file. One line has at most one error, and any number of notices. */
+export type ToldRow = ToldError | ToldNotice;
+
+/** As it is kept; the id tells several notices of one line apart. */
+export type KeptError = ImportRowError & { id: string; cells: string[] | null };
+export type KeptNotice = ImportNotice & { id: string; cells: null };
+
+/** Where a page of them ended. */
+export interface ToldPlace {
+  line: number;
+  id: string;
+}
+
+export const BEFORE_ALL: ToldPlace = { line: 0, id: '00000000-0000-0000-0000-000000000000' };
 
 const SHOWN_ROWS = 100;
 
@@ -135,9 +159,12 @@ export class ImportsRepository {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    file: { encoding: Encoding; bytes: number; rows: number },
+    file: { encoding: Encoding; bytes: number; rows: number; notices: readonly ImportNotice[] },
   ): Promise<void> {
-    await tx.query(FILE_RECEIVED, [context.organizationId, id, file.encoding, file.bytes, file.rows]);
+    const { encoding, bytes, rows, notices } = file;
+    await tx.query(FILE_RECEIVED, [context.organizationId, id, encoding, bytes, rows, notices.length]);
+    const told = notices.map((notice) => ({ ...notice, severity: 'notice', cells: null }));
+    if (told.length > 0) await tx.query(INSERT_IMPORT_ROWS, [context.organizationId, id, JSON.stringify(told)]);
   }
 
   /** Forgets a job whose file did not arrive. */
@@ -168,7 +195,8 @@ export class ImportsRepository {
   ): Promise<void> {
     const { created, updated, skipped, failed, repaired } = counts;
     const job = [context.organizationId, id];
-    await tx.query(ADD_IMPORT_PROGRESS, [...job, created, updated, skipped, failed, repaired]);
+    const notices = rows.filter(({ severity }) => severity === 'notice').length;
+    await tx.query(ADD_IMPORT_PROGRESS, [...job, created, updated, skipped, failed, repaired, notices]);
     if (rows.length > 0) await tx.query(INSERT_IMPORT_ROWS, [...job, JSON.stringify(rows)]);
   }
 
@@ -218,9 +246,9 @@ export class ImportsRepository {
   async find(tx: Transaction, context: RequestContext, id: string): Promise<ImportJobView | null> {
     const [job] = await tx.query<ImportJobSummaryView>(IMPORT_JOB_VIEW, [context.organizationId, id]);
     if (!job) return null;
-    const first = (severity: 'error' | 'notice') => this.rowsAfter(tx, context, id, 0, SHOWN_ROWS, severity);
-    const [errors, notices] = [await first('error'), await first('notice')];
-    return { ...job, errors: errors.map(withoutCells), notices: notices.map(withoutCells) };
+    const errors = await this.errorsAfter(tx, context, id, BEFORE_ALL, SHOWN_ROWS);
+    const notices = await this.noticesAfter(tx, context, id, BEFORE_ALL, SHOWN_ROWS);
+    return { ...job, errors: errors.map(shown), notices: notices.map(shown) };
   }
 
   /** How far it is, without the rows that are told about. */
@@ -237,19 +265,29 @@ export class ImportsRepository {
     return (job?.columns ?? []).filter((column) => column !== '');
   }
 
-  /** Rows that are told about, in the order of the file, from after that line on. */
-  rowsAfter(
+  /** Rows that were not taken, in the order of the file, from after that place on. */
+  errorsAfter(
     tx: Transaction,
     context: RequestContext,
     id: string,
-    line: number,
+    after: ToldPlace,
     limit: number,
-    severity: 'error' | 'notice',
-  ): Promise<(ImportRowError & { cells: string[] | null })[]> {
-    return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, line, limit, severity]);
+  ): Promise<KeptError[]> {
+    return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, after.line, after.id, limit, 'error']);
+  }
+
+  /** Notices, in the order of the file, from after that place on. */
+  noticesAfter(
+    tx: Transaction,
+    context: RequestContext,
+    id: string,
+    after: ToldPlace,
+    limit: number,
+  ): Promise<KeptNotice[]> {
+    return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, after.line, after.id, limit, 'notice']);
   }
 }
 
-function withoutCells({ line, column, code, message, value }: ImportRowError): ImportRowError {
-  return { line, column, code, message, value };
+function shown<T extends ImportRowError | ImportNotice>({ line, column, code, message, value }: T) {
+  return { line, column, code: code as T['code'], message, value };
 }

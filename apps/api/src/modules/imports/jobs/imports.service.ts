@@ -1,16 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ImportJobSummaryView, type ImportJobView, type ImportRowError, importStatuses } from '#contracts';
-import { Database } from '../../../platform/database/database.js';
+import { type ImportJobSummaryView, type ImportJobView, importStatuses } from '#contracts';
+import { Database, type Transaction } from '../../../platform/database/database.js';
 import { flagOf, idsOf, oneOf } from '../../../platform/http/lists/list-filter.js';
 import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportUndo } from '../undo/import-undo.js';
-import { ImportsRepository } from './imports.repository.js';
+import {
+  BEFORE_ALL,
+  ImportsRepository,
+  type KeptError,
+  type KeptNotice,
+  type ToldPlace,
+} from './imports.repository.js';
 
-const ERRORS_PER_PAGE = 1_000;
+const ROWS_PER_PAGE = 1_000;
 const EVENT_EVERY_MS = 300;
 
 /** What became of uploads. */
@@ -48,15 +54,25 @@ export class ImportsService {
   }
 
   /** Every row that was not taken, in the order of the file, page by page. */
-  async *errors(context: RequestContext, id: string): AsyncGenerator<(ImportRowError & { cells: string[] | null })[]> {
-    for (let line = 0; ;) {
-      const after = line;
-      const page = await this.database.inTenant(context.organizationId, (tx) =>
-        this.repository.rowsAfter(tx, context, id, after, ERRORS_PER_PAGE, 'error'),
-      );
+  errors(context: RequestContext, id: string): AsyncGenerator<KeptError[]> {
+    return this.pages(context, (tx, after) => this.repository.errorsAfter(tx, context, id, after, ROWS_PER_PAGE));
+  }
+
+  /** Every notice, in the order of the file, page by page. */
+  notices(context: RequestContext, id: string): AsyncGenerator<KeptNotice[]> {
+    return this.pages(context, (tx, after) => this.repository.noticesAfter(tx, context, id, after, ROWS_PER_PAGE));
+  }
+
+  private async *pages<T extends ToldPlace>(
+    context: RequestContext,
+    read: (tx: Transaction, after: ToldPlace) => Promise<T[]>,
+  ): AsyncGenerator<T[]> {
+    for (let last: ToldPlace = BEFORE_ALL; ;) {
+      const after = last;
+      const page = await this.database.inTenant(context.organizationId, (tx) => read(tx, after));
       if (page.length > 0) yield page;
-      if (page.length < ERRORS_PER_PAGE) return;
-      line = page.at(-1)!.line;
+      if (page.length < ROWS_PER_PAGE) return;
+      last = page.at(-1)!;
     }
   }
 

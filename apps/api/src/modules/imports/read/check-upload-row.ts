@@ -1,10 +1,17 @@
-import type { ImportErrorCode, ImportRowError, PhoneNumberProvider, UploadColumn } from '#contracts';
+import type {
+  ImportErrorCode,
+  ImportNotice,
+  ImportNoticeCode,
+  ImportRowError,
+  PhoneNumberProvider,
+  UploadColumn,
+} from '#contracts';
 import { phoneNumberProviders } from '#contracts';
 import { UNREADABLE } from '../../../platform/http/fields/readable-text.js';
 import { readOptionalColumns } from './optional-columns.js';
 import { readCountry } from './read-countries.js';
 import { readNumber, type ReadingRules } from './read-number.js';
-import { inOneNotice, noteOfAlias, noteOfCountry, notesOfNumber, type RowNote } from './row-notes.js';
+import { noteOfAlias, noteOfCountry, notesOfNumber } from './row-notes.js';
 import { valueOfFormula } from './spreadsheet-cell.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadRow } from './upload-row.js';
@@ -17,8 +24,7 @@ const PROVIDER_OF_TEXT = new Map<string, PhoneNumberProvider>(phoneNumberProvide
 const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const CHECKED_FIRST = ['phoneNumber', 'provider', 'countryCode'] as const satisfies readonly UploadColumn[];
 
-export type CheckedRow =
-  { ok: true; row: StagedRow; notice: ImportRowError | null } | { ok: false; error: ImportRowError };
+export type CheckedRow = { ok: true; row: StagedRow; notices: ImportNotice[] } | { ok: false; error: ImportRowError };
 
 /**
  * Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it.
@@ -27,7 +33,7 @@ export function checkUploadRow(given: UploadRow, rules: ReadingRules): CheckedRo
   const row = withoutFormulas(given);
   const refuse = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     ok: false as const,
-    error: rowError(row.line, code, column, message, value),
+    error: told(row.line, code, column, message, value),
   });
   const shape = faultOfShape(row);
   if (shape) return refuse(shape.code, shape.column, shape.message, shape.value);
@@ -58,12 +64,12 @@ export function checkUploadRow(given: UploadRow, rules: ReadingRules): CheckedRo
   return {
     ok: true,
     row: { line: row.line, e164, countryCode: parsed.countryCode, numberType, provider, ...optional.values },
-    notice: noticeOf(row.line, [
+    notices: [
       ...notesOfNumber(e164, repairs, text !== given.values.phoneNumber, given.values.phoneNumber ?? text),
       ...(country?.alias ? [noteOfAlias('countryCode', country.alias, country.code)] : []),
       ...(country && parsed.countryCode !== country.code ? [noteOfCountry(e164, parsed.countryCode, countryText)] : []),
       ...optional.aliases.map(({ alias, code }) => noteOfAlias('allowedCountries', alias, code)),
-    ]),
+    ].map(({ code, column, message, value }) => told(row.line, code, column, message, value)),
   };
 }
 
@@ -111,23 +117,18 @@ function faultOfShape({ fault, values, tooLong }: UploadRow) {
   return null;
 }
 
-function noticeOf(line: number, notes: readonly RowNote[]): ImportRowError | null {
-  const notice = inOneNotice(notes);
-  return notice && rowError(line, notice.code, notice.column, notice.message, notice.value);
-}
-
 function plain(value = ''): string {
   return value.replace(DIRECTION_MARKS, '').trim();
 }
 
-/** What a row was not taken for. Long values are cut. */
-export function rowError(
+/** What there is to say about a line: an error or a notice, by its code. Long values are cut. */
+export function told<Code extends ImportErrorCode | ImportNoticeCode>(
   line: number,
-  code: ImportErrorCode,
-  column: UploadColumn | null,
+  code: Code,
+  column: string | null,
   message: string,
   value: string | null,
-): ImportRowError {
+) {
   const shown = value !== null && value.length > MAX_SHOWN ? `${beginning(value)}…` : value;
   return { line, column, code, message, value: shown };
 }

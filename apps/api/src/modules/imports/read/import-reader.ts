@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ImportErrorCode, UploadColumn } from '#contracts';
-import type { ImportCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
-import { checkUploadRow, rowError } from './check-upload-row.js';
+import type { UploadColumn } from '#contracts';
+import type { RowCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
+import { checkUploadRow, told } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
 import { SeenNumbers } from './seen-numbers.js';
 import type { StagedRow } from './staged-row.js';
@@ -10,8 +10,6 @@ import { isBlank, rowOf, type UploadRow } from './upload-row.js';
 
 /** Rows that are checked in one go. The call gate answers in between. */
 const ROWS_PER_TURN = 20;
-/** Repairs are counted all, and told this often. */
-const MAX_NOTICES = 1_000;
 
 /** Rows that are taken, or refused, together. */
 export interface ImportChunk {
@@ -21,7 +19,7 @@ export interface ImportChunk {
   /** The cells of staged rows by line, in case the database refuses them. */
   cells: Map<number, string[]>;
   told: ToldRow[];
-  counts: ImportCounts;
+  counts: RowCounts;
   last: boolean;
 }
 
@@ -31,7 +29,6 @@ export class ImportReader {
   private readonly columns: (UploadColumn | null)[];
   private readonly seen = new SeenNumbers();
   private position = 0;
-  private notices = 0;
 
   /** @param piece reads a piece of the file */
   constructor(
@@ -53,7 +50,7 @@ export class ImportReader {
       staged: [],
       cells: new Map(),
       told: [],
-      counts: { created: 0, updated: 0, skipped: 0, failed: 0, repaired: 0 },
+      counts: { created: 0, updated: 0, skipped: 0, failed: 0 },
       last: false,
     };
     for (let taken = 0; taken < rows;) {
@@ -82,22 +79,17 @@ export class ImportReader {
     }
     const { e164 } = checked.row;
     const firstLine = this.seen.see(e164, row.line);
-    if (checked.notice) this.notices += 1;
     if (!chunk) return;
     if (firstLine !== null) {
       const message = `${e164} stands in line ${firstLine} already. Keep one of the two lines.`;
-      const code: ImportErrorCode = 'duplicate_in_file';
       chunk.counts.skipped += 1;
-      const error = rowError(row.line, code, 'phoneNumber', message, e164);
+      const error = told(row.line, 'duplicate_in_file', 'phoneNumber', message, e164);
       chunk.told.push({ ...error, severity: 'error', cells: row.cells });
       return;
     }
     chunk.staged.push(checked.row);
     chunk.cells.set(row.line, row.cells);
-    if (checked.notice) {
-      chunk.counts.repaired += 1;
-      if (this.notices <= MAX_NOTICES) chunk.told.push({ ...checked.notice, severity: 'notice', cells: null });
-    }
+    for (const notice of checked.notices) chunk.told.push({ ...notice, severity: 'notice', cells: null });
   }
 
   private async *readRows(): AsyncGenerator<UploadRow> {

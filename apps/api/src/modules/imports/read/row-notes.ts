@@ -1,15 +1,16 @@
-import type { ImportErrorCode, UploadColumn } from '#contracts';
+import type { ImportNoticeCode, UploadColumn } from '#contracts';
 import type { Repair } from './read-number.js';
 
 /** Something that was read in another way than it stands in the row. */
 export interface RowNote {
-  code: ImportErrorCode;
+  code: ImportNoticeCode;
   column: UploadColumn;
   message: string;
   value: string | null;
 }
 
-const REPAIRED: Record<Repair, string> = {
+const REPAIRED: Record<Repair | 'cell_undone', string> = {
+  cell_undone: 'the spreadsheet formula around it was taken away',
   plus_added: 'the missing + was put back',
   apostrophe_removed: 'the apostrophe in front was taken away',
   decimal_removed: 'the decimal that a spreadsheet added was dropped',
@@ -19,14 +20,12 @@ const REPAIRED: Record<Repair, string> = {
 
 /** @param formula whether the number stood in a spreadsheet formula */
 export function notesOfNumber(e164: string, repairs: readonly Repair[], formula: boolean, value: string): RowNote[] {
-  const codes: ImportErrorCode[] = [...(formula ? ['cell_undone' as const] : []), ...repairs];
-  const [code] = codes;
-  if (!code) return [];
-  const words = [...(formula ? ['the spreadsheet formula around it was taken away'] : []), ...repairs.map(wordsOf)];
-  return [{ code, column: 'phoneNumber', message: `Read as ${e164}: ${words.join(', ')}.`, value }];
+  const undone = formula ? (['cell_undone', ...repairs] as const) : repairs;
+  return undone.map((code) => ({
+    ...{ code, column: 'phoneNumber', value },
+    message: `Read as ${e164}: ${REPAIRED[code]}.`,
+  }));
 }
-
-const wordsOf = (repair: Repair): string => REPAIRED[repair];
 
 export function noteOfCountry(e164: string, own: string | null, value: string): RowNote {
   const message = `${e164} is a number of ${own ?? 'no country'}. The country of the row says how it is dialed.`;
@@ -35,10 +34,4 @@ export function noteOfCountry(e164: string, own: string | null, value: string): 
 
 export function noteOfAlias(column: UploadColumn, value: string, code: string): RowNote {
   return { code: 'country_alias', column, message: `${value} was read as ${code}.`, value };
-}
-
-/** A row has one notice: the first code, and every message. */
-export function inOneNotice(notes: readonly RowNote[]): RowNote | null {
-  const [first] = notes;
-  return first ? { ...first, message: notes.map(({ message }) => message).join(' ') } : null;
 }

@@ -78,7 +78,7 @@ export class BulkUploadService {
         position += 1;
       }
       const rows = Math.max(lines - (format.hasHeader ? 1 : 0), 0);
-      const received = { encoding: probe.encoding(true), bytes, rows };
+      const received = { encoding: probe.encoding(true), bytes, rows, notices: [] };
       await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
       return id;
     } catch (error) {

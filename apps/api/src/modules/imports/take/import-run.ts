@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../../platform/database/database.
 import type { AuditLog } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
-import { rowError } from '../read/check-upload-row.js';
+import { told } from '../read/check-upload-row.js';
 import { type ImportChunk, ImportReader } from '../read/import-reader.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
 import type { ImportPace } from './import-pace.js';
@@ -68,8 +68,8 @@ export class ImportRun {
       await merge.prepare(tx);
       const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
       const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
-      const told = [...chunk.told, ...toldOf(result, chunk)];
-      await repository.addProgress(tx, context, job.id, countsOf(chunk, result), withoutTwins(told));
+      const lines = withoutTwins([...chunk.told, ...refusalsOf(result, chunk)]);
+      await repository.addProgress(tx, context, job.id, countsOf(chunk, result, lines), lines);
       if (!chunk.last) return 'unfinished';
       await this.end(tx, 'completed');
       return 'finished';
@@ -110,7 +110,11 @@ export class ImportRun {
   }
 }
 
-function countsOf({ counts }: ImportChunk, { outcomes, refused }: MergeResult): ImportCounts {
+function countsOf(
+  { counts }: ImportChunk,
+  { outcomes, refused }: MergeResult,
+  lines: readonly ToldRow[],
+): ImportCounts {
   const { created = 0, revived = 0, updated = 0, unchanged = 0 } = outcomes;
   const failed = refused.filter(({ outcome }) => !isTaken(outcome)).length;
   return {
@@ -118,8 +122,14 @@ function countsOf({ counts }: ImportChunk, { outcomes, refused }: MergeResult): 
     updated,
     skipped: counts.skipped + unchanged + refused.length - failed,
     failed: counts.failed + failed,
-    repaired: counts.repaired,
+    repaired: repairedLines(lines),
   };
+}
+
+/** A notice about the number tells that it was mended; one number may have got several. */
+function repairedLines(lines: readonly ToldRow[]): number {
+  const repairs = lines.filter(({ severity, column }) => severity === 'notice' && column === 'phoneNumber');
+  return new Set(repairs.map(({ line }) => line)).size;
 }
 
 /** Numbers that exist are skipped; what the row names and is not there fails. */
@@ -127,10 +137,10 @@ function isTaken(outcome: RefusedRow['outcome']): boolean {
   return outcome === 'own' || outcome === 'in_pool' || outcome === 'elsewhere';
 }
 
-function toldOf({ refused }: MergeResult, chunk: ImportChunk): ToldRow[] {
+function refusalsOf({ refused }: MergeResult, chunk: ImportChunk): ToldRow[] {
   return refused.map((row) => {
     const { code, column, message, value } = refusalOf(row);
-    const error = rowError(row.line, code, column, message, value);
+    const error = told(row.line, code, column, message, value);
     return { ...error, severity: 'error', cells: chunk.cells.get(row.line) ?? null };
   });
 }
@@ -180,8 +190,8 @@ function refusalOf({ outcome, e164, agent, client, holder }: RefusedRow): Refusa
   }
 }
 
-/** A row is told about once: that it was refused matters more than what was repaired in it. */
-function withoutTwins(told: readonly ToldRow[]): ToldRow[] {
-  const refused = new Set(told.filter(({ severity }) => severity === 'error').map(({ line }) => line));
-  return told.filter(({ severity, line }) => severity === 'error' || !refused.has(line));
+/** A row that was refused has its error alone: that matters more than what was read otherwise in it. */
+function withoutTwins(lines: readonly ToldRow[]): ToldRow[] {
+  const refused = new Set(lines.filter(({ severity }) => severity === 'error').map(({ line }) => line));
+  return lines.filter(({ severity, line }) => severity === 'error' || !refused.has(line));
 }

@@ -1,12 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
   authorizationStatuses,
-  callOutcomes,
+  callDispositions,
   phoneNumberProviders,
   voidReasons,
   type AuthorizationStatus,
   type AuthorizationView,
-  type CallOutcome,
+  type CallDisposition,
   type PhoneNumberProvider,
   type VoidReason,
 } from '#contracts';
@@ -82,8 +82,8 @@ export class AuthorizationViewDto implements AuthorizationView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   settledAt!: string | null;
 
-  @ApiProperty({ enum: callOutcomes, nullable: true })
-  outcome!: CallOutcome | null;
+  @ApiProperty({ enum: callDispositions, nullable: true })
+  disposition!: CallDisposition | null;
 
   @ApiProperty({ type: 'integer', nullable: true })
   durationSeconds!: number | null;

@@ -1,4 +1,10 @@
-import type { AuthorizationStatus, AuthorizationView, CallOutcome, PhoneNumberProvider, VoidReason } from '#contracts';
+import type {
+  AuthorizationStatus,
+  AuthorizationView,
+  CallDisposition,
+  PhoneNumberProvider,
+  VoidReason,
+} from '#contracts';
 
 /**
  * One line of the ledger (`l`) as people see it at an instant (`clock.at`). The date and the cost come as text: a Date
@@ -10,7 +16,7 @@ export const AUTHORIZATION_COLUMNS = `
   l.from_number as "from", l.provider, l.destination, l.destination_country as "destinationCountry",
   l.destination_type as "destinationType", l.limit_at as "limit", l.used_after as used,
   l.local_date::text as "localDate", l.decided_at as "decidedAt", l.expires_at as "expiresAt",
-  l.settled_at as "settledAt", l.outcome, l.duration_seconds as "durationSeconds", l.sip_code as "sipCode",
+  l.settled_at as "settledAt", l.disposition, l.duration_seconds as "durationSeconds", l.sip_code as "sipCode",
   l.external_call_id as "externalCallId", l.void_reason as "voidReason", l.cost::text as cost, l.currency`;
 
 export interface AuthorizationRow {
@@ -32,7 +38,7 @@ export interface AuthorizationRow {
   decidedAt: Date;
   expiresAt: Date | null;
   settledAt: Date | null;
-  outcome: CallOutcome | null;
+  disposition: CallDisposition | null;
   durationSeconds: number | null;
   sipCode: number | null;
   externalCallId: string | null;

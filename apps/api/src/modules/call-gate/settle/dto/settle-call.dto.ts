@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
-import { callOutcomes, voidReasons, type CallOutcome, type VoidReason } from '#contracts';
+import { callDispositions, voidReasons, type CallDisposition, type VoidReason } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
 import { CurrencyCode } from '../../../../platform/http/fields/code-fields.js';
 import { DecimalText } from '../../../../platform/http/fields/dto-fields.js';
@@ -19,9 +19,9 @@ function HasCost(): PropertyDecorator {
 }
 
 export class CompleteCallDto {
-  @ApiProperty({ enum: callOutcomes })
-  @IsIn(callOutcomes)
-  outcome!: CallOutcome;
+  @ApiProperty({ enum: callDispositions })
+  @IsIn(callDispositions)
+  disposition!: CallDisposition;
 
   @ApiProperty({ type: 'integer', required: false, nullable: true, minimum: 0, maximum: WEEK_SECONDS })
   @IsOptional()

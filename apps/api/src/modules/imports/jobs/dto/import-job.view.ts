@@ -1,10 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
   importErrorCodes,
+  importNoticeCodes,
   importStatuses,
   type ImportErrorCode,
   type ImportJobSummaryView,
   type ImportJobView,
+  type ImportNotice,
+  type ImportNoticeCode,
   type ImportRowError,
   type ImportStatus,
 } from '#contracts';
@@ -23,6 +26,23 @@ class ImportRowErrorDto implements ImportRowError {
   message!: string;
 
   @ApiProperty({ type: String, nullable: true })
+  value!: string | null;
+}
+
+class ImportNoticeDto implements ImportNotice {
+  @ApiProperty({ type: 'integer', description: '1 is the first line of the file, the header included.' })
+  line!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'A column of ours, or the name of one in the file.' })
+  column!: string | null;
+
+  @ApiProperty({ enum: Object.keys(importNoticeCodes) })
+  code!: ImportNoticeCode;
+
+  @ApiProperty({ description: 'What was read otherwise or left out, and what to do if that is wrong.' })
+  message!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'As it stands in the file.' })
   value!: string | null;
 }
 
@@ -54,9 +74,16 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   @ApiProperty({
     type: 'integer',
     description:
-      'Taken rows with a notice: what a spreadsheet did to the number was mended, or a country was written by another code.',
+      'Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.',
   })
   repaired!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'Notices, of rows that were taken and of the file: what was read otherwise than it stands there, or left out.',
+  })
+  noticeCount!: number;
 
   @ApiProperty()
   dryRun!: boolean;
@@ -87,6 +114,6 @@ export class ImportJobViewDto extends ImportJobSummaryViewDto implements ImportJ
   @ApiProperty({ type: [ImportRowErrorDto], description: 'The first 100; all of them in errors.csv.' })
   errors!: ImportRowErrorDto[];
 
-  @ApiProperty({ type: [ImportRowErrorDto], description: 'What was mended: the first 100.' })
-  notices!: ImportRowErrorDto[];
+  @ApiProperty({ type: [ImportNoticeDto], description: 'The first 100; all of them in notices.csv.' })
+  notices!: ImportNoticeDto[];
 }

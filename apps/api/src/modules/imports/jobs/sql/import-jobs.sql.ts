@@ -6,14 +6,15 @@ export const INSERT_IMPORT_JOB = `
   values ($1, 'pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   returning id`;
 
-/** $1 organization, $2 job, $3 encoding, $4 bytes, $5 rows as far as the lines tell */
+/** $1 organization, $2 job, $3 encoding, $4 bytes, $5 rows as far as the lines tell, $6 notices about the file itself */
 export const FILE_RECEIVED = `
-  update import_jobs set received_at = now(), encoding = $3, file_bytes = $4, total = $5
+  update import_jobs set received_at = now(), encoding = $3, file_bytes = $4, total = $5, notice_count = $6
   where organization_id = $1 and id = $2`;
 
 /** The columns of the answer. Times as JSON writes them. */
 const VIEW = `
-  select id, status, total, processed, created, updated, skipped, failed, repaired, dry_run as "dryRun", mode,
+  select id, status, total, processed, created, updated, skipped, failed, repaired,
+    notice_count as "noticeCount", dry_run as "dryRun", mode,
     file_name as "fileName", actor ->> 'label' as "createdBy", created_at as "createdAt", finished_at as "finishedAt",
     undone_at as "undoneAt", failure`;
 
@@ -51,7 +52,10 @@ export const LOCK_IMPORT_JOB = `
   from import_jobs where organization_id = $1 and id = $2 and received_at is not null
   for update`;
 
-/** Counts what became of more rows. $1 organization, $2 job, $3 created, $4 updated, $5 skipped, $6 failed, $7 repaired */
+/**
+ * Counts what became of more rows. $1 organization, $2 job, $3 created, $4 updated, $5 skipped, $6 failed, $7 repaired,
+ * $8 notices
+ */
 export const ADD_IMPORT_PROGRESS = `
   update import_jobs set
     status = 'running', started_at = coalesce(started_at, now()), attempts = 0,
@@ -61,7 +65,8 @@ export const ADD_IMPORT_PROGRESS = `
     updated = updated + $4::integer,
     skipped = skipped + $5::integer,
     failed = failed + $6::integer,
-    repaired = repaired + $7::integer
+    repaired = repaired + $7::integer,
+    notice_count = notice_count + $8::integer
   where organization_id = $1 and id = $2`;
 
 /** $1 organization, $2 job, $3 status, $4 why it failed. A file that was read to its end has as many rows as were read. */
@@ -76,20 +81,20 @@ export const CANCEL_ALL_IMPORTS = `
   where organization_id = $1 and finished_at is null and cancel_requested_at is null
   returning id`;
 
-/** Keeps why rows were not taken, a chunk at a time. $1 organization, $2 job, $3 rows as JSON */
+/** Keeps what there is to say about lines, a chunk at a time. Ids follow the order given. $1 organization, $2 job, $3 as JSON */
 export const INSERT_IMPORT_ROWS = `
   insert into import_rows (organization_id, import_job_id, line, column_name, code, message, value, severity, cells)
   select $1, $2, r.line, r."column", r.code, r.message, r.value, r.severity, r.cells
   from jsonb_to_recordset($3::jsonb)
     as r(line integer, "column" text, code text, message text, value text, severity text, cells text[])`;
 
-/** One page of them by the primary key. $1 organization, $2 job, $3 the line before, $4 most rows, $5 error or notice */
+/** One page of them by the primary key. $1 organization, $2 job, $3 line and $4 id of the one before, $5 most, $6 severity */
 export const IMPORT_ROWS_AFTER = `
-  select line, column_name as "column", code, message, value, cells
+  select id, line, column_name as "column", code, message, value, cells
   from import_rows
-  where organization_id = $1 and import_job_id = $2 and line > $3 and severity = $5
-  order by line
-  limit $4`;
+  where organization_id = $1 and import_job_id = $2 and (line, id) > ($3, $4::uuid) and severity = $6
+  order by line, id
+  limit $5`;
 
 /** Organizations with something to do, the longest waiting first. For the system role. */
 export const ORGANIZATIONS_TO_SERVE = `
