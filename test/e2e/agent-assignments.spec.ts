@@ -259,7 +259,7 @@ describe('Agent assignments', () => {
       [{ agentId: NOBODY, dailyLimit: null }, 'dailyLimit'],
       [{ agentId: NOBODY, allowedCountries: 'US' }, 'allowedCountries'],
       [{ agentId: NOBODY, allowedCountries: ['XX'] }, 'allowedCountries'],
-      [{ agentId: NOBODY, allowedCountries: ['USA'] }, 'allowedCountries'],
+      [{ agentId: NOBODY, allowedCountries: ['USAX'] }, 'allowedCountries'],
       [{ agentId: NOBODY, allowedCountries: [1] }, 'allowedCountries'],
       [{ agentId: NOBODY, allowedCountries: Array.from({ length: 300 }, (_, i) => `X${i}`) }, 'allowedCountries'],
       [{ agentId: NOBODY, allowedNumberTypes: ['MOBILE'] }, 'allowedNumberTypes'],

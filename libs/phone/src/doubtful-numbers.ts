@@ -5,7 +5,6 @@ import { withoutSeparators } from './spelling.js';
 export type Doubt = 'rounded' | 'decimal' | 'two_numbers';
 
 const LONGEST_AREA_CODE = 5;
-const SHORTEST_SUBSCRIBER_NUMBER = 3;
 const SHORTEST_DECIMAL = 6;
 
 /**
@@ -58,7 +57,7 @@ function isTwoNumbers(plain: string): boolean {
   const before = withoutSeparators(plain.slice(0, at));
   const after = withoutSeparators(plain.slice(at + 1));
   if (before === null || after === null) return false;
-  if (after.startsWith('+') || after.length < SHORTEST_SUBSCRIBER_NUMBER) return true;
+  if (after.startsWith('+')) return true;
   const national = before.startsWith('+')
     ? before.slice(1 + (callingCodeOf(before.slice(1))?.length ?? 0))
     : before.replace(/^0/, '');

@@ -1,8 +1,8 @@
 import libraryParse, { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 import { destinationTypes, restrictedDestinationTypes } from '#contracts';
-import { pseudoRandom } from '../../../test/support/pseudo-random.js';
 import { addedAreaCodes, digitsAsked, parseDestination } from './index.js';
+import { pseudoRandom } from './pseudo-random.js';
 
 /** What the library takes for mobile or internet telephones, and is not (special-ranges.ts). */
 const NATIONAL_SATELLITE = /^\+(?:1600|7954|61147|62868|861349|861740)/;

@@ -1,5 +1,5 @@
 import { parsePhoneNumber, plainCharacters, withoutSeparators } from './index.js';
-import { pseudoRandom } from '../../../test/support/pseudo-random.js';
+import { pseudoRandom } from './pseudo-random.js';
 
 const DIGITS_OF_SCRIPTS = [
   ['Arabic-Indic', '+٤٩٣٠١٢٣٤٥٦٧٨'],

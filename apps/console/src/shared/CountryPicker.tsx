@@ -45,7 +45,7 @@ export const CountryPicker = ({ label, value, onChange }: CountryPickerProps) =>
 
 /** The common ones, and those of which the first country is chosen and another one is not. */
 const presetsFor = (value: readonly string[]) =>
-  countryPresets.filter(
-    ({ isCommon, countries: [first, ...others] }) =>
-      isCommon || (value.includes(first) && !others.every((code) => value.includes(code))),
-  );
+  countryPresets.filter((preset) => {
+    const countries: readonly string[] = preset.countries;
+    return preset.isCommon || (value.includes(countries[0]!) && !countries.every((code) => value.includes(code)));
+  });
