@@ -163,16 +163,16 @@ describe('parseDestination', () => {
         const e164 = example.slice(0, kept) + rest;
         const parsed = libraryParse(e164);
         if (addedAreaCodes.some(({ areaCode }) => e164.startsWith(`+1${areaCode}`))) continue;
-        const { refusal, ...found } = parseDestination(e164);
+        const { refusal, ...resolved } = parseDestination(e164);
         // What belongs to no country has the type of its ITU-T code, which the library does not tell.
-        const planned = parsed?.country ? parsed.getType() : found.type;
+        const planned = parsed?.country ? parsed.getType() : resolved.type;
         const type = NATIONAL_SATELLITE.test(e164) ? 'SATELLITE' : planned;
         // The library mends numbers, by leaving a national prefix out: what it mended is none that was asked for.
         const expected =
           parsed?.isValid() && parsed.number === e164
             ? `${parsed.number} ${parsed.country ?? null} ${type}`
             : 'invalid';
-        const actual = refusal ? 'invalid' : `${found.e164} ${found.countryCode} ${found.type}`;
+        const actual = refusal ? 'invalid' : `${resolved.e164} ${resolved.countryCode} ${resolved.type}`;
         expect(`${e164}: ${actual}`).toBe(`${e164}: ${expected}`);
       }
     }

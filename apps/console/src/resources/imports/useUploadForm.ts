@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { UploadColumn } from '#contracts';
+import type { ImportOperation, UploadColumn } from '#contracts';
 import { type ColumnChoices, layOut } from './uploadLayout';
 import { useUpload } from './useUpload';
 import { useUploadSource } from './useUploadSource';
@@ -11,12 +11,13 @@ export function useUploadForm() {
   const source = useUploadSource();
   const upload = useUpload();
   const [choices, setChoices] = useState(NO_CHOICES);
+  const [operation, setOperation] = useState<ImportOperation>('register');
   const [country, setCountry] = useState<string | null>(null);
   const [changes, setChanges] = useState(false);
   const [lacksPlus, setLacksPlus] = useState(false);
   const { file, text, head } = source;
   const { forget, setProblem } = upload;
-  const layout = useMemo(() => head && layOut(head, choices), [head, choices]);
+  const layout = useMemo(() => head && layOut(head, choices, operation), [head, choices, operation]);
   const isBusy = upload.busy !== null;
 
   const take = async ([chosen, another]: readonly File[]) => {
@@ -46,19 +47,21 @@ export function useUploadForm() {
       forget();
     };
   const send = (dryRun: boolean) => {
-    const mode = changes ? 'upsert' : 'create';
-    const numberFormat = lacksPlus ? 'e164_without_plus' : undefined;
-    return upload.send(file ?? text, {
-      ...{ dryRun, mode, numberFormat },
-      country: country ?? undefined,
-      mapping: layout?.mapping,
-    });
+    const mode = operation !== 'register' ? undefined : changes ? 'upsert' : 'create';
+    const numberFormat = lacksPlus ? ('e164_without_plus' as const) : undefined;
+    const reading = { numberFormat, country: country ?? undefined, mapping: layout?.mapping };
+    return upload.send(file ?? text, { dryRun, operation, mode, ...reading });
   };
 
   return {
-    ...{ file, text, head, layout, country, lacksPlus, changes, upload, isBusy, take, removeFile, send },
+    ...{ file, text, head, layout, operation, country, lacksPlus, changes, upload, isBusy, take, removeFile, send },
     isReady: !source.isEmpty && !isBusy && upload.result?.dryRun !== false && !layout?.problems.length,
     setText: anew(source.setText),
+    /** Other columns matter to it, so that what was chosen for them is forgotten. */
+    setOperation: (chosen: ImportOperation) => {
+      setChoices(NO_CHOICES);
+      anew(setOperation)(chosen);
+    },
     setCountry: anew(setCountry),
     setLacksPlus: anew(setLacksPlus),
     setChanges: anew(setChanges),

@@ -85,6 +85,12 @@ function withoutFormulas(row: UploadRow): UploadRow {
   return values === null ? row : { ...row, values };
 }
 
+/** Checks the number of a row alone: to delete or unassign numbers, a file says nothing else of them. */
+export function checkNumberOfRow(row: UploadRow, rules: ReadingRules): CheckedRow {
+  const { phoneNumber = '', countryCode = '' } = row.values;
+  return checkUploadRow({ ...row, values: { phoneNumber, countryCode, provider: 'other' } }, rules);
+}
+
 function faultOfShape({ fault, values, tooLong }: UploadRow) {
   const of = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     code,

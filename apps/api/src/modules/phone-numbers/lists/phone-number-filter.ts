@@ -3,6 +3,7 @@ import { decimalOf, isCountryCode, plainCharacters, readWrittenNumber, withoutSe
 import { countryCodes } from '../../../platform/http/fields/code-fields.js';
 import { flagOf, idsOf, oneOf, textOf, uuidOf } from '../../../platform/http/lists/list-filter.js';
 import type { ListQuery } from '../../../platform/http/lists/list-query.js';
+import { wrongKind } from '../../../platform/http/fields/value-kinds.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { PhoneNumberFilter, PhoneNumberScope } from './phone-number-conditions.js';
 
@@ -87,8 +88,10 @@ function countryCodesOf({ filter }: ListQuery): string[] | undefined {
   const given = filter['countryCode'];
   if (given === undefined || given === null || given === '') return undefined;
   const codes = countryCodes(Array.isArray(given) ? given : [given]) as unknown[];
-  if (codes.length > MAX_COUNTRIES || !codes.every((code) => typeof code === 'string' && isCountryCode(code))) {
-    const message = 'must be an ISO 3166-1 alpha-2 code, or a list of them';
+  const odd = codes.find((code) => typeof code !== 'string');
+  if (odd !== undefined || codes.length > MAX_COUNTRIES || !(codes as string[]).every(isCountryCode)) {
+    const message =
+      odd === undefined ? 'must be an ISO 3166-1 alpha-2 code, or a list of them' : wrongKind('text', odd);
     throw new ProblemError('validation_failed', `filter.countryCode: ${message}`, {
       errors: { 'filter.countryCode': message },
     });
