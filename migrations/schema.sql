@@ -391,6 +391,7 @@ create table import_jobs (
   operation text default 'register'::text not null,
   deleted integer default 0 not null,
   unassigned integer default 0 not null,
+  number_format text default 'any'::text not null,
   notice_count integer default 0 not null,
   provider text,
   column_names text[],
@@ -399,6 +400,7 @@ create table import_jobs (
   constraint import_jobs_encoding_check CHECK (((length(encoding) >= 1) AND (length(encoding) <= 40))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+  constraint import_jobs_number_format_check CHECK ((number_format = ANY (ARRAY['any'::text, 'e164_without_plus'::text]))),
   constraint import_jobs_operation_check CHECK ((operation = ANY (ARRAY['register'::text, 'delete'::text, 'unassign'::text]))),
   constraint import_jobs_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 40))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
@@ -1285,6 +1287,92 @@ revoke all on function count_phone_numbers() from public;
 
 alter function count_phone_numbers() owner to ringfence_definer;
 
+CREATE OR REPLACE FUNCTION public.drop_ledger_day(p_day date)
+ RETURNS TABLE(result text, calls bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
+  v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
+begin
+  if to_regclass('ledger.' || v_name) is null then
+    return query select 'missing', 0::bigint;
+    return;
+  elsif p_day > (clock_timestamp() at time zone 'UTC')::date - 4 then
+    return query select 'too_young', 0::bigint;
+    return;
+  end if;
+
+  if exists (
+    select from call_authorizations l
+    where l.id >= v_lowest and l.id < v_below and l.status = 'authorized' and l.expires_at >= ringfence_clock()
+  ) then
+    return query select 'unsettled', 0::bigint;
+    return;
+  elsif exists (
+    select from (
+      select l.organization_id, max(l.local_date) as last_date
+      from call_authorizations l
+      where l.id >= v_lowest and l.id < v_below
+      group by l.organization_id
+    ) l
+    join organizations o on o.id = l.organization_id
+    where o.last_rollup_date is null or o.last_rollup_date <= l.last_date
+  ) then
+    return query select 'not_rolled_up', 0::bigint;
+    return;
+  end if;
+
+  select 'dropped', count(*) into result, calls from call_authorizations l where l.id >= v_lowest and l.id < v_below;
+  perform set_config('lock_timeout', '100ms', true);
+  begin
+    execute format('drop table ledger.%I', v_name);
+  exception
+    when lock_not_available then
+      result := 'busy';
+      calls := 0;
+  end;
+  return next;
+end
+$function$;
+
+comment on function drop_ledger_day(date) is 'Drops the partition of a day, by UTC, with all its calls. Answers dropped and how many they were, or why not: missing, too_young (less than four days ago), unsettled (a lease has not run out), not_rolled_up (the midnight job reads the last day that it rolled up once more, so a later date has to be rolled up), busy (the lock was not free within 100 ms). Reads the day before it locks the ledger ACCESS EXCLUSIVE until the transaction ends: what it asks about a day of the past does not change any more. Runs as the owner of the ledger.';
+
+revoke all on function drop_ledger_day(date) from public;
+grant execute on function drop_ledger_day(date) to ringfence_system;
+
+alter function drop_ledger_day(date) owner to ringfence_definer;
+
+CREATE OR REPLACE FUNCTION public.due_ledger_days(p_ahead integer)
+ RETURNS SETOF date
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+with clock as (
+  select (clock_timestamp() at time zone 'UTC')::date as today
+), unplaced as (
+  select distinct (to_timestamp(('x' || left(translate(u.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0)
+    at time zone 'UTC')::date as day
+  from ledger.unplaced u
+), wanted as (
+  select c.today + n as day from clock c, generate_series(0, p_ahead) n
+  union
+  select u.day from unplaced u, clock c where u.day between date '2020-01-01' and c.today + p_ahead
+)
+select w.day from wanted w where w.day not in (select d.day from ledger_days() d) order by w.day
+$function$;
+
+comment on function due_ledger_days(integer) is 'The days that should have a partition of the ledger and have none: today, p_ahead days after it, and those of which the default partition holds calls. By the clock of the server, which makes the ids, and not by ringfence_clock(). Stable; runs as the owner of the ledger, reads the default partition whole and takes no other lock.';
+
+revoke all on function due_ledger_days(integer) from public;
+grant execute on function due_ledger_days(integer) to ringfence_system;
+
+alter function due_ledger_days(integer) owner to ringfence_definer;
+
 CREATE OR REPLACE FUNCTION public.effective_time_zone(time_zone text, previous_time_zone text, effective_at timestamp with time zone, at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -1534,26 +1622,9 @@ begin
 
   -- Answer replays: the calls whose key was used before.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
-    select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
-    from unnest(p_organization, p_key, v_ids) c(org, key, id)
-    cross join lateral (
-      select k.authorization_id from idempotency_keys k
-      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
-      offset 0
-    ) k;
-    -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
-    execute '
-      select array_agg(l.call)
-      from unnest($1, $2) c(org, id)
-      cross join lateral (
-        select l as call from call_authorizations l
-        where l.organization_id = c.org and l.id = c.id and l.id = any ($2)
-        offset 0
-      ) l'
-    into v_ledger using v_owners, v_answered;
-
     return query
-    select g.* from gate_replays(p_organization, p_country, p_type, p_refusal, p_key, p_fingerprint, v_ids, v_busy) g;
+    select g.* from gate_replays(p_organization, p_destination, p_country, p_type, p_refusal, p_key,
+      p_fingerprint, v_ids, v_busy) g;
   end if;
 end
 $function$;
@@ -1757,29 +1828,55 @@ $function$;
 
 comment on function gate_organizations(uuid[],bigint) is 'The facts of the organizations of a batch, and the clock. VOLATILE on purpose: a volatile function reads by a snapshot of its own, and its second argument, counted from the locked rows, makes that snapshot younger than the locks. Marked stable it would decide by facts from before the wait (docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
 
-CREATE OR REPLACE FUNCTION public.gate_replays(p_organization uuid[], p_country text[], p_type text[], p_refusal text[], p_key text[], p_fingerprint bytea[], p_ids uuid[], p_busy boolean[])
+CREATE OR REPLACE FUNCTION public.gate_replays(p_organization uuid[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_key text[], p_fingerprint bytea[], p_ids uuid[], p_busy boolean[])
  RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
   v_organizations uuid[] := array(select distinct o from unnest(p_organization) o);
+  -- Calls that were decided before with the keys of this batch.
+  v_owners uuid[];
+  v_answered uuid[];
+  v_ledger call_authorizations[];
 begin
+  select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
+  from unnest(p_organization, p_key, p_ids) c(org, key, id)
+  cross join lateral (
+    select k.authorization_id from idempotency_keys k
+    where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+    offset 0
+  ) k;
+
+  -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
+  execute '
+    select array_agg(l.call)
+    from unnest($1, $2) c(org, id)
+    cross join lateral (
+      select l as call from call_authorizations l
+      where l.organization_id = c.org and l.id = c.id and l.id = any ($2)
+      offset 0
+    ) l'
+  into v_ledger using v_owners, v_answered;
+
   return query
   select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
-    l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
-    l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
+    k.authorization_id, r.reason, l.phone_number_id, l.from_number, l.provider,
+    coalesce(l.destination, p_destination[c.i]), coalesce(l.destination_country, p_country[c.i]),
+    coalesce(l.destination_type, p_type[c.i]), l.limit_at, l.used_after, coalesce(l.resets_at, o.ends_at),
+    case when r.reason = 'allowed' then l.expires_at end
   from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) with ordinality c(org, key, fingerprint, id, busy, i)
   cross join lateral (
     select k.fingerprint, k.authorization_id from idempotency_keys k
     where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
     offset 0
   ) k
-  cross join lateral (
-    select l.* from call_authorizations l
-    where l.organization_id = c.org and l.id = k.authorization_id
+  -- Where its day was dropped, nothing is known of the call but that it is used up.
+  left join lateral (
+    select l.* from unnest(v_ledger) l
+    where l.id = k.authorization_id and l.organization_id = c.org
     offset 0
-  ) l
+  ) l on true
   cross join lateral (
     select g.* from gate_organizations(v_organizations, 0) g
     where g.id = c.org
@@ -1800,6 +1897,7 @@ begin
     row(p_refusal[c.i], p_country[c.i], p_type[c.i])::call_facts) g
   cross join lateral (
     select case
+      when l.id is null then 'authorization_expired'
       when l.decision = 'denied' then l.reason_code
       when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
         then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
@@ -1811,7 +1909,40 @@ begin
 end
 $function$;
 
-comment on function gate_replays(uuid[],text[],text[],text[],text[],bytea[],uuid[],boolean[]) is 'Answers the calls whose key was used before: a key that comes with another request is reused, else the call gets the answer of then. A call that was allowed is so no longer when its authorization is used up, or when a check that is no counter forbids the call now (docs/adr/0017-retries-are-checked-again.md). Locks nothing. VOLATILE: it reads by a snapshot that is younger than all that the batch has waited for.';
+comment on function gate_replays(uuid[],text[],text[],text[],text[],text[],bytea[],uuid[],boolean[]) is 'Answers the calls whose key was used before: a key that comes with another request is reused, else the call gets the answer of then. A call that was allowed is so no longer when its authorization is used up, or when a check that is no counter forbids the call now (docs/adr/0017-retries-are-checked-again.md). Locks nothing. VOLATILE: it reads by a snapshot that is younger than all that the batch has waited for.';
+
+CREATE OR REPLACE FUNCTION public.ledger_days()
+ RETURNS TABLE(day date, relation regclass)
+ LANGUAGE sql
+ STABLE
+AS $function$
+select to_date(c.relname, '"day_"YYYY_MM_DD'), c.oid::regclass
+from pg_inherits i
+join pg_class c on c.oid = i.inhrelid
+where i.inhparent = 'call_authorizations'::regclass and c.relname ~ '^day_\d{4}_\d{2}_\d{2}$'
+$function$;
+
+comment on function ledger_days() is 'The days, by UTC, that have a partition of the ledger. Stable: it reads the catalogues.';
+
+CREATE OR REPLACE FUNCTION public.ledger_state()
+ RETURNS TABLE(days_ahead integer, oldest_day date, unplaced integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+select
+  (select greatest(min(n) - 1, 0) from generate_series(0, 61) n where c.today + n not in (select d.day from ledger_days() d)),
+  (select min(d.day) from ledger_days() d),
+  (select count(*)::integer from (select from ledger.unplaced limit 100000) u)
+from (select (clock_timestamp() at time zone 'UTC')::date as today) c
+$function$;
+
+comment on function ledger_state() is 'How many days after today, by UTC, have a partition of the ledger without a gap, the oldest day that has one, and how many rows the default partition holds (100,000 and more are told as 100,000). Stable; runs as the owner of the ledger, because nobody else reads a partition by itself.';
+
+revoke all on function ledger_state() from public;
+grant execute on function ledger_state() to ringfence_system;
+
+alter function ledger_state() owner to ringfence_definer;
 
 CREATE OR REPLACE FUNCTION public.link_audit_events(p_organization_id uuid, p_at_most integer)
  RETURNS integer
