@@ -316,8 +316,8 @@ export type AuditEventView = {
     /**
      * What was done. docs/events.md tells what each means. Later versions may add some.
      */
-    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
-    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization';
+    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'ledger_day.dropped' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
+    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization' | 'ledger_day';
     recordId: string | null;
     /**
      * What the record is called now.
@@ -425,14 +425,8 @@ export type UpdateOrganization = {
      * Counts from the next midnight on.
      */
     timeZone?: string;
-    /**
-     * ISO 4217, a currency of today.
-     */
     currency?: string;
     defaultDailyLimit?: number;
-    /**
-     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
-     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -449,14 +443,8 @@ export type UpdateOrganization = {
 };
 
 export type CreateOrganization = {
-    /**
-     * ISO 4217, a currency of today.
-     */
     currency?: string;
     defaultDailyLimit?: number;
-    /**
-     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
-     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -661,12 +649,12 @@ export type Capabilities = {
 
 export type CreatePhoneNumber = {
     /**
-     * E.164, with the usual separators; with countryCode also as it is dialed in that country. Its digits are never changed: a decimal such as +49301234567.0, and a number that lacks or repeats a prefix, is refused.
+     * E.164; with countryCode also in national form.
      */
     phoneNumber: string;
     provider: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
     /**
-     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. Taken from the number when left out. A number with + must be one of this country; without + it is read as it is dialed there, and keeps its own country.
+     * ISO 3166-1 alpha-2. Taken from the number when left out; must be a country of the number.
      */
     countryCode?: string | null;
     label?: string | null;
@@ -726,6 +714,34 @@ export type ConnectNumber = {
     agentId: string;
 };
 
+export type ReadColumn = {
+    /**
+     * What it is called in the file; null without a header.
+     */
+    name: string | null;
+    /**
+     * What it was read as; null when it was left out.
+     */
+    column: 'phoneNumber' | 'provider' | 'countryCode' | 'label' | 'region' | 'client' | 'monthlyCost' | 'currency' | 'capabilities' | 'tags' | 'agent' | 'dailyLimit' | 'allowedCountries' | null;
+};
+
+export type UploadReadingView = {
+    /**
+     * Of the Encoding Standard.
+     */
+    encoding: string | null;
+    separator: string | null;
+    hasHeader: boolean;
+    /**
+     * In the order of the file.
+     */
+    columns: Array<ReadColumn>;
+    /**
+     * Of the rows that name none.
+     */
+    provider: string | null;
+};
+
 export type ImportRowError = {
     /**
      * 1 is the first line of the file, the header included.
@@ -749,7 +765,7 @@ export type ImportNotice = {
      * A column of ours, or the name of one in the file.
      */
     column: string | null;
-    code: 'plus_added' | 'apostrophe_removed' | 'cell_undone' | 'decimal_removed' | 'notation_undone' | 'trunk_prefix_removed' | 'country_differs' | 'country_alias';
+    code: 'columns_ignored' | 'provider_of_header' | 'encoding_guessed' | 'capability_ignored' | 'plus_added' | 'apostrophe_removed';
     /**
      * What was read otherwise or left out, and what to do if that is wrong.
      */
@@ -784,7 +800,7 @@ export type ImportJobView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
+     * Taken rows whose number was mended: a missing +, a leading apostrophe.
      */
     repaired: number;
     /**
@@ -806,6 +822,10 @@ export type ImportJobView = {
      * Why the import as a whole failed, and what to do.
      */
     failure: string | null;
+    /**
+     * How the file was understood.
+     */
+    reading: UploadReadingView;
     /**
      * The first 100; all of them in errors.csv.
      */
@@ -840,7 +860,7 @@ export type ImportJobSummaryView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
+     * Taken rows whose number was mended: a missing +, a leading apostrophe.
      */
     repaired: number;
     /**
@@ -908,7 +928,7 @@ export type CreateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -929,7 +949,7 @@ export type UpdateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -945,7 +965,7 @@ export type BulkRequest = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -1063,7 +1083,7 @@ export type AssignNumber = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -3337,15 +3357,19 @@ export type UploadPhoneNumbersData = {
          */
         mode?: 'create' | 'upsert';
         /**
-         * How numbers without + are dialed, in rows without a country: ISO 3166-1 alpha-2. Each keeps its own country: a Canadian number that is dialed in the US is taken as one of Canada.
+         * Country of national numbers in rows without a country: ISO 3166-1 alpha-2.
          */
         country?: string;
         /**
-         * e164_without_plus: numbers without + have their country code all the same, whatever the country says. A file of numbers of several countries that lost their + can be read this way.
+         * Provider of the rows that name none. The export of a carrier has no column for it.
          */
-        numberFormat?: 'any' | 'e164_without_plus';
+        provider?: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
         /**
-         * Columns by the names in the header, as JSON. An empty name leaves a column out.
+         * How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.
+         */
+        encoding?: string;
+        /**
+         * Columns by the names in the header, as JSON. An empty name leaves a column out; so does leaving out one that is not known.
          */
         mapping?: string;
     };
@@ -4261,7 +4285,7 @@ export type ListDecisionsData = {
          */
         phoneNumberId?: string;
         /**
-         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
+         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
@@ -4313,7 +4337,7 @@ export type ExportDecisionsCsvData = {
          */
         phoneNumberId?: string;
         /**
-         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
+         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';

@@ -26,10 +26,13 @@ const CHECKED_FIRST = ['phoneNumber', 'provider', 'countryCode'] as const satisf
 
 export type CheckedRow = { ok: true; row: StagedRow; notices: ImportNotice[] } | { ok: false; error: ImportRowError };
 
-/**
- * Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it.
- */
-export function checkUploadRow(given: UploadRow, rules: ReadingRules): CheckedRow {
+/** What the upload says about rows that do not say it themselves. */
+export interface RowDefaults extends ReadingRules {
+  provider: string | null;
+}
+
+/** Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it. */
+export function checkUploadRow(given: UploadRow, defaults: RowDefaults): CheckedRow {
   const row = withoutFormulas(given);
   const refuse = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     ok: false as const,
@@ -42,7 +45,7 @@ export function checkUploadRow(given: UploadRow, rules: ReadingRules): CheckedRo
   const countryText = plain(values.countryCode);
   const country = countryText === '' ? null : readCountry(countryText);
   const text = values.phoneNumber ?? '';
-  const { parsed, repairs } = readNumber(text, country?.code ?? (countryText || null), rules);
+  const { parsed, repairs } = readNumber(text, country?.code ?? (countryText || null), defaults);
   if (!parsed.ok) {
     const { reason, message } = parsed;
     if (reason === 'country_unknown' || reason === 'country_mismatch') {
@@ -50,14 +53,14 @@ export function checkUploadRow(given: UploadRow, rules: ReadingRules): CheckedRo
     }
     return refuse(reason === 'missing' ? 'number_missing' : 'number_invalid', 'phoneNumber', message, text);
   }
-  const providerText = plain(values.provider);
+  const providerText = plain(values.provider) || (defaults.provider ?? '');
   const provider = PROVIDER_OF_TEXT.get(providerText.toLowerCase());
   if (!provider) {
     const message = providerText === '' ? 'The provider is missing.' : 'There is no such provider.';
     return refuse('provider_unknown', 'provider', `${message} Write one of ${PROVIDERS}.`, providerText);
   }
   const optional = readOptionalColumns(values);
-  if ('code' in optional) {
+  if (!('values' in optional)) {
     return refuse(optional.code, optional.column, optional.message, values[optional.column] ?? null);
   }
   const { e164, numberType } = parsed;
@@ -68,7 +71,7 @@ export function checkUploadRow(given: UploadRow, rules: ReadingRules): CheckedRo
       ...notesOfNumber(e164, repairs, text !== given.values.phoneNumber, given.values.phoneNumber ?? text),
       ...(country?.alias ? [noteOfAlias('countryCode', country.alias, country.code)] : []),
       ...(country && parsed.countryCode !== country.code ? [noteOfCountry(e164, parsed.countryCode, countryText)] : []),
-      ...optional.aliases.map(({ alias, code }) => noteOfAlias('allowedCountries', alias, code)),
+      ...optional.notices.map((notice) => ({ ...notice, value: values[notice.column] ?? null })),
     ].map(({ code, column, message, value }) => told(row.line, code, column, message, value)),
   };
 }
@@ -86,9 +89,9 @@ function withoutFormulas(row: UploadRow): UploadRow {
 }
 
 /** Checks the number of a row alone: to delete or unassign numbers, a file says nothing else of them. */
-export function checkNumberOfRow(row: UploadRow, rules: ReadingRules): CheckedRow {
+export function checkNumberOfRow(row: UploadRow, defaults: RowDefaults): CheckedRow {
   const { phoneNumber = '', countryCode = '' } = row.values;
-  return checkUploadRow({ ...row, values: { phoneNumber, countryCode, provider: 'other' } }, rules);
+  return checkUploadRow({ ...row, values: { phoneNumber, countryCode, provider: 'other' } }, defaults);
 }
 
 function faultOfShape({ fault, values, tooLong }: UploadRow) {
