@@ -66,7 +66,7 @@ export class TcpProxy {
     this.losing = ['reply'];
   }
 
-  /** Nothing gets through, and nobody is told. */
+  /** Nothing gets through, and neither side hears of it. */
   goSilent(): void {
     this.losing = ['request', 'reply'];
   }
@@ -128,7 +128,7 @@ export class TcpProxy {
   private end(link: Link, reset: boolean): void {
     if (!this.links.delete(link)) return;
     for (const socket of [link.client, link.upstream]) {
-      // A socket that is closing or has yet to connect has nobody to send a reset to. Resetting one that is saying goodbye
+      // A socket that is closing or has yet to connect has no peer to send a reset to. Resetting one that is saying goodbye
       // fails without a word, and Node then waits for it forever when the process ends.
       if (!reset && !socket.destroyed) socket.destroySoon();
       else if (socket.destroyed || socket.connecting || socket.writableEnded) socket.destroy();

@@ -235,8 +235,8 @@ describe('uploading numbers', () => {
     expect([await howMany('phone_numbers'), await howMany('audit_events')]).toEqual(before);
     expect(counts(rehearsal)).toEqual({ total: 5, created: 2, updated: 0, skipped: 2, failed: 1 });
     const job = await done(file);
-    const told = ({ errors, notices, ...rest }: typeof job) => ({ counts: counts(rest), errors, notices });
-    expect(told(job)).toEqual(told(rehearsal));
+    const reportOf = ({ errors, notices, ...rest }: typeof job) => ({ counts: counts(rest), errors, notices });
+    expect(reportOf(job)).toEqual(reportOf(rehearsal));
   });
 
   it('brings deleted numbers back as the same records', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import Papa from 'papaparse';
 import { type DecisionPageView, type DecisionView, reasonCodes } from '#contracts';
+import { newestDays } from '../../apps/api/src/modules/call-gate/decision-log/decision-log-filter.js';
 import { DecisionLogRepository } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.repository.js';
 import { DecisionLogService } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.service.js';
 import { decisionLogStep } from '../../apps/api/src/modules/call-gate/decision-log/sql/decision-log.sql.js';
@@ -119,7 +120,7 @@ describe('/call-gate/authorizations', () => {
     expect(items).toMatchObject([
       {
         reasonCode: 'destination_unroutable',
-        message: 'destination_unroutable',
+        message: 'The call must not be placed, for the reason destination_unroutable.',
         destination: { type: 'NON_GEOGRAPHIC' },
       },
     ]);
@@ -240,6 +241,7 @@ describe('/call-gate/authorizations', () => {
   it('looks at a bounded part of the log for a rare filter, and goes on from there', async () => {
     const { organizationId, own, page } = await office();
     const steps = jest.spyOn(DecisionLogRepository.prototype, 'step');
+    for (const days of [1, 2]) await db.query(`select make_ledger_day(current_date - $1::integer, 0)`, [days]);
     const [first] = await fillLedger(db, { organizationId, calls: 1, from: DAYS_AGO(3), agentId: own });
     await fillLedger(db, { organizationId, calls: 60_000, from: DAYS_AGO(2) });
     const { items, nextCursor, scannedTo } = await page({ agentId: own });
@@ -253,14 +255,16 @@ describe('/call-gate/authorizations', () => {
     await db.query('analyze call_authorizations');
     const nothing = { phoneNumberId: null, destination: null, decision: null, reasonCode: null, from: null, to: null };
     const { sql, values } = decisionLogStep({ ...nothing, agentId: own, status: 'expired' }, randomUUID());
-    const range = ['ffffffff-ffff-ffff-ffff-ffffffffffff', '00000000-0000-0000-0000-000000000000'];
-    const plan = await db.query(`explain ${sql}`, [organizationId, ...range, 8_192, 51, ...values]);
-    expect(plan.map((line) => line['QUERY PLAN'] as string).join('\n')).toMatch(
-      /Index (Only )?Scan Backward using call_authorizations_pkey/,
-    );
+    const whole = { below: 'ffffffff-ffff-ffff-ffff-ffffffffffff', lowest: '00000000-0000-0000-0000-000000000000' };
+    const { lowest: below } = newestDays(whole, 1, Date.now());
+    const { lowest } = newestDays(whole, 3, Date.now());
+    const plan = await db.query(`explain ${sql}`, [organizationId, below, lowest, 8_192, 51, ...values]);
+    const lines = plan.map((line) => line['QUERY PLAN'] as string).join('\n');
+    expect(lines).toMatch(/Index (Only )?Scan Backward using day_\d{4}_\d\d_\d\d_pkey/);
+    expect(lines).not.toContain('unplaced');
 
-    const { items: found, pages } = await everything(page, { agentId: own });
-    expect(found.map(({ id }) => id)).toEqual([first]);
+    const { items: matches, pages } = await everything(page, { agentId: own });
+    expect(matches.map(({ id }) => id)).toEqual([first]);
     expect(pages).toBeGreaterThan(1);
   });
 
@@ -289,7 +293,7 @@ describe('/call-gate/authorizations', () => {
     [{ destination: '' }, 'destination'],
     [{ destination: '1'.repeat(66) }, 'destination'],
     [{ decision: 'maybe' }, 'decision'],
-    [{ reasonCode: 'because' }, 'reasonCode'],
+    [{ reasonCode: 'Daily limit reached' }, 'reasonCode'],
     [{ status: 'open' }, 'status'],
     [{ from: '2026-03-01' }, 'from'],
     [{ from: '2026-02-30T10:00:61Z' }, 'from'],
@@ -375,7 +379,7 @@ describe('/call-gate/authorizations', () => {
     expect(denied).toHaveLength(2);
   });
 
-  it('stops reading when nobody takes the CSV any more', async () => {
+  it('stops reading when the client does not take the CSV any more', async () => {
     const { organizationId, token } = await office();
     await fillLedger(db, { organizationId, calls: 60_000, from: DAYS_AGO(2) });
     const { all } = DecisionLogService.prototype;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { IDEMPOTENCY_RETENTION_HOURS } from '../../apps/api/src/config/env.schema.js';
 import { readEnv } from '../../apps/api/src/config/env.js';
-import { MidnightService } from '../../apps/api/src/modules/usage/midnight.service.js';
+import { IdempotencyKeyPurge } from '../../apps/api/src/modules/call-gate/retention/idempotency-key-purge.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -56,7 +56,7 @@ describe('how long an idempotency key holds', () => {
       as $$ select timestamptz '${instant}' $$`);
   }
 
-  const purge = () => api.app.get(MidnightService, { strict: false }).run();
+  const purge = () => api.app.get(IdempotencyKeyPurge, { strict: false }).run();
 
   async function alone(key: string, destination = CANADA) {
     const { status, headers, body } = await request<Decision>(`${api.url}/api/v1/call-gate/authorize`, {
@@ -157,8 +157,13 @@ describe('how long an idempotency key holds', () => {
   ])('is told in %s', (page) => {
     const text = readFileSync(page, 'utf8').replace(/\s+/g, ' ');
     const { least, usual } = IDEMPOTENCY_RETENTION_HOURS;
-    for (const words of [`${usual} hours`, `${least} hours at least`, 'IDEMPOTENCY_RETENTION_HOURS', 'a new call']) {
-      expect(text).toContain(words);
+    for (const statement of [
+      `${usual} hours`,
+      `${least} hours at least`,
+      'IDEMPOTENCY_RETENTION_HOURS',
+      'a new call',
+    ]) {
+      expect(text).toContain(statement);
     }
   });
 

@@ -54,7 +54,7 @@ describe('row-level security', () => {
 
   /** The tenant tables in which the tenant role has the privilege, with the columns that it has it for. */
   async function granted(privilege: 'insert' | 'update') {
-    const found = await db.query(
+    const rows = await db.query(
       `select name, array_agg(attname::text) as columns
        from (${TENANT_TABLES}) t join pg_attribute a on a.attrelid = name::text::regclass
        where attnum > 0 and not attisdropped and attgenerated = ''
@@ -62,7 +62,7 @@ describe('row-level security', () => {
        group by name order by name`,
       [privilege],
     );
-    return found.map(({ name, columns }) => ({
+    return rows.map(({ name, columns }) => ({
       table: name as string,
       owner: ownerColumn(name as string),
       columns: columns as string[],
@@ -212,7 +212,7 @@ const DECIDED = [
 
 const TENANT_TABLES = `
   select c.relname as name from pg_class c
-  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and (c.relname = 'organizations' or exists (
+  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and (c.relname = 'organizations' or exists (
     select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped))
   order by c.relname`;
 

@@ -25,8 +25,9 @@ const POPULATE_AGENTS = `
   from (${CASES})`;
 
 const POPULATE_NUMBERS = `
-  insert into phone_numbers (organization_id, e164, provider, lifecycle)
-  select $1, '+1202' || (5550000 + i), 'telnyx', case when (c->>'numberActive')::boolean then 'active' else 'error' end
+  insert into phone_numbers (organization_id, e164, provider, capabilities, lifecycle)
+  select $1, '+1202' || (5550000 + i), 'telnyx', jsonb_build_object('voice', c->'numberCanCall', 'sms', false),
+    case when (c->>'numberActive')::boolean then 'active' else 'error' end
   from (${CASES})`;
 
 const POPULATE_ASSIGNMENTS = `

@@ -50,7 +50,7 @@ export class TenantState {
       `select c.relname as name, exists (
          select from pg_attribute i where i.attrelid = c.oid and i.attname = 'id' and not i.attisdropped) as has_id
        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped
-       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1`,
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1`,
     )) as { name: string; has_id: boolean }[];
   }
 }

@@ -3,6 +3,10 @@ import { phoneNumberProviders } from './resources.js';
 export const importStatuses = ['pending', 'running', 'completed', 'canceled', 'failed'] as const;
 export type ImportStatus = (typeof importStatuses)[number];
 
+/** What an upload does with the numbers of its file. Without the last two the numbers are taken in. */
+export const importOperations = ['register', 'delete', 'unassign'] as const;
+export type ImportOperation = (typeof importOperations)[number];
+
 /** Why a row of an upload was not taken. */
 export const importErrorCodes = {
   number_missing: 'The row has no phone number',
@@ -22,6 +26,14 @@ export const importErrorCodes = {
   agent_inactive: 'The agent is not active',
   agent_has_number: 'The agent has another number already',
   assigned_elsewhere: 'The phone number is assigned to another agent',
+  number_cannot_call: 'The phone number cannot call',
+  number_unknown: 'The phone number is not among yours',
+  number_in_pool: 'The phone number is in the pool',
+  number_from_pool: 'The phone number came from the pool',
+  number_not_assigned: 'The phone number is not assigned',
+  phone_number_assigned: 'The phone number is assigned',
+  phone_number_connected: 'The phone number is connected',
+  phone_number_reserved: 'The phone number is reserved',
   cost_invalid: 'The monthly cost is not an amount',
   currency_invalid: 'The currency is not an ISO 4217 code',
   capability_unknown: 'The capability is not known',
@@ -60,6 +72,10 @@ export interface ImportJobSummaryView {
   processed: number;
   created: number;
   updated: number;
+  /** Numbers that an upload with operation=delete deleted. */
+  deleted: number;
+  /** Numbers that an upload with operation=unassign took from their agents. */
+  unassigned: number;
   skipped: number;
   failed: number;
   /** Taken rows whose number a spreadsheet had damaged, and that could be mended without a guess. */
@@ -67,6 +83,7 @@ export interface ImportJobSummaryView {
   /** All notices, of the rows that were taken and of the file as a whole. */
   noticeCount: number;
   dryRun: boolean;
+  operation: ImportOperation;
   mode: 'create' | 'upsert';
   fileName: string | null;
   /** The e-mail of the user or the name of the key that uploaded it, as it was then. */
@@ -104,6 +121,20 @@ export const uploadColumns = [
 export type UploadColumn = (typeof uploadColumns)[number];
 
 export const requiredUploadColumns = ['phoneNumber', 'provider'] as const satisfies readonly UploadColumn[];
+
+/** What is read of a file whose numbers are deleted or unassigned: all else is left out. */
+export const removalColumns = ['phoneNumber', 'countryCode'] as const satisfies readonly UploadColumn[];
+
+/** The columns that a file must have. */
+export function columnsNeededTo(operation: ImportOperation): readonly UploadColumn[] {
+  return operation === 'register' ? requiredUploadColumns : ['phoneNumber'];
+}
+
+/** Whether a column means anything to the operation. */
+export function isReadTo(operation: ImportOperation, column: UploadColumn | null): boolean {
+  const read: readonly (UploadColumn | null)[] = operation === 'register' ? uploadColumns : removalColumns;
+  return read.includes(column);
+}
 
 /** What a file without a header has, in this order. */
 export const columnsWithoutHeader = [
@@ -176,4 +207,16 @@ function columnOf(name: string): UploadColumn | null {
 
 function withoutQuotes(cell: string): string {
   return cell.trim().replace(/^"(.*)"$/, '$1');
+}
+
+/**
+ * Reads the header of a file for an operation. To delete or unassign, a column of numbers is enough, whatever its name, and
+ * every other column is left out.
+ */
+export function readUploadHeaderTo(operation: ImportOperation, cells: readonly string[]): UploadHeaderColumn[] {
+  const header = readUploadHeader(cells);
+  if (operation === 'register') return header;
+  const [only, another] = header.filter(({ isReport }) => !isReport);
+  if (only && !another && only.column === null) only.column = 'phoneNumber';
+  return header.map((read) => (isReadTo(operation, read.column) ? read : { ...read, column: null }));
 }

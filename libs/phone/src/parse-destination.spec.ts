@@ -134,12 +134,12 @@ describe('parseDestination', () => {
         const rest = Array.from({ length: example.length - kept }, () => random(10)).join('');
         const e164 = example.slice(0, kept) + rest;
         const parsed = libraryParse(e164);
-        const { refusal, ...found } = parseDestination(e164);
+        const { refusal, ...resolved } = parseDestination(e164);
         // What belongs to no country has the type of its ITU-T code, which the library does not tell.
-        const planned = parsed?.country ? parsed.getType() : found.type;
+        const planned = parsed?.country ? parsed.getType() : resolved.type;
         const type = NATIONAL_SATELLITE.test(e164) ? 'SATELLITE' : planned;
         const expected = parsed?.isValid() ? `${parsed.number} ${parsed.country ?? null} ${type}` : 'invalid';
-        const actual = refusal ? 'invalid' : `${found.e164} ${found.countryCode} ${found.type}`;
+        const actual = refusal ? 'invalid' : `${resolved.e164} ${resolved.countryCode} ${resolved.type}`;
         expect(`${e164}: ${actual}`).toBe(`${e164}: ${expected}`);
       }
     }

@@ -60,7 +60,9 @@ async function json<T>(path: string, init?: RequestInit): Promise<T> {
 
 export interface UploadOptions {
   dryRun: boolean;
-  mode: ImportJobView['mode'];
+  operation: ImportJobView['operation'];
+  /** Means nothing but to register. */
+  mode?: ImportJobView['mode'];
   /** Of national numbers in rows without a country. */
   country?: string;
   mapping?: ColumnMapping;

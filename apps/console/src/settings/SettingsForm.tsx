@@ -14,7 +14,7 @@ import { useApi } from '../shared/useApi';
 const timeZonesWith = (current: string) => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current])].sort();
 const currencies = Intl.supportedValuesOf('currency');
 
-const moment = (at: string, timeZone: string) =>
+const formatInZone = (at: string, timeZone: string) =>
   new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(at));
 
 export const SettingsForm = ({ organization }: { organization: OrganizationView }) => {
@@ -91,8 +91,8 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
           />
           {previousTimeZone && timeZoneEffectiveAt && (
             <Alert severity="info">
-              Until {moment(timeZoneEffectiveAt, previousTimeZone)} the day of {previousTimeZone.replaceAll('_', ' ')}{' '}
-              still counts.
+              Until {formatInZone(timeZoneEffectiveAt, previousTimeZone)} the day of{' '}
+              {previousTimeZone.replaceAll('_', ' ')} still counts.
             </Alert>
           )}
           <Autocomplete

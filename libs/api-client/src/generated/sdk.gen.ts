@@ -976,7 +976,7 @@ export const disconnectPhoneNumber = <ThrowOnError extends boolean = false>(opti
 /**
  * Upload phone numbers as CSV
  *
- * One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. Every good row is taken, in the background; the job says why the others were not.
+ * One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. Every good row is taken, in the background; the job says why the others were not. With operation=delete or operation=unassign the numbers of the file are deleted or taken from their agents instead.
  *
  * Needs the permission `numbers:write`.
  */
@@ -1523,7 +1523,7 @@ export const getLiveness = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * The database is reachable, migrated and safe to decide calls on
  *
- * The answer holds for a second. A database that says nothing is reported after two.
+ * The answer holds for a second. A database that says nothing is reported after two. `info.ledger` is `degraded` when the ledger lacks a day or holds calls outside of its days: calls are decided all the same, so the answer stays 200.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options: Options<GetReadinessData, ThrowOnError>) => options.client.get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
 

@@ -32,7 +32,7 @@ export type Problem = {
      * Address of the page that explains the code.
      */
     type: string;
-    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable';
+    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'number_cannot_call' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable';
     /**
      * The same for every occurrence of the code.
      */
@@ -313,8 +313,11 @@ export type AuditEventView = {
      * The e-mail of the user or the name of the key, as it was then.
      */
     actor: string;
-    action: string;
-    recordType: string;
+    /**
+     * What was done. docs/events.md tells what each means. Later versions may add some.
+     */
+    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
+    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization';
     recordId: string | null;
     /**
      * What the record is called now.
@@ -717,7 +720,7 @@ export type ImportRowError = {
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'number_cannot_call' | 'number_unknown' | 'number_in_pool' | 'number_from_pool' | 'number_not_assigned' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_reserved' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
     /**
      * What is wrong and how to mend it.
      */
@@ -756,7 +759,15 @@ export type ImportJobView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
@@ -769,6 +780,7 @@ export type ImportJobView = {
      */
     noticeCount: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -803,7 +815,15 @@ export type ImportJobSummaryView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
@@ -816,6 +836,7 @@ export type ImportJobSummaryView = {
      */
     noticeCount: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -970,7 +991,7 @@ export type BulkItem = {
     /**
      * Why it was refused.
      */
-    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable' | null;
+    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'number_cannot_call' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable' | null;
     /**
      * What to do first.
      */
@@ -1176,7 +1197,7 @@ export type Destination = {
 export type BatchDecision = {
     allowed: boolean;
     authorizationId: string;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -1208,7 +1229,7 @@ export type BatchDecisions = {
 export type CallDecision = {
     allowed: boolean;
     authorizationId: string;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -1349,7 +1370,7 @@ export type CallCheck = {
     /**
      * Why it failed.
      */
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached' | null;
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached' | null;
     rule: CallRule;
 };
 
@@ -1367,7 +1388,7 @@ export type CallCandidate = {
     /**
      * The answer if there were this assignment only.
      */
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     /**
      * In the order in which the first refusal wins.
      */
@@ -1376,7 +1397,7 @@ export type CallCandidate = {
 
 export type CallSimulation = {
     allowed: boolean;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -3296,7 +3317,11 @@ export type UploadPhoneNumbersData = {
          */
         dryRun?: 'true' | 'false';
         /**
-         * upsert also changes own numbers, where the row says something.
+         * delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST /phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.
+         */
+        operation?: 'register' | 'delete' | 'unassign';
+        /**
+         * upsert also changes own numbers, where the row says something. For operation=register.
          */
         mode?: 'create' | 'upsert';
         /**
@@ -4224,7 +4249,7 @@ export type ListDecisionsData = {
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
-        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
         status?: 'denied' | 'authorized' | 'completed' | 'voided' | 'expired';
         /**
          * Decided at this instant or later.
@@ -4276,7 +4301,7 @@ export type ExportDecisionsCsvData = {
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
-        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
         status?: 'denied' | 'authorized' | 'completed' | 'voided' | 'expired';
         /**
          * Decided at this instant or later.

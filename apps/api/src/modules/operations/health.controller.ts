@@ -5,7 +5,13 @@ import { Public } from '../auth/auth.public.js';
 import { Readiness } from './readiness.js';
 
 const LIVE = { status: 'ok' } as const;
-const READY = { status: 'ok', info: { database: { status: 'up' } } } as const;
+const UP = { status: 'up' } as const;
+const READY = { status: 'ok', info: { database: UP, ledger: UP } } as const;
+
+interface Ready {
+  status: 'ok';
+  info: { database: typeof UP; ledger: typeof UP | { status: 'degraded'; message: string } };
+}
 
 @ApiTags('Operations')
 @Controller()
@@ -24,13 +30,18 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'The database is reachable, migrated and safe to decide calls on',
-    description: 'The answer holds for a second. A database that says nothing is reported after two.',
+    description:
+      'The answer holds for a second. A database that says nothing is reported after two. `info.ledger` is `degraded` when the ' +
+      'ledger lacks a day or holds calls outside of its days: calls are decided all the same, so the answer stays 200.',
   })
   @ApiOkResponse({ schema: { example: READY } })
-  async ready(): Promise<typeof READY> {
+  async ready(): Promise<Ready> {
     const complaint = await this.readiness.complaint();
     if (complaint !== null)
       throw new ProblemError('service_unavailable', complaint, { headers: { 'retry-after': '5' } });
-    return READY;
+    const { notice } = this.readiness;
+    return notice === null
+      ? READY
+      : { ...READY, info: { database: UP, ledger: { status: 'degraded', message: notice } } };
   }
 }

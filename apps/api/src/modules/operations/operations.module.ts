@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CallGateModule } from '../call-gate/call-gate.public.js';
 import { DatabaseCheck } from './database-check.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -6,6 +7,7 @@ import { Readiness } from './readiness.js';
 
 /** What operators and orchestrators ask of a running process. */
 @Module({
+  imports: [CallGateModule],
   controllers: [HealthController, MetricsController],
   providers: [DatabaseCheck, Readiness],
 })

@@ -37,7 +37,7 @@ export class UsageRepository {
   }
 
   refusals(tx: Transaction, context: RequestContext, day: UsageDay): Promise<TodaysRefusals[]> {
-    return tx.query<TodaysRefusals>(TODAYS_REFUSALS, [context.organizationId, day.localDate, day.timeZone]);
+    return tx.query<TodaysRefusals>(TODAYS_REFUSALS, [context.organizationId, day.localDate]);
   }
 
   byDay(
@@ -48,7 +48,7 @@ export class UsageRepository {
     groupBy: UsageDailyView['groupBy'],
   ): Promise<UsageDailyView['rows']> {
     const sql = groupBy === 'country' ? USAGE_BY_COUNTRY : usageByDay(groupBy);
-    return tx.query(sql, [context.organizationId, span.from, span.to, day.timeZone, day.rolledUpTo]);
+    return tx.query(sql, [context.organizationId, span.from, span.to, day.rolledUpTo]);
   }
 
   /** @returns how many counters were set back */

@@ -23,12 +23,12 @@ const ANY = 'any';
 
 const Verdict = ({ result }: { result: CallSimulationView }) => {
   const { countryCode, phoneNumber } = result.destination;
-  const place = countryCode === null ? '' : ` (${countryName(countryCode)})`;
+  const country = countryCode === null ? '' : ` (${countryName(countryCode)})`;
   return (
     <Alert severity={result.allowed ? 'success' : 'error'} role="status">
       <Typography variant="body2" sx={{ fontWeight: 650 }}>
         {result.allowed ? 'Allowed' : 'Denied'}: {spaced(phoneNumber)}
-        {place}
+        {country}
       </Typography>
       {result.allowed && result.from ? `The call goes out from ${spaced(result.from.phoneNumber)}.` : result.message}
     </Alert>

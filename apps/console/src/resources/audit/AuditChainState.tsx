@@ -5,7 +5,7 @@ import { useNotify } from 'react-admin';
 import type { AuditChainView } from '#contracts';
 import { useApi } from '../../shared/useApi';
 
-/** Checks on request that nobody has changed the log. */
+/** Checks on request that the log was not changed. */
 export const AuditChainState = () => {
   const api = useApi();
   const notify = useNotify();

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { DecisionView } from '#contracts';
 import { AgentLink } from '../../shared/AgentLink';
 import { countryName } from '../../shared/countries';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 import { authorizationStatusLabels, dispositionLabels, providerLabels, voidReasonLabels } from '../../shared/labels';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { spaced } from '../../shared/phoneFormat';
@@ -16,7 +16,7 @@ import { useApi } from '../../shared/useApi';
 const format = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long', hourCycle: 'h23' });
 const at = (instant: string | null) => instant && format.format(new Date(instant));
 
-const words = (type: string) => type.toLowerCase().replaceAll('_', ' ');
+const typeLabel = (type: string) => type.toLowerCase().replaceAll('_', ' ');
 
 type Facts = [label: string, value: ReactNode][];
 
@@ -28,8 +28,8 @@ function factsOf(decision: DecisionView): Facts {
     ['Agent', agentId && agentName ? <AgentLink id={agentId} name={agentName} /> : agentId],
     ['From', from && `${spaced(from)}${provider ? `, ${providerLabels[provider]}` : ''}`],
     ['Destination', <Destination key="to" decision={decision} />],
-    ['Country and type', [countryCode && countryName(countryCode), type && words(type)].filter(Boolean).join(', ')],
-    ['Calls of the day', used !== null && limit !== null && `${whole(used)} of ${whole(limit)}`],
+    ['Country and type', [countryCode && countryName(countryCode), type && typeLabel(type)].filter(Boolean).join(', ')],
+    ['Calls of the day', used !== null && limit !== null && `${formatInteger(used)} of ${formatInteger(limit)}`],
     ['Counts on', decision.localDate],
   ];
 }
@@ -42,7 +42,7 @@ function settlementOf(decision: DecisionView): Facts {
     ['Lease ended', decision.status === 'expired' && at(decision.expiresAt)],
     ['Settled', at(decision.settledAt)],
     ['Disposition', disposition && dispositionLabels[disposition]],
-    ['Duration', durationSeconds !== null && `${whole(durationSeconds)} s`],
+    ['Duration', durationSeconds !== null && `${formatInteger(durationSeconds)} s`],
     ['SIP code', sipCode],
     ['Voided because', voidReason && voidReasonLabels[voidReason]],
     ['Cost', cost !== null && `${cost} ${currency ?? ''}`],

@@ -17,7 +17,7 @@ import { useDecisionFilter } from './useDecisionFilter';
 import { useApi } from '../../shared/useApi';
 
 const REQUESTS_AT_ONCE = 10;
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+const dateTimeFormat = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 /** One request looks at a part of the log only: where nothing in it fits, the next follows by itself, a few times. */
 async function nextDecisions(api: ConsoleDataProvider, query: DecisionQuery, cursor: string | null) {
@@ -98,7 +98,8 @@ const DecisionsPage = () => {
             <Stack spacing={1} sx={{ p: 2, alignItems: 'center' }}>
               {scannedTo && (
                 <Typography variant="body2" color="textSecondary">
-                  {decisions.length === 0 ? 'Nothing found' : 'Shown'} back to {moment.format(new Date(scannedTo))}
+                  {decisions.length === 0 ? 'Nothing found' : 'Shown'} back to{' '}
+                  {dateTimeFormat.format(new Date(scannedTo))}
                 </Typography>
               )}
               <Button loading={log.isFetchingNextPage} variant="outlined" onClick={() => void log.fetchNextPage()}>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
 import { useApi } from '../../shared/useApi';
 
 interface UndoUploadProps {
@@ -19,7 +19,8 @@ export const UndoUpload = ({ job, onUndone }: UndoUploadProps) => {
   const refresh = useRefresh();
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  if (job.dryRun || job.finishedAt === null || job.undoneAt !== null || job.created + job.updated === 0) return null;
+  if (job.dryRun || job.finishedAt === null || job.undoneAt !== null) return null;
+  if (job.created + job.updated + job.deleted + job.unassigned === 0) return null;
 
   const undo = async () => {
     setBusy(true);
@@ -56,16 +57,27 @@ export const UndoUpload = ({ job, onUndone }: UndoUploadProps) => {
   );
 };
 
-const WhatIsUndone = ({ job: { created, updated } }: { job: ImportJobView }) => (
+const WhatIsUndone = ({ job: { created, updated, deleted, unassigned } }: { job: ImportJobView }) => (
   <Stack spacing={1}>
+    {deleted > 0 && (
+      <Typography>
+        {pluralize(deleted, 'number')} that it deleted {deleted === 1 ? 'comes' : 'come'} back as before.
+      </Typography>
+    )}
+    {unassigned > 0 && (
+      <Typography>
+        {pluralize(unassigned, 'number')} that it unassigned {unassigned === 1 ? 'goes' : 'go'} back to{' '}
+        {unassigned === 1 ? 'its agent' : 'their agents'}, with limits and countries.
+      </Typography>
+    )}
     {created > 0 && (
       <Typography>
-        {counted(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
+        {pluralize(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
       </Typography>
     )}
     {updated > 0 && (
       <Typography>
-        {counted(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
+        {pluralize(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
       </Typography>
     )}
     <Typography color="textSecondary">

@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Title, useNotify } from 'react-admin';
 import { useParams } from 'react-router';
 import type { ImportJobView } from '#contracts';
-import { moment } from '../../shared/moment';
+import { importOperationLabels } from '../../shared/labels';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -70,7 +71,8 @@ const Heading = ({ job }: { job: ImportJobView }) => (
       {uploadName(job)}
     </Typography>
     <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
-      {moment(job.createdAt)}
+      {job.operation !== 'register' && `${importOperationLabels[job.operation]} · `}
+      {formatDateTime(job.createdAt)}
       {job.createdBy !== null && ` · ${job.createdBy}`}
       {job.dryRun && ' · only checked, nothing was changed'}
     </Typography>

@@ -1,5 +1,5 @@
 import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 import { uploadColumnLabels } from '../../shared/labels';
 import type { UploadHead } from './uploadHead';
 import type { LaidOutColumn, UploadLayout } from './uploadLayout';
@@ -21,7 +21,7 @@ export const UploadPreview = ({ head, layout }: UploadPreviewProps) => {
       <Typography variant="caption" color="textSecondary">
         {head.lines === null
           ? 'The first lines:'
-          : `${whole(head.lines)} ${head.lines === 1 ? 'line:' : 'lines, the first of them:'}`}
+          : `${formatInteger(head.lines)} ${head.lines === 1 ? 'line:' : 'lines, the first of them:'}`}
       </Typography>
       <Box sx={{ overflowX: 'auto' }}>
         <Table size="small" aria-label="Preview">

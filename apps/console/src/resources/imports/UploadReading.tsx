@@ -24,6 +24,7 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
         <UploadColumns
           key={file ? `${file.name} ${file.lastModified}` : 'text'}
           layout={layout}
+          operation={form.operation}
           disabled={isBusy}
           onChoose={form.chooseColumn}
         />
@@ -35,12 +36,14 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
         value={form.country}
         onChange={form.setCountry}
       />
-      <FormControlLabel
-        control={
-          <Switch checked={form.changes} disabled={isBusy} onChange={(_, checked) => form.setChanges(checked)} />
-        }
-        label="Also change those that are there already (upsert)"
-      />
+      {form.operation === 'register' && (
+        <FormControlLabel
+          control={
+            <Switch checked={form.changes} disabled={isBusy} onChange={(_, checked) => form.setChanges(checked)} />
+          }
+          label="Also change those that are there already (upsert)"
+        />
+      )}
     </>
   );
 };

@@ -11,7 +11,7 @@ export interface UploadHead {
   records: string[][];
   /** How many lines have content; null when there is more than the beginning. */
   lines: number | null;
-  /** False when its first record has an open quote: then nobody knows what its columns are. */
+  /** False when its first record has an open quote: then its columns are unknown. */
   hasClearStart: boolean;
 }
 

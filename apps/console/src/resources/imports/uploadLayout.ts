@@ -1,9 +1,11 @@
 import {
   type ColumnMapping,
+  columnsNeededTo,
   columnsWithoutHeader,
+  type ImportOperation,
+  isReadTo,
   isUploadRow,
-  readUploadHeader,
-  requiredUploadColumns,
+  readUploadHeaderTo,
   type UploadColumn,
 } from '#contracts';
 import { uploadColumnLabels } from '../../shared/labels';
@@ -40,30 +42,44 @@ export interface UploadLayout {
  *
  * @returns null while that cannot be told: there is nothing yet, or a header that no row has followed yet
  */
-export function layOut({ records, hasClearStart }: UploadHead, choices: ColumnChoices): UploadLayout | null {
+export function layOut(
+  { records, hasClearStart }: UploadHead,
+  choices: ColumnChoices,
+  operation: ImportOperation,
+): UploadLayout | null {
   const [first, ...rows] = records;
   if (!first || !hasClearStart) return null;
-  if (isUploadRow(first)) return withoutHeader(first);
+  if (isUploadRow(first)) return withoutHeader(first, operation);
   if (rows.length === 0) return null;
-  const header = readUploadHeader(first);
+  const header = readUploadHeaderTo(operation, first);
   const columns = header.map(({ name, column: recognized, isReport }, index) => {
     const example = rows.map((row) => row[index]?.trim() ?? '').find((value) => value !== '') ?? '';
     const chosen = choices.get(name);
     return { name, example, recognized, isReport, column: isReport || chosen === undefined ? recognized : chosen };
   });
-  const unread = header.some(({ column, isReport }) => column === null && !isReport);
+  // What a file that is no upload has besides its numbers is left out by the API without being told.
+  const unread = operation === 'register' && header.some(({ column, isReport }) => column === null && !isReport);
   return {
     hasHeader: true,
     columns,
-    needsChoices: unread || problemsOf(header.map(({ column }) => column)).length > 0,
-    problems: problemsOf(columns.map(({ column }) => column)),
+    needsChoices:
+      unread ||
+      problemsOf(
+        header.map(({ column }) => column),
+        operation,
+      ).length > 0,
+    problems: problemsOf(
+      columns.map(({ column }) => column),
+      operation,
+    ),
     mapping: unread || columns.some(({ column, recognized }) => column !== recognized) ? mappingOf(columns) : undefined,
   };
 }
 
-function withoutHeader(cells: readonly string[]): UploadLayout {
+function withoutHeader(cells: readonly string[], operation: ImportOperation): UploadLayout {
   const columns = columnsWithoutHeader
-    .slice(0, Math.max(cells.length, requiredUploadColumns.length))
+    .slice(0, Math.max(cells.length, columnsNeededTo(operation).length))
+    .map((column) => (isReadTo(operation, column) ? column : null))
     .map((column) => ({ name: '', example: '', recognized: column, column, isReport: false }));
   return { hasHeader: false, columns, needsChoices: false, problems: [], mapping: undefined };
 }
@@ -74,8 +90,8 @@ function mappingOf(columns: readonly LaidOutColumn[]): ColumnMapping {
   return Object.fromEntries(named.map(({ name, column }) => [name, column ?? '']));
 }
 
-function problemsOf(columns: readonly (UploadColumn | null)[]): string[] {
-  const missing = requiredUploadColumns
+function problemsOf(columns: readonly (UploadColumn | null)[], operation: ImportOperation): string[] {
+  const missing = columnsNeededTo(operation)
     .filter((column) => !columns.includes(column))
     .map((column) => `No column is read as ${uploadColumnLabels[column]}. Choose it below, or add it to the file.`);
   const repeated = columns.filter((column, index) => column !== null && columns.indexOf(column) !== index);

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { UploadColumn } from '#contracts';
+import type { ImportOperation, UploadColumn } from '#contracts';
 import { type ColumnChoices, layOut } from './uploadLayout';
 import { useUpload } from './useUpload';
 import { useUploadSource } from './useUploadSource';
@@ -11,11 +11,12 @@ export function useUploadForm() {
   const source = useUploadSource();
   const upload = useUpload();
   const [choices, setChoices] = useState(NO_CHOICES);
+  const [operation, setOperation] = useState<ImportOperation>('register');
   const [country, setCountry] = useState<string | null>(null);
   const [changes, setChanges] = useState(false);
   const { file, text, head } = source;
   const { forget, setProblem } = upload;
-  const layout = useMemo(() => head && layOut(head, choices), [head, choices]);
+  const layout = useMemo(() => head && layOut(head, choices, operation), [head, choices, operation]);
   const isBusy = upload.busy !== null;
 
   const take = async ([chosen, another]: readonly File[]) => {
@@ -45,14 +46,20 @@ export function useUploadForm() {
       forget();
     };
   const send = (dryRun: boolean) => {
-    const mode = changes ? 'upsert' : 'create';
-    return upload.send(file ?? text, { dryRun, mode, country: country ?? undefined, mapping: layout?.mapping });
+    const mode = operation !== 'register' ? undefined : changes ? 'upsert' : 'create';
+    const reading = { country: country ?? undefined, mapping: layout?.mapping };
+    return upload.send(file ?? text, { dryRun, operation, mode, ...reading });
   };
 
   return {
-    ...{ file, text, head, layout, country, changes, upload, isBusy, take, removeFile, send },
+    ...{ file, text, head, layout, operation, country, changes, upload, isBusy, take, removeFile, send },
     isReady: !source.isEmpty && !isBusy && upload.result?.dryRun !== false && !layout?.problems.length,
     setText: anew(source.setText),
+    /** Other columns matter to it, so that what was chosen for them is forgotten. */
+    setOperation: (chosen: ImportOperation) => {
+      setChoices(NO_CHOICES);
+      anew(setOperation)(chosen);
+    },
     setCountry: anew(setCountry),
     setChanges: anew(setChanges),
     chooseColumn: (name: string, column: UploadColumn | null) => anew(setChoices)(new Map(choices).set(name, column)),

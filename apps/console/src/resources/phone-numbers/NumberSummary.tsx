@@ -1,6 +1,6 @@
 import { Box, Card, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 import { useApi } from '../../shared/useApi';
 
 /** Figures of all numbers, above the list that shows a page of them. */
@@ -15,10 +15,10 @@ export const NumberSummary = () => {
     Number(amount).toLocaleString('en', { style: 'currency', currency }),
   );
   const figures: [label: string, value: string][] = [
-    ['My numbers', whole(data.mine)],
-    ['With an agent', whole(data.assigned)],
-    ['Answered', whole(data.connected)],
-    ['Available pool', whole(data.available)],
+    ['My numbers', formatInteger(data.mine)],
+    ['With an agent', formatInteger(data.assigned)],
+    ['Answered', formatInteger(data.connected)],
+    ['Available pool', formatInteger(data.available)],
     ['Monthly cost', costs.length === 0 ? '–' : costs.join(' + ')],
   ];
   return (

@@ -20,7 +20,7 @@ import { useApi } from '../../shared/useApi';
 
 const FORM = 'invite';
 
-/** Invites somebody and shows the link the only time that it can be seen. */
+/** Invites a person and shows the link the only time that it can be seen. */
 export const InviteDialog = ({ onClose }: { onClose: () => void }) => {
   const api = useApi();
   const refresh = useRefresh();

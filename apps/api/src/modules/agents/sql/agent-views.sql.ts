@@ -2,7 +2,7 @@ import type { AgentKind, AgentStatus } from '#contracts';
 
 /**
  * Agents with what they may call today. A counter of an earlier usage day counts as 0, as it does for the gate, although
- * nobody has set it back yet. The totals of a page are computed together, after it is cut, in one pass over assignments and by
+ * it is not set back yet. The totals of a page are computed together, after it is cut, in one pass over assignments and by
  * grouping: before the first statistics the planner takes an organization for a few rows, and would go through all assignments
  * again for each agent.
  *

@@ -18,8 +18,8 @@ interface Step {
 export class DecisionLogRepository {
   async find(tx: Transaction, context: RequestContext, id: string): Promise<LoggedRow | null> {
     const parameters = [context.organizationId, id, ownAgentsOnly(context)];
-    const [found] = await tx.query<LoggedRow>(LOGGED_AUTHORIZATION, parameters);
-    return found ?? null;
+    const [row] = await tx.query<LoggedRow>(LOGGED_AUTHORIZATION, parameters);
+    return row ?? null;
   }
 
   /** Looks at `most` rows of the range, from the newest on, and answers up to `wanted` that fit. */

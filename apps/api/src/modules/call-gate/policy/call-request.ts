@@ -151,7 +151,7 @@ function unknownParameters(query: Record<string, unknown>): Record<string, strin
 }
 
 /** @throws ProblemError validation_failed, with the message of every field that is wrong */
-export function demand<T>(parsed: Parsed<T>): T {
+export function valueOrThrow<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   const [field, message] = Object.entries(parsed.errors)[0]!;
   throw new ProblemError('validation_failed', `${field} ${message}`, { errors: parsed.errors });

@@ -3,6 +3,7 @@ import type {
   ImportJobSummaryView,
   ImportJobView,
   ImportNotice,
+  ImportOperation,
   ImportRowError,
   ImportStatus,
   UploadColumn,
@@ -28,6 +29,7 @@ import {
 } from './sql/import-jobs.sql.js';
 
 export interface ImportOptions {
+  operation: ImportOperation;
   mode: 'create' | 'upsert';
   dryRun: boolean;
   fileName: string | null;
@@ -65,6 +67,9 @@ export interface ImportFilter {
 export interface LockedJob {
   processed: number;
   status: ImportStatus;
+  operation: ImportOperation;
+  /** Empty for a column that is left out. */
+  columns: string[];
   dryRun: boolean;
   finished: boolean;
   undone: boolean;
@@ -75,6 +80,8 @@ export interface LockedJob {
 export interface RowCounts {
   created: number;
   updated: number;
+  deleted: number;
+  unassigned: number;
   skipped: number;
   failed: number;
 }
@@ -133,6 +140,7 @@ export class ImportsRepository {
       format.delimiter,
       format.columns.map((column) => column ?? ''),
       format.hasHeader,
+      options.operation,
     ]);
     return job!.id;
   }
@@ -190,10 +198,11 @@ export class ImportsRepository {
     counts: ImportCounts,
     rows: readonly ToldRow[],
   ): Promise<void> {
-    const { created, updated, skipped, failed, repaired } = counts;
+    const { created, updated, deleted, unassigned, skipped, failed, repaired } = counts;
     const job = [context.organizationId, id];
     const notices = rows.filter(({ severity }) => severity === 'notice').length;
-    await tx.query(ADD_IMPORT_PROGRESS, [...job, created, updated, skipped, failed, repaired, notices]);
+    const counted = [created, updated, skipped, failed, repaired, notices, deleted, unassigned];
+    await tx.query(ADD_IMPORT_PROGRESS, [...job, ...counted]);
     if (rows.length > 0) await tx.query(INSERT_IMPORT_ROWS, [...job, JSON.stringify(rows)]);
   }
 

@@ -69,6 +69,12 @@ export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): 
   };
 }
 
+/** Checks the number of a row alone: to delete or unassign numbers, a file says nothing else of them. */
+export function checkNumberOfRow(row: UploadRow, fallbackCountry: string | null): CheckedRow {
+  const { phoneNumber = '', countryCode = '' } = row.values;
+  return checkUploadRow({ ...row, values: { phoneNumber, countryCode, provider: 'other' } }, fallbackCountry);
+}
+
 function faultOfShape({ fault, values, tooLong }: UploadRow) {
   const of = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     code,

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { UploadColumn } from '#contracts';
 import type { RowCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
-import { checkUploadRow, told } from './check-upload-row.js';
+import { checkNumberOfRow, checkUploadRow, told } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
 import { SeenNumbers } from './seen-numbers.js';
 import type { StagedRow } from './staged-row.js';
@@ -50,7 +50,7 @@ export class ImportReader {
       staged: [],
       cells: new Map(),
       told: [],
-      counts: { created: 0, updated: 0, skipped: 0, failed: 0 },
+      counts: { created: 0, updated: 0, deleted: 0, unassigned: 0, skipped: 0, failed: 0 },
       last: false,
     };
     for (let taken = 0; taken < rows;) {
@@ -70,7 +70,8 @@ export class ImportReader {
   }
 
   private check(row: UploadRow, chunk: ImportChunk | null): void {
-    const checked = checkUploadRow(row, this.job.country);
+    const { country, operation } = this.job;
+    const checked = operation === 'register' ? checkUploadRow(row, country) : checkNumberOfRow(row, country);
     if (!checked.ok) {
       if (!chunk) return;
       chunk.counts.failed += 1;

@@ -1,8 +1,11 @@
 import {
   type ColumnMapping,
+  columnsNeededTo,
   columnsWithoutHeader,
+  type ImportOperation,
+  isReadTo,
   isUploadRow,
-  readUploadHeader,
+  readUploadHeaderTo,
   requiredUploadColumns,
   type UploadColumn,
   uploadColumns,
@@ -25,9 +28,14 @@ export interface UploadLayout {
  *
  * @throws ProblemError csv_invalid when it is a header with other columns than the known ones
  */
-export function readLayout(cells: readonly string[], line: number, mapping: ColumnMapping | null): UploadLayout {
-  if (mapping === null && isUploadRow(cells)) return { columns: [...columnsWithoutHeader], hasHeader: false };
-  const header = readUploadHeader(cells);
+export function readLayout(
+  cells: readonly string[],
+  line: number,
+  mapping: ColumnMapping | null,
+  operation: ImportOperation = 'register',
+): UploadLayout {
+  if (mapping === null && isUploadRow(cells)) return { columns: withoutHeader(operation), hasHeader: false };
+  const header = readUploadHeaderTo(operation, cells);
   if (header.length > MAX_COLUMNS) {
     throw unreadable(
       `Line ${line}: the header has ${header.length} columns. At most ${MAX_COLUMNS} are read; leave others out.`,
@@ -36,7 +44,7 @@ export function readLayout(cells: readonly string[], line: number, mapping: Colu
   const columns = header.map(({ name, column, isReport }) => {
     if (isReport) return null;
     if (mapping && Object.hasOwn(mapping, name)) return mapping[name] || null;
-    if (column || mapping) return column;
+    if (column || mapping || operation !== 'register') return column;
     throw unreadable(`Line ${line}: there is no column "${name.slice(0, MAX_SHOWN)}". ${EXPECTED}.`);
   });
   const absent = Object.keys(mapping ?? {}).find((named) => !header.some(({ name }) => name === named));
@@ -45,7 +53,17 @@ export function readLayout(cells: readonly string[], line: number, mapping: Colu
   }
   const twice = columns.find((column, index) => column !== null && columns.indexOf(column) !== index);
   if (twice) throw unreadable(`Line ${line}: the header names the column ${twice} twice. Keep one of them.`);
-  const missing = requiredUploadColumns.find((column) => !columns.includes(column));
-  if (missing) throw unreadable(`Line ${line}: the header has no column ${missing}. ${EXPECTED}.`);
-  return { columns, hasHeader: true };
+  const missing = columnsNeededTo(operation).find((column) => !columns.includes(column));
+  if (missing) throw unreadable(`Line ${line}: the header has no column ${missing}. ${expected(operation)}.`);
+  return { columns: columns.map((column) => (isReadTo(operation, column) ? column : null)), hasHeader: true };
+}
+
+/** To delete or unassign, only the first column matters, and the country where the file of an upload has it. */
+function withoutHeader(operation: ImportOperation): UploadLayout['columns'] {
+  return columnsWithoutHeader.map((column) => (isReadTo(operation, column) ? column : null));
+}
+
+function expected(operation: ImportOperation): string {
+  if (operation === 'register') return EXPECTED;
+  return `Name the column with the numbers phoneNumber, or send the numbers alone, one a line`;
 }

@@ -45,7 +45,8 @@ export class BulkUploadController {
     description:
       'One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, ' +
       'client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. ' +
-      'Every good row is taken, in the background; the job says why the others were not.',
+      'Every good row is taken, in the background; the job says why the others were not. With operation=delete or ' +
+      'operation=unassign the numbers of the file are deleted or taken from their agents instead.',
   })
   @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
   @ApiBody({ schema: { type: 'string', example: '+12025550123,telnyx,US\n+442079460958,twilio,GB\n' } })
@@ -63,8 +64,9 @@ export class BulkUploadController {
     const mapping = mappingOf(query.mapping);
     const { file, fileName } = await fileOf(request, body);
     const wait = preferredWait(prefer);
-    const { mode = 'create', dryRun, country = null } = query;
-    const options = { mode, dryRun: dryRun === 'true', fileName, country };
+    const { operation = 'register', mode = 'create', dryRun, country = null } = query;
+    if (query.mode !== undefined && operation !== 'register') throw modeMeansNothing(operation);
+    const options = { operation, mode, dryRun: dryRun === 'true', fileName, country };
     const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
     const { job, finished } = await this.service
       .upload(context, file, options, mapping, patienceMs)
@@ -75,6 +77,11 @@ export class BulkUploadController {
     if (wait !== null) reply.header('preference-applied', `wait=${wait}`);
     return job;
   }
+}
+
+function modeMeansNothing(operation: string): ProblemError {
+  const message = `means nothing to operation=${operation}; leave it out`;
+  return new ProblemError('validation_failed', `mode: ${message}.`, { errors: { mode: message } });
 }
 
 /** The seconds of `Prefer: wait=N` (RFC 7240), at most 60. */

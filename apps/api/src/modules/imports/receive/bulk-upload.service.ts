@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ColumnMapping, type ImportJobView, uploadDelimiter } from '#contracts';
+import { type ColumnMapping, type ImportJobView, type ImportOperation, uploadDelimiter } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
+import { Outbox } from '../../../platform/events/outbox.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { type ImportFormat, type ImportOptions, ImportsRepository } from '../jobs/imports.repository.js';
@@ -10,7 +11,6 @@ import { CsvReader } from '../read/csv-reader.js';
 import { readLayout } from '../read/upload-columns.js';
 import { EncodingProbe, TextReader, unreadable } from '../read/upload-encoding.js';
 import { isBlank } from '../read/upload-row.js';
-import { ImportQueue } from '../take/import-queue.js';
 
 /** Pieces that the file is kept in. The first one must show what kind of file it is. */
 const PIECE_BYTES = 262_144;
@@ -28,7 +28,7 @@ export class BulkUploadService {
   constructor(
     private readonly database: Database,
     private readonly imports: ImportsRepository,
-    private readonly queue: ImportQueue,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -45,7 +45,6 @@ export class BulkUploadService {
     patienceMs: number,
   ): Promise<{ job: ImportJobView; finished: boolean }> {
     const id = await this.receive(context, file, options, mapping);
-    await this.queue.announce(context.organizationId);
     return this.ends(context, id, patienceMs);
   }
 
@@ -62,8 +61,13 @@ export class BulkUploadService {
     }
     const pieces = piecesOf(file);
     const first = await pieces.next();
-    const { format, probe } = readHead(first.value?.bytes ?? Buffer.alloc(0), first.value?.last ?? true, mapping);
-    requirePermissions(context, format);
+    const { format, probe } = readHead(
+      first.value?.bytes ?? Buffer.alloc(0),
+      first.value?.last ?? true,
+      mapping,
+      options.operation,
+    );
+    requirePermissions(context, options.operation, format);
     const id = await this.inTenant(context, (tx) => this.imports.create(tx, context, options, format));
     try {
       let bytes = 0;
@@ -79,7 +83,11 @@ export class BulkUploadService {
       }
       const rows = Math.max(lines - (format.hasHeader ? 1 : 0), 0);
       const received = { encoding: probe.encoding(true), bytes, rows, notices: [] };
-      await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
+      await this.inTenant(context, async (tx) => {
+        await this.imports.received(tx, context, id, received);
+        const { organizationId } = context;
+        await this.outbox.record(tx, { type: 'import.received', organizationId, subjectId: id, payload: {} });
+      });
       return id;
     } catch (error) {
       await this.inTenant(context, (tx) => this.imports.remove(tx, context.organizationId, id));
@@ -105,9 +113,17 @@ export class BulkUploadService {
   }
 }
 
-/** A file that names agents assigns numbers, which is a permission of its own. */
-function requirePermissions({ principal }: RequestContext, { columns }: ImportFormat): void {
-  if (!columns.includes('agent') || principal.permissions.has('assignments:write')) return;
+/** A file that names agents assigns numbers, which is a permission of its own, and so is to unassign them. */
+function requirePermissions(
+  { principal }: RequestContext,
+  operation: ImportOperation,
+  { columns }: Pick<ImportFormat, 'columns'>,
+): void {
+  if (principal.permissions.has('assignments:write')) return;
+  if (operation === 'unassign') {
+    throw new ProblemError('permission_denied', 'To unassign numbers you need the permission assignments:write.');
+  }
+  if (!columns.includes('agent')) return;
   throw new ProblemError(
     'permission_denied',
     'The file has a column agent, and you may not assign numbers. Leave the column out, or ask for assignments:write.',
@@ -115,7 +131,7 @@ function requirePermissions({ principal }: RequestContext, { columns }: ImportFo
 }
 
 /** @throws ProblemError csv_invalid */
-function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null): Head {
+function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null, operation: ImportOperation): Head {
   const probe = new EncodingProbe(head);
   const sample = new EncodingProbe(head);
   sample.see(head);
@@ -133,7 +149,7 @@ function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null)
     if (record.fault === 'quote_open' && !record.cells.some((cell) => /\d/.test(cell))) {
       throw unreadable(`Line ${record.line}: a quote opens and is never closed. Close it.`);
     }
-    layout = readLayout(record.cells, record.line, mapping);
+    layout = readLayout(record.cells, record.line, mapping, operation);
     if (!layout.hasHeader || !isWhole) return { format: { delimiter, ...layout }, probe };
   }
   throw unreadable('Line 1: there is only a header. Add one line for each phone number.');

@@ -55,11 +55,11 @@ export interface TodaysAgent {
   dailyLimit: number;
 }
 
-/** Refusals of an organization ($1) on its usage day ($2), by agent and reason. The zone is $3. */
+/** Refusals of an organization ($1) on its usage day ($2), by agent and reason. */
 export const TODAYS_REFUSALS = `
   select l.agent_id as "agentId", l.reason_code as "reasonCode", count(*)::integer as count
   from call_authorizations l
-  where l.organization_id = $1 and l.decision = 'denied' and ${ledgerRange('l', '$2::date', '$2::date', '$3::text')}
+  where l.organization_id = $1 and l.decision = 'denied' and ${ledgerRange('l', '$2::date', '$2::date')}
   group by l.agent_id, l.reason_code`;
 
 export interface TodaysRefusals {

@@ -21,7 +21,7 @@ interface ListRules {
 export interface Page<T> {
   items: T[];
   total: number;
-  /** False when the list is longer than anybody has counted; left out, the total is exact. */
+  /** False when the list is longer than was counted; left out, the total is exact. */
   totalIsExact?: boolean;
 }
 
@@ -75,8 +75,8 @@ function parseRange(text: unknown): { offset: number; limit: number } {
   if (!Array.isArray(value))
     fail('range', `must be a list [first,last], for example [0,24]; got ${kindInWords(value)}`);
   const [first, last] = value as unknown[];
-  const whole = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) < 2 ** 31;
-  if (!whole(first) || !whole(last) || last < first) fail('range', 'must be [first,last], for example [0,24]');
+  const isIndex = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) < 2 ** 31;
+  if (!isIndex(first) || !isIndex(last) || last < first) fail('range', 'must be [first,last], for example [0,24]');
   if (last - first + 1 > MAX_PAGE) fail('range', `must span at most ${MAX_PAGE.toLocaleString('en')} rows`);
   return { offset: first, limit: last - first + 1 };
 }

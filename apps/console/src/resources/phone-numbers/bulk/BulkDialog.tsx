@@ -12,7 +12,7 @@ import {
 import { useEffect, useRef, useState } from 'react';
 import { useNotify, useRefresh, useUnselectAll } from 'react-admin';
 import type { BulkOperation, BulkResultView } from '#contracts';
-import { counted, whole } from '../../../shared/figures';
+import { pluralize, formatInteger } from '../../../shared/figures';
 import { chosenFilters } from '../poolFilter';
 import { assignsNumbers, BulkFields, bulkParameters, needsFields, NO_VALUES } from './BulkFields';
 import { BulkPreview } from './BulkPreview';
@@ -45,7 +45,7 @@ export const BulkDialog = ({ operation, scope, onClose }: BulkDialogProps) => {
   return (
     <Dialog open onClose={close} fullWidth maxWidth="sm" aria-labelledby="bulk-title">
       <DialogTitle id="bulk-title">
-        {label}: {scope.words}
+        {label}: {scope.description}
       </DialogTitle>
       <DialogContent>
         <Stack spacing={2} sx={{ pt: 1 }}>
@@ -75,7 +75,7 @@ export const BulkDialog = ({ operation, scope, onClose }: BulkDialogProps) => {
             disabled={result.done === 0}
             onClick={() => void carryOut(result, parameters ?? {})}
           >
-            {label} {whole(result.done)}
+            {label} {formatInteger(result.done)}
           </Button>
         )}
         {!result && asks && (
@@ -133,7 +133,7 @@ function useBulk(operation: BulkOperation, { target }: BulkScope, onClose: () =>
     ask(async () => {
       const ids = shown.items.filter(({ outcome }) => outcome === 'done').map(({ id }) => id);
       const done = await api.bulk({ operation, ids, ...parameters });
-      notify(`${operationLabels[operation]}: ${counted(done.done, 'number')}`, {
+      notify(`${operationLabels[operation]}: ${pluralize(done.done, 'number')}`, {
         type: done.refused > 0 ? 'warning' : 'success',
       });
       refresh();

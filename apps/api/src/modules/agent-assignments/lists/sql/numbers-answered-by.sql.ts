@@ -2,7 +2,7 @@ import type { PhoneNumberProvider } from '#contracts';
 
 /**
  * The numbers whose inbound calls an agent ($2) answers, those of the clients $3 only unless that is null. What may be called from such a number stands in its outbound
- * assignment, whoever holds it; a number without one can place no call, hence the zeros and the empty list.
+ * assignment, of whichever agent; a number without one can place no call, hence the zeros and the empty list.
  */
 export const NUMBERS_ANSWERED_BY = `
   select n.id, n.e164 as "phoneNumber", n.provider, n.country_code as "countryCode",

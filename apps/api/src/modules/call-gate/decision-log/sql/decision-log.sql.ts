@@ -29,7 +29,7 @@ export const LOGGED_AUTHORIZATION = `
 export function decisionLogStep(filter: DecisionFilter, ownUserId: string | null): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
   const conditions: string[] = [];
-  const where = (condition: (place: string) => string, value: unknown): void => {
+  const where = (condition: (parameter: string) => string, value: unknown): void => {
     if (value === null) return;
     values.push(value);
     conditions.push(condition(`$${values.length + STEP_PARAMETERS}`));

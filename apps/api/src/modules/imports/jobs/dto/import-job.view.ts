@@ -2,12 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   importErrorCodes,
   importNoticeCodes,
+  importOperations,
   importStatuses,
   type ImportErrorCode,
   type ImportJobSummaryView,
   type ImportJobView,
   type ImportNotice,
   type ImportNoticeCode,
+  type ImportOperation,
   type ImportRowError,
   type ImportStatus,
 } from '#contracts';
@@ -65,7 +67,16 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   @ApiProperty({ type: 'integer' })
   updated!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Duplicates, and numbers that are what the row says already.' })
+  @ApiProperty({ type: 'integer', description: 'Numbers that operation=delete deleted.' })
+  deleted!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Numbers that operation=unassign took from their agents.' })
+  unassigned!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Duplicates, and numbers that are what the row says already, or not assigned.',
+  })
   skipped!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -86,6 +97,9 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
 
   @ApiProperty()
   dryRun!: boolean;
+
+  @ApiProperty({ enum: importOperations })
+  operation!: ImportOperation;
 
   @ApiProperty({ enum: ['create', 'upsert'] })
   mode!: 'create' | 'upsert';

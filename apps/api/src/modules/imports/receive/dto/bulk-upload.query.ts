@@ -1,3 +1,4 @@
+import { type ImportOperation, importOperations } from '#contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
@@ -12,9 +13,21 @@ export class BulkUploadQuery {
   dryRun?: 'true' | 'false';
 
   @ApiProperty({
+    enum: importOperations,
+    required: false,
+    default: 'register',
+    description:
+      'delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST ' +
+      '/phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.',
+  })
+  @IsOptional()
+  @IsIn(importOperations)
+  operation?: ImportOperation;
+
+  @ApiProperty({
     enum: ['create', 'upsert'],
     required: false,
-    description: 'upsert also changes own numbers, where the row says something.',
+    description: 'upsert also changes own numbers, where the row says something. For operation=register.',
   })
   @IsOptional()
   @IsIn(['create', 'upsert'])
