@@ -8,7 +8,7 @@ const chromium = findChromium();
 const describeInBrowser = chromium === null ? describe.skip : describe;
 
 const GERMAN = [
-  'Büro;Rufnummer;Netz;Bemerkung',
+  'Büro;Nr. außen;Netz;Bemerkung',
   'Empfang München;030 23125000;telnyx;',
   'Küche;089 2330000;Twilio;neu',
 ];
@@ -46,7 +46,7 @@ describeInBrowser('files in the upload dialog', () => {
     expect(await button('Check').isDisabled()).toBe(true);
     expect(await button('Upload').isDisabled()).toBe(true);
 
-    await readAs('Rufnummer', 'Phone number');
+    await readAs('Nr. außen', 'Phone number');
     await readAs('Netz', 'Provider');
     await readAs('Büro', 'Provider');
     await dialog().getByText('More than one column is read as Provider.').waitFor();

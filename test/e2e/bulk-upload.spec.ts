@@ -96,6 +96,13 @@ describe('uploading numbers', () => {
       finishedAt: expect.any(String),
       undoneAt: null,
       failure: null,
+      reading: {
+        encoding: 'utf-8',
+        separator: ',',
+        hasHeader: false,
+        provider: null,
+        columns: ['phoneNumber', 'provider', 'countryCode', 'label'].map((column) => ({ name: null, column })),
+      },
       errors: [],
       notices: [],
     });
@@ -327,14 +334,18 @@ describe('a file that cannot be read', () => {
     ['only a header', 'phoneNumber,provider,countryCode\n\n', /only a header/],
     ['only separators', ',,\n,,', /only a header/],
     [
-      'an unknown column',
-      'phoneNumber,provider,colour\n+12025550123,telnyx,red',
-      /Line 1: there is no column "colour"/,
+      'a column that is nearly one',
+      'phoneNumber,provider,contryCode\n+12025550123,telnyx,US',
+      /Line 1: there is no column "contryCode"/,
     ],
     ['a header without numbers', 'provider,countryCode\ntelnyx,US', /Line 1: the header has no column phoneNumber/],
     ['a header without providers', 'number,country\n+12025550123,US', /Line 1: the header has no column provider/],
     ['a column twice', 'number,e164,provider\n+12025550123,+12025550123,telnyx', /names the column phoneNumber twice/],
-    ['other columns altogether', 'name,email\nAlice,alice@example.test', /Line 1: there is no column "name"/],
+    [
+      'other columns altogether',
+      'name,email\nAlice,alice@example.test',
+      /Line 1: the header has no column phoneNumber/,
+    ],
     [
       'a quote that is never closed in the header',
       '"phoneNumber,provider\n+12025550123,telnyx',

@@ -228,7 +228,7 @@ describe('the optional columns', () => {
     ['client', 'Nobody', 'client_unknown'],
     ['monthlyCost', 'free', 'cost_invalid'],
     ['currency', 'euro', 'currency_invalid'],
-    ['capabilities', 'fax', 'capability_unknown'],
+    ['capabilities', 'voise', 'capability_unknown'],
     ['tags', 'x'.repeat(51), 'too_long'],
     ['region', 'x'.repeat(101), 'too_long'],
     ['agent', 'Nobody', 'agent_unknown'],

@@ -67,7 +67,10 @@ describe('Background jobs', () => {
 
   it('run in one process in a period, however many there are', async () => {
     let ran = 0;
-    const job = aJob(async () => void (ran += 1) ?? null);
+    const job = aJob(async () => {
+      ran += 1;
+      return null;
+    });
     const replicas = processes(job);
     replicas.forEach((replica) => replica.tick());
     await stopAll(replicas);
@@ -80,7 +83,10 @@ describe('Background jobs', () => {
 
   it('run again in the next period', async () => {
     let ran = 0;
-    const job = aJob(async () => void (ran += 1) ?? null);
+    const job = aJob(async () => {
+      ran += 1;
+      return null;
+    });
     for (const each of [1, 2]) {
       const [replica] = processes(job);
       replica!.tick();
@@ -207,7 +213,13 @@ describe('Background jobs', () => {
 
   it('run in every process where what they work on is claimed row by row', async () => {
     let ran = 0;
-    const job = aJob(async () => void (ran += 1) ?? null, { runsIn: 'process' });
+    const job = aJob(
+      async () => {
+        ran += 1;
+        return null;
+      },
+      { runsIn: 'process' },
+    );
     const replicas = processes(job);
     replicas.forEach((replica) => replica.tick());
     await stopAll(replicas);
@@ -218,7 +230,13 @@ describe('Background jobs', () => {
   it('run in each period of a second, although the timer is not exact', async () => {
     let ran = 0;
     let nowMs = 0;
-    const job = aJob(async () => void (ran += 1) ?? null, { runsIn: 'process', everySeconds: 1 });
+    const job = aJob(
+      async () => {
+        ran += 1;
+        return null;
+      },
+      { runsIn: 'process', everySeconds: 1 },
+    );
     const runs = new JobRuns(job, claims[0]!, new Logger(), () => (nowMs += 0.1));
     for (const tickMs of [0, 999, 2_001, 3_000, 3_999]) {
       nowMs = tickMs;
@@ -246,9 +264,20 @@ describe('Background jobs', () => {
   it('have names of their own, and run only where they are switched on and once the process has started', async () => {
     const jobs = new Jobs(claims[0]!);
     let ran = 0;
-    const on = aJob(async () => void (ran += 1) ?? null);
+    const on = aJob(async () => {
+      ran += 1;
+      return null;
+    });
     jobs.register(on);
-    jobs.register(aJob(async () => void (ran += 10) ?? null, { enabled: false }));
+    jobs.register(
+      aJob(
+        async () => {
+          ran += 10;
+          return null;
+        },
+        { enabled: false },
+      ),
+    );
     expect(() => jobs.register(on)).toThrow(`There are two jobs named ${on.name}`);
     jobs.tick();
     jobs.wake(on.name);

@@ -91,6 +91,11 @@ export const auditEvents = {
     description: 'No agent answers the calls to a number any more.',
   },
   ...bulkEvents,
+  'phone_numbers.deleted_by_file': { subjects: ['import_job'], description: 'The numbers of a file were deleted.' },
+  'phone_numbers.unassigned_by_file': {
+    subjects: ['import_job'],
+    description: 'The numbers of a file were taken from their agents.',
+  },
   'phone_numbers.uploaded': { subjects: ['import_job'], description: 'The rows of an upload were taken.' },
   'session.started': { subjects: ['user'], description: 'A person signed in.' },
   'session.ended': { subjects: ['user'], description: 'A person signed out.' },

@@ -1,4 +1,4 @@
-import { phoneNumberProviders } from './resources.js';
+import type { UploadColumn } from './upload-header.js';
 
 export const importStatuses = ['pending', 'running', 'completed', 'canceled', 'failed'] as const;
 export type ImportStatus = (typeof importStatuses)[number];
@@ -43,6 +43,10 @@ export type ImportErrorCode = keyof typeof importErrorCodes;
 
 /** What was read otherwise than it stands in the file, or left out, though the row was taken. */
 export const importNoticeCodes = {
+  columns_ignored: 'Columns that are not known were left out',
+  provider_of_header: 'The provider was told by the header',
+  encoding_guessed: 'The encoding of the file was guessed',
+  capability_ignored: 'A capability that is not kept was left out',
   plus_added: 'The missing + was put back',
   apostrophe_removed: 'The apostrophe in front was taken away',
 } as const satisfies Record<string, string>;
@@ -95,128 +99,22 @@ export interface ImportJobSummaryView {
   failure: string | null;
 }
 
+/** How a file was understood. */
+export interface UploadReadingView {
+  /** A name of the Encoding Standard; null for a file that was uploaded before this was kept. */
+  encoding: string | null;
+  separator: string | null;
+  hasHeader: boolean;
+  /** In the order of the file: what it is called there, and what it was read as; null when it was left out. */
+  columns: { name: string | null; column: UploadColumn | null }[];
+  /** Of the rows that name none: as the upload says, or as its header tells. */
+  provider: string | null;
+}
+
 /** `GET /imports/:id` */
 export interface ImportJobView extends ImportJobSummaryView {
+  reading: UploadReadingView;
   errors: ImportRowError[];
   /** What was read otherwise than it stands there, or left out. */
   notices: ImportNotice[];
-}
-
-/** The columns that an upload may have, by the names that an export gives them. */
-export const uploadColumns = [
-  'phoneNumber',
-  'provider',
-  'countryCode',
-  'label',
-  'region',
-  'client',
-  'monthlyCost',
-  'currency',
-  'capabilities',
-  'tags',
-  'agent',
-  'dailyLimit',
-  'allowedCountries',
-] as const;
-export type UploadColumn = (typeof uploadColumns)[number];
-
-export const requiredUploadColumns = ['phoneNumber', 'provider'] as const satisfies readonly UploadColumn[];
-
-/** What is read of a file whose numbers are deleted or unassigned: all else is left out. */
-export const removalColumns = ['phoneNumber', 'countryCode'] as const satisfies readonly UploadColumn[];
-
-/** The columns that a file must have. */
-export function columnsNeededTo(operation: ImportOperation): readonly UploadColumn[] {
-  return operation === 'register' ? requiredUploadColumns : ['phoneNumber'];
-}
-
-/** Whether a column means anything to the operation. */
-export function isReadTo(operation: ImportOperation, column: UploadColumn | null): boolean {
-  const read: readonly (UploadColumn | null)[] = operation === 'register' ? uploadColumns : removalColumns;
-  return read.includes(column);
-}
-
-/** What a file without a header has, in this order. */
-export const columnsWithoutHeader = [
-  'phoneNumber',
-  'provider',
-  'countryCode',
-  'label',
-] as const satisfies readonly UploadColumn[];
-
-/** The first columns of errors.csv. With them the file can be mended and sent again as it is. */
-export const errorColumns = ['line', 'column', 'code', 'message', 'value'] as const;
-
-/** Columns by the names that stand in the file; an empty name leaves a column out. */
-export type ColumnMapping = Record<string, UploadColumn | ''>;
-
-const OTHER_NAMES: Record<string, UploadColumn> = {
-  number: 'phoneNumber',
-  phone: 'phoneNumber',
-  e164: 'phoneNumber',
-  country: 'countryCode',
-  clientname: 'client',
-  cost: 'monthlyCost',
-  agentname: 'agent',
-};
-const COLUMN_OF_NAME = new Map<string, UploadColumn>([
-  ...uploadColumns.map((column) => [column.toLowerCase(), column] as const),
-  ...Object.entries(OTHER_NAMES),
-]);
-
-export interface UploadHeaderColumn {
-  name: string;
-  /** What its name says by itself; null when that is nothing that is known. */
-  column: UploadColumn | null;
-  /** It tells what was wrong with the row, in a file of errors that is sent again: always left out. */
-  isReport: boolean;
-}
-
-/** Reads the first record of an upload as the names of its columns. */
-export function readUploadHeader(cells: readonly string[]): UploadHeaderColumn[] {
-  const plain = cells.map((cell) => withoutQuotes(cell).trim());
-  const names = plain.slice(0, plain.findLastIndex((name) => name !== '') + 1);
-  const isErrorsFile = errorColumns.every((name, index) => names[index] === name);
-  return names.map((name, index) => {
-    const isReport = isErrorsFile && index < errorColumns.length;
-    return { name, column: isReport ? null : columnOf(name), isReport };
-  });
-}
-
-/** Whether the first record of an upload is a row already: it names no column, and has a number or a provider. */
-export function isUploadRow(cells: readonly string[]): boolean {
-  const plain = cells.map(withoutQuotes);
-  if (plain.some((cell) => columnOf(cell) !== null)) return false;
-  const [phoneNumber = '', provider = ''] = plain;
-  return /\d/.test(phoneNumber) || phoneNumberProviders.some((known) => known === provider.trim().toLowerCase());
-}
-
-/** The separator that the first line with content has: spreadsheets write semicolons or tabs in some countries. */
-export function uploadDelimiter(text: string): string {
-  const firstLine = /^[^\S\n]*\S.*$/m.exec(text)?.[0] ?? '';
-  return [',', ';', '\t'].find((delimiter) => firstLine.includes(delimiter)) ?? ',';
-}
-
-function columnOf(name: string): UploadColumn | null {
-  const plain = name
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s_-]/g, '');
-  return COLUMN_OF_NAME.get(plain) ?? null;
-}
-
-function withoutQuotes(cell: string): string {
-  return cell.trim().replace(/^"(.*)"$/, '$1');
-}
-
-/**
- * Reads the header of a file for an operation. To delete or unassign, a column of numbers is enough, whatever its name, and
- * every other column is left out.
- */
-export function readUploadHeaderTo(operation: ImportOperation, cells: readonly string[]): UploadHeaderColumn[] {
-  const header = readUploadHeader(cells);
-  if (operation === 'register') return header;
-  const [only, another] = header.filter(({ isReport }) => !isReport);
-  if (only && !another && only.column === null) only.column = 'phoneNumber';
-  return header.map((read) => (isReadTo(operation, read.column) ? read : { ...read, column: null }));
 }

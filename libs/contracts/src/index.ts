@@ -11,3 +11,6 @@ export * from './permissions.js';
 export * from './problem-types.js';
 export * from './reason-codes.js';
 export * from './resources.js';
+export * from './upload-encoding.js';
+export * from './upload-header.js';
+export * from './upload-separator.js';

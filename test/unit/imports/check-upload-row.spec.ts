@@ -16,13 +16,13 @@ const row = (values: Values = {}, facts: Partial<UploadRow> = {}): UploadRow => 
 });
 
 function taken(values: Values, fallbackCountry: string | null = null) {
-  const checked = checkUploadRow(row(values), fallbackCountry);
+  const checked = checkUploadRow(row(values), { country: fallbackCountry, provider: null });
   if (!checked.ok) throw new Error(`refused: ${checked.error.message}`);
   return checked;
 }
 
 function refused(values: Values, facts: Partial<UploadRow> = {}, fallbackCountry: string | null = null) {
-  const checked = checkUploadRow(row(values, facts), fallbackCountry);
+  const checked = checkUploadRow(row(values, facts), { country: fallbackCountry, provider: null });
   if (checked.ok) throw new Error(`taken as ${checked.row.e164}`);
   return checked.error;
 }
@@ -140,7 +140,7 @@ describe('a row of an upload', () => {
     ['a cost of too many digits', { monthlyCost: '123456789' }, 'cost_invalid', 'monthlyCost'],
     ['a negative cost', { monthlyCost: '-1' }, 'cost_invalid', 'monthlyCost'],
     ['a currency of four letters', { currency: 'EURO' }, 'currency_invalid', 'currency'],
-    ['an unknown capability', { capabilities: 'voice, fax' }, 'capability_unknown', 'capabilities'],
+    ['an unknown capability', { capabilities: 'voise, sms' }, 'capability_unknown', 'capabilities'],
     ['too many tags', { tags: LONG_TAGS }, 'too_long', 'tags'],
     ['a long tag', { tags: 'x'.repeat(51) }, 'too_long', 'tags'],
     ['a tag of two lines', { tags: 'a\nb' }, 'characters_invalid', 'tags'],

@@ -36,7 +36,7 @@ import {
   type VoidCall,
   voidCall,
 } from '#api-client';
-import type { ColumnMapping, ImportJobView } from '#contracts';
+import type { ColumnMapping, ImportJobView, PhoneNumberProvider } from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
 import type { DataProvider, fetchUtils, GetListParams } from 'react-admin';
 import { asHttpError, dataOf, fileOf, here } from './apiClient';
@@ -65,6 +65,10 @@ export interface UploadOptions {
   mode?: ImportJobView['mode'];
   /** Of national numbers in rows without a country. */
   country?: string;
+  /** Of rows that name none. */
+  provider?: PhoneNumberProvider;
+  /** Of the file; without it, the API finds out. */
+  encoding?: string;
   mapping?: ColumnMapping;
 }
 

@@ -2,6 +2,7 @@ import DownloadIcon from '@mui/icons-material/Download';
 import { Button } from '@mui/material';
 import { useState } from 'react';
 import { downloadCSV, useNotify } from 'react-admin';
+import type { ExportedResource } from '../providers/dataProvider';
 import { useApi } from './useApi';
 
 /** Downloads a whole filtered list, in the columns that a bulk upload takes. */

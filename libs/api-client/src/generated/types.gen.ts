@@ -316,8 +316,8 @@ export type AuditEventView = {
     /**
      * What was done. docs/events.md tells what each means. Later versions may add some.
      */
-    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
-    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization';
+    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'ledger_day.dropped' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
+    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization' | 'ledger_day';
     recordId: string | null;
     /**
      * What the record is called now.
@@ -714,6 +714,34 @@ export type ConnectNumber = {
     agentId: string;
 };
 
+export type ReadColumn = {
+    /**
+     * What it is called in the file; null without a header.
+     */
+    name: string | null;
+    /**
+     * What it was read as; null when it was left out.
+     */
+    column: 'phoneNumber' | 'provider' | 'countryCode' | 'label' | 'region' | 'client' | 'monthlyCost' | 'currency' | 'capabilities' | 'tags' | 'agent' | 'dailyLimit' | 'allowedCountries' | null;
+};
+
+export type UploadReadingView = {
+    /**
+     * Of the Encoding Standard.
+     */
+    encoding: string | null;
+    separator: string | null;
+    hasHeader: boolean;
+    /**
+     * In the order of the file.
+     */
+    columns: Array<ReadColumn>;
+    /**
+     * Of the rows that name none.
+     */
+    provider: string | null;
+};
+
 export type ImportRowError = {
     /**
      * 1 is the first line of the file, the header included.
@@ -737,7 +765,7 @@ export type ImportNotice = {
      * A column of ours, or the name of one in the file.
      */
     column: string | null;
-    code: 'plus_added' | 'apostrophe_removed';
+    code: 'columns_ignored' | 'provider_of_header' | 'encoding_guessed' | 'capability_ignored' | 'plus_added' | 'apostrophe_removed';
     /**
      * What was read otherwise or left out, and what to do if that is wrong.
      */
@@ -794,6 +822,10 @@ export type ImportJobView = {
      * Why the import as a whole failed, and what to do.
      */
     failure: string | null;
+    /**
+     * How the file was understood.
+     */
+    reading: UploadReadingView;
     /**
      * The first 100; all of them in errors.csv.
      */
@@ -3329,7 +3361,15 @@ export type UploadPhoneNumbersData = {
          */
         country?: string;
         /**
-         * Columns by the names in the header, as JSON. An empty name leaves a column out.
+         * Provider of the rows that name none. The export of a carrier has no column for it.
+         */
+        provider?: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
+        /**
+         * How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.
+         */
+        encoding?: string;
+        /**
+         * Columns by the names in the header, as JSON. An empty name leaves a column out; so does leaving out one that is not known.
          */
         mapping?: string;
     };

@@ -4,7 +4,6 @@ export { PHONE_NUMBER_FILTERS } from './lists/phone-number-filter.js';
 export { partsOfNumber } from './lists/phone-number-filter.js';
 export { FIND_PHONE_NUMBERS, likePattern } from './lists/sql/find-phone-numbers.sql.js';
 export { PhoneNumberPlaces } from './lists/phone-number-places.js';
-export { PLATFORM_ORGANIZATION } from './inventory/sql/phone-number-views.sql.js';
 export { PhoneNumberRegistry, type StagedNumbers } from './inventory/phone-number-registry.js';
 export { PhoneNumbers } from './inventory/phone-numbers.js';
 export type { PoolQuota } from './lifecycle/pool-quota.js';

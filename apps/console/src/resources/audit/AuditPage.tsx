@@ -74,7 +74,7 @@ const Choice = ({ state, name, label, choices }: ChoiceProps) => {
       <MenuItem value="">All</MenuItem>
       {known.map((choice) => (
         <MenuItem key={choice} value={choice}>
-          {actionWords(choice)}
+          {actionLabel(choice)}
         </MenuItem>
       ))}
     </TextField>

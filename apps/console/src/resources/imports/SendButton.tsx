@@ -2,7 +2,7 @@ import { Button } from '@mui/material';
 import { useState } from 'react';
 import { Confirm } from 'react-admin';
 import type { ImportOperation } from '#contracts';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
 import type { UploadForm } from './useUploadForm';
 
 const VERBS: Record<ImportOperation, string> = { register: 'Upload', delete: 'Delete', unassign: 'Unassign' };

@@ -19,6 +19,7 @@ import { choicesOf, uploadColumnLabels } from '../../shared/labels';
 import type { LaidOutColumn, UploadLayout } from './uploadLayout';
 
 const LEAVE_OUT = 'leave-out';
+const OPEN = '';
 const choicesTo = (operation: ImportOperation) =>
   choicesOf(
     uploadColumnLabels,
@@ -87,7 +88,7 @@ interface ColumnRowProps {
   onChoose: UploadColumnsProps['onChoose'];
 }
 
-const ColumnRow = ({ column: { name, example, column }, operation, disabled, onChoose }: ColumnRowProps) => {
+const ColumnRow = ({ column: { name, example, column, isOpen }, operation, disabled, onChoose }: ColumnRowProps) => {
   const shown = name === '' ? 'Column without a name' : name;
   return (
     <TableRow>
@@ -106,10 +107,22 @@ const ColumnRow = ({ column: { name, example, column }, operation, disabled, onC
           fullWidth
           margin="none"
           disabled={disabled}
-          value={column ?? LEAVE_OUT}
+          error={isOpen}
+          value={column ?? (isOpen ? OPEN : LEAVE_OUT)}
           onChange={({ target }) => onChoose(name, target.value === LEAVE_OUT ? null : (target.value as UploadColumn))}
-          slotProps={{ select: { SelectDisplayProps: { 'aria-label': `Read ${shown} as` }, sx: { fontSize: 14 } } }}
+          slotProps={{
+            select: {
+              displayEmpty: true,
+              SelectDisplayProps: { 'aria-label': `Read ${shown} as` },
+              sx: { fontSize: 14 },
+            },
+          }}
         >
+          {isOpen && (
+            <MenuItem value={OPEN} disabled>
+              Choose
+            </MenuItem>
+          )}
           <MenuItem value={LEAVE_OUT}>Leave out</MenuItem>
           {choicesTo(operation).map(({ id, name: label }) => (
             <MenuItem key={id} value={id}>

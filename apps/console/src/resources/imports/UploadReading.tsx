@@ -1,5 +1,6 @@
 import { Alert, FormControlLabel, Switch } from '@mui/material';
 import { OneCountryPicker } from '../../shared/OneCountryPicker';
+import { UploadChoices } from './UploadChoices';
 import { UploadColumns } from './UploadColumns';
 import { UploadPreview } from './UploadPreview';
 import type { UploadForm } from './useUploadForm';
@@ -10,6 +11,11 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
   return (
     <>
       {!upload.result && head && <UploadPreview head={head} layout={layout} />}
+      {head?.isGuess && !upload.result && (
+        <Alert severity="warning">
+          The encoding of the file is a guess. If letters in the preview are wrong, choose another encoding below.
+        </Alert>
+      )}
       {file && !head && (
         <Alert severity="warning">This file is no text. Save it as CSV in the program that it comes from.</Alert>
       )}
@@ -29,6 +35,7 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
           onChoose={form.chooseColumn}
         />
       )}
+      <UploadChoices form={form} />
       <OneCountryPicker
         label="Country of numbers without one"
         hint="For numbers without + in rows without a country"

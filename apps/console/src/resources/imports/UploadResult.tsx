@@ -11,6 +11,7 @@ import { callApi } from '../../providers/session';
 import { pluralize, formatInteger } from '../../shared/figures';
 import { uploadColumnLabels } from '../../shared/labels';
 import { formatDateTime } from '../../shared/formatDateTime';
+import { readingWords } from './readingWords';
 
 async function download(jobId: string, what: 'errors' | 'notices'): Promise<void> {
   const response = await callApi(`/imports/${jobId}/${what}.csv`);
@@ -40,6 +41,9 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
       <Alert severity={job.errors.length === 0 ? 'success' : 'warning'} role="status">
         {parts.join(', ')}
       </Alert>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 1, overflowWrap: 'anywhere' }}>
+        Read as: {readingWords(job.reading)}
+      </Typography>
       {job.undoneAt !== null && (
         <Alert severity="info" role="status" sx={{ mt: 1 }}>
           This upload was undone on {formatDateTime(job.undoneAt)}.{' '}

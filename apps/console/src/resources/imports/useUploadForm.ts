@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { ImportOperation, UploadColumn } from '#contracts';
+import type { ImportOperation, PhoneNumberProvider, UploadColumn } from '#contracts';
 import { type ColumnChoices, layOut } from './uploadLayout';
 import { useUpload } from './useUpload';
 import { useUploadSource } from './useUploadSource';
@@ -13,10 +13,14 @@ export function useUploadForm() {
   const [choices, setChoices] = useState(NO_CHOICES);
   const [operation, setOperation] = useState<ImportOperation>('register');
   const [country, setCountry] = useState<string | null>(null);
+  const [provider, setProvider] = useState<PhoneNumberProvider | null>(null);
   const [changes, setChanges] = useState(false);
-  const { file, text, head } = source;
+  const { file, text, head, encoding } = source;
   const { forget, setProblem } = upload;
-  const layout = useMemo(() => head && layOut(head, choices, operation), [head, choices, operation]);
+  const layout = useMemo(
+    () => head && layOut(head, choices, provider, operation),
+    [head, choices, provider, operation],
+  );
   const isBusy = upload.busy !== null;
 
   const take = async ([chosen, another]: readonly File[]) => {
@@ -45,14 +49,32 @@ export function useUploadForm() {
       set(value);
       forget();
     };
-  const send = (dryRun: boolean) => {
-    const mode = operation !== 'register' ? undefined : changes ? 'upsert' : 'create';
-    const reading = { country: country ?? undefined, mapping: layout?.mapping };
-    return upload.send(file ?? text, { dryRun, operation, mode, ...reading });
+  /** The columns may have other names then. */
+  const setEncoding = async (chosen: string | null) => {
+    forget();
+    try {
+      await source.readAs(chosen);
+      setChoices(NO_CHOICES);
+    } catch {
+      setProblem(`${file?.name ?? 'The file'} could not be read. Choose it again, or another file.`);
+    }
   };
+  const send = (dryRun: boolean) =>
+    upload.send(file ?? text, {
+      dryRun,
+      operation,
+      mode: operation !== 'register' ? undefined : changes ? 'upsert' : 'create',
+      country: country ?? undefined,
+      provider: provider ?? undefined,
+      encoding: encoding ?? undefined,
+      mapping: layout?.mapping,
+    });
 
   return {
-    ...{ file, text, head, layout, operation, country, changes, upload, isBusy, take, removeFile, send },
+    ...{ file, text, head, layout, operation, country, provider, encoding, changes, upload, isBusy, take, removeFile },
+    send,
+    setEncoding,
+    setProvider: anew(setProvider),
     isReady: !source.isEmpty && !isBusy && upload.result?.dryRun !== false && !layout?.problems.length,
     setText: anew(source.setText),
     /** Other columns matter to it, so that what was chosen for them is forgotten. */

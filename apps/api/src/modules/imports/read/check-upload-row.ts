@@ -26,12 +26,15 @@ const REPAIRED: Record<Repair, string> = {
 
 export type CheckedRow = { ok: true; row: StagedRow; notices: ImportNotice[] } | { ok: false; error: ImportRowError };
 
-/**
- * Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it.
- *
- * @param fallbackCountry for national numbers of rows without a country
- */
-export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): CheckedRow {
+/** What the upload says about rows that do not say it themselves. */
+export interface RowDefaults {
+  /** For national numbers of rows without a country. */
+  country: string | null;
+  provider: string | null;
+}
+
+/** Checks one row by itself: what it stands for, or the first thing that is wrong with it and how to mend it. */
+export function checkUploadRow(row: UploadRow, defaults: RowDefaults): CheckedRow {
   const refuse = (code: ImportErrorCode, column: UploadColumn | null, message: string, value: string | null) => ({
     ok: false as const,
     error: told(row.line, code, column, message, value),
@@ -43,7 +46,7 @@ export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): 
   const countryCode = plain(values.countryCode);
   const country = countryCode === '' ? null : countryCode.toUpperCase();
   const text = values.phoneNumber ?? '';
-  const { parsed, repairs } = readNumber(text, country, fallbackCountry);
+  const { parsed, repairs } = readNumber(text, country, defaults.country);
   if (!parsed.ok) {
     const { reason, message } = parsed;
     if (reason === 'country_unknown' || reason === 'country_mismatch') {
@@ -51,28 +54,33 @@ export function checkUploadRow(row: UploadRow, fallbackCountry: string | null): 
     }
     return refuse(reason === 'missing' ? 'number_missing' : 'number_invalid', 'phoneNumber', message, text);
   }
-  const providerText = plain(values.provider);
+  const providerText = plain(values.provider) || (defaults.provider ?? '');
   const provider = PROVIDER_OF_TEXT.get(providerText.toLowerCase());
   if (!provider) {
     const message = providerText === '' ? 'The provider is missing.' : 'There is no such provider.';
     return refuse('provider_unknown', 'provider', `${message} Write one of ${PROVIDERS}.`, providerText);
   }
   const optional = readOptionalColumns(values);
-  if ('code' in optional) {
+  if (!('values' in optional)) {
     return refuse(optional.code, optional.column, optional.message, values[optional.column] ?? null);
   }
   const { e164, numberType } = parsed;
   return {
     ok: true,
-    row: { line: row.line, e164, countryCode: parsed.countryCode, numberType, provider, ...optional },
-    notices: repairs.map((repair) => repairNotice(row.line, e164, repair, text)),
+    row: { line: row.line, e164, countryCode: parsed.countryCode, numberType, provider, ...optional.values },
+    notices: [
+      ...repairs.map((repair) => repairNotice(row.line, e164, repair, text)),
+      ...optional.notices.map(({ code, column, message }) =>
+        told(row.line, code, column, message, values[column] ?? null),
+      ),
+    ],
   };
 }
 
 /** Checks the number of a row alone: to delete or unassign numbers, a file says nothing else of them. */
-export function checkNumberOfRow(row: UploadRow, fallbackCountry: string | null): CheckedRow {
+export function checkNumberOfRow(row: UploadRow, defaults: RowDefaults): CheckedRow {
   const { phoneNumber = '', countryCode = '' } = row.values;
-  return checkUploadRow({ ...row, values: { phoneNumber, countryCode, provider: 'other' } }, fallbackCountry);
+  return checkUploadRow({ ...row, values: { phoneNumber, countryCode, provider: 'other' } }, defaults);
 }
 
 function faultOfShape({ fault, values, tooLong }: UploadRow) {

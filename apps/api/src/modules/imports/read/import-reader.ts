@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { UploadColumn } from '#contracts';
+import { isSeparatorLine, type UploadColumn } from '#contracts';
 import type { RowCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
 import { checkNumberOfRow, checkUploadRow, told } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
@@ -70,8 +70,8 @@ export class ImportReader {
   }
 
   private check(row: UploadRow, chunk: ImportChunk | null): void {
-    const { country, operation } = this.job;
-    const checked = operation === 'register' ? checkUploadRow(row, country) : checkNumberOfRow(row, country);
+    const { operation } = this.job;
+    const checked = operation === 'register' ? checkUploadRow(row, this.job) : checkNumberOfRow(row, this.job);
     if (!checked.ok) {
       if (!chunk) return;
       chunk.counts.failed += 1;
@@ -98,10 +98,14 @@ export class ImportReader {
     const text = new TextReader(encoding);
     const csv = new CsvReader(delimiter);
     let header = hasHeader;
+    let first = true;
     for (let position = 0; position < pieces; position += 1) {
       const last = position === pieces - 1;
       for (const record of csv.read(text.read(await this.piece(position), last), last)) {
         if (isBlank(record)) continue;
+        const isSeparator = first && isSeparatorLine(record.cells, delimiter);
+        first = false;
+        if (isSeparator) continue;
         if (header) header = false;
         else yield rowOf(this.columns, record);
       }

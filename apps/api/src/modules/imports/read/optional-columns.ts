@@ -1,4 +1,4 @@
-import type { ImportErrorCode, UploadColumn } from '#contracts';
+import { type ImportErrorCode, type ImportNoticeCode, isNearly, type UploadColumn } from '#contracts';
 import { isCountryCode } from '#phone';
 import { charactersOf } from '../../../platform/http/fields/characters-between.js';
 import type { StagedRow } from './staged-row.js';
@@ -11,13 +11,38 @@ export interface ColumnRefusal {
   message: string;
 }
 
-export type OptionalValues = Omit<StagedRow, 'line' | 'e164' | 'countryCode' | 'numberType' | 'provider'>;
+/** What was left out of a value that was taken. */
+export interface ColumnNotice {
+  column: UploadColumn;
+  code: ImportNoticeCode;
+  message: string;
+}
+
+export interface ReadColumns {
+  values: OptionalValues;
+  notices: ColumnNotice[];
+}
+
+type OptionalValues = Omit<StagedRow, 'line' | 'e164' | 'countryCode' | 'numberType' | 'provider'>;
 
 const MAX_LENGTH = { label: 200, region: 100, client: 200, agent: 200 } as const;
 const MAX_TAGS = 20;
 const MAX_TAG = 50;
 const MAX_DAILY_LIMIT = 1_000_000;
 const NONE = 'none';
+const MAX_SHOWN = 200;
+const KEPT_CAPABILITIES = ['voice', 'sms'];
+/** What carriers call what numbers can do besides. A list of these alone is one of a number that can do neither. */
+const OTHER_CAPABILITIES = [
+  'mms',
+  'fax',
+  'rcs',
+  'whatsapp',
+  'emergency',
+  'hd_voice',
+  'international_sms',
+  'local_calling',
+];
 
 /** Thrown and caught in this file alone: the first wrong value ends the reading of its row. */
 class Refused extends Error {
@@ -27,10 +52,10 @@ class Refused extends Error {
 }
 
 /** Reads what a row says beside number, provider and country; an empty value says nothing. */
-export function readOptionalColumns(values: UploadRow['values']): OptionalValues | ColumnRefusal {
+export function readOptionalColumns(values: UploadRow['values']): ReadColumns | ColumnRefusal {
   try {
     const agent = text(values, 'agent');
-    const capabilities = capabilitiesOf(values.capabilities);
+    const { kept: capabilities, notices } = capabilitiesOf(values.capabilities);
     const read = {
       label: text(values, 'label'),
       region: text(values, 'region'),
@@ -48,7 +73,7 @@ export function readOptionalColumns(values: UploadRow['values']): OptionalValues
       const message = 'Daily limit and allowed countries belong to an agent. Name the agent, or leave them empty.';
       refuse('agent', 'agent_unknown', message);
     }
-    return read;
+    return { values: read, notices };
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
     throw error;
@@ -89,14 +114,46 @@ function currencyOf(value = ''): string | null {
   return currency;
 }
 
-function capabilitiesOf(value = ''): string[] | null {
-  const names = listOf(value.toLowerCase(), /[\s,;|/+]+/);
-  if (isNone(names)) return [];
-  const unknown = names?.find((name) => name !== 'voice' && name !== 'sms');
-  if (unknown !== undefined) {
+/** A list of names, or the JSON object that Twilio writes. Carriers name more capabilities than are kept. */
+function capabilitiesOf(value = ''): { kept: string[] | null; notices: ColumnNotice[] } {
+  const names = value.startsWith('{')
+    ? capabilitiesOfObject(value)
+    : listOf(value.toLowerCase().replaceAll(/^\[|\]$|["']/g, ''), /[\s,;|/+]+/);
+  if (names === null || isNone(names)) return { kept: names && [], notices: [] };
+  const kept = names.filter((name) => KEPT_CAPABILITIES.includes(name));
+  const others = names.filter((name) => !KEPT_CAPABILITIES.includes(name));
+  if (others.length === 0) return { kept, notices: [] };
+  const slip = others.find((name) => !OTHER_CAPABILITIES.includes(name) && isSlip(name));
+  if (slip !== undefined || (kept.length === 0 && others.every((name) => !OTHER_CAPABILITIES.includes(name)))) {
     refuse('capabilities', 'capability_unknown', 'There is no such capability. Write voice, sms, both, or none.');
   }
-  return names;
+  const message = `Left out, because only voice and sms are kept: ${others.join(', ').slice(0, MAX_SHOWN)}.`;
+  return { kept, notices: [{ column: 'capabilities', code: 'capability_ignored', message }] };
+}
+
+function isSlip(name: string): boolean {
+  return KEPT_CAPABILITIES.some((kept) => isNearly(name, kept));
+}
+
+function capabilitiesOfObject(value: string): string[] {
+  const members = (() => {
+    try {
+      return Object.entries(JSON.parse(value) as object);
+    } catch {
+      return refuse(
+        'capabilities',
+        'capability_unknown',
+        'The capabilities are no JSON. Write voice, sms, both, or none.',
+      );
+    }
+  })();
+  if (members.some(([, isThere]) => typeof isThere !== 'boolean')) {
+    const message =
+      'A capability is neither true nor false. Write {"voice":true,"sms":false}, or voice, sms, both, or none.';
+    refuse('capabilities', 'capability_unknown', message);
+  }
+  const names = members.filter(([, isThere]) => isThere).map(([name]) => name.trim().toLowerCase());
+  return names.length === 0 ? [NONE] : distinct(names);
 }
 
 /** Exports write a separator that belongs to a tag, and a backslash, with a backslash before it. */

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ImportErrorCode, UploadColumn } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import { BulkAssignments } from '../../agent-assignments/agent-assignments.public.js';
-import { BulkPhoneNumbers, PLATFORM_ORGANIZATION } from '../../phone-numbers/phone-numbers.public.js';
-import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { BulkPhoneNumbers } from '../../phone-numbers/phone-numbers.public.js';
+import { PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { type Removal, refusalOfRemoval } from './removal-plan.js';
 import { NOTE_LIVE_ASSIGNMENTS, NOTE_NUMBERS } from './sql/note-changes.sql.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import { csvLine } from './csv-line.js';
+import { csvHeader, csvLine } from './csv-line.js';
 import { countExport } from './export-slots.js';
 
 /** Whose file it is, and its name without an ending. */
@@ -46,7 +46,7 @@ async function send(
 }
 
 async function* csvOf<T>(columns: ExportColumns<T>, chunks: AsyncIterable<T[]>): AsyncGenerator<string> {
-  yield csvLine(Object.keys(columns));
+  yield csvHeader(Object.keys(columns));
   const reads = Object.values(columns);
   for await (const chunk of chunks) yield chunk.map((record) => csvLine(reads.map((read) => read(record)))).join('');
 }

@@ -12,6 +12,9 @@ import {
   type ImportOperation,
   type ImportRowError,
   type ImportStatus,
+  type UploadColumn,
+  uploadColumns,
+  type UploadReadingView,
 } from '#contracts';
 
 class ImportRowErrorDto implements ImportRowError {
@@ -123,7 +126,35 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   failure!: string | null;
 }
 
+class ReadColumnDto {
+  @ApiProperty({ type: String, nullable: true, description: 'What it is called in the file; null without a header.' })
+  name!: string | null;
+
+  @ApiProperty({ enum: uploadColumns, nullable: true, description: 'What it was read as; null when it was left out.' })
+  column!: UploadColumn | null;
+}
+
+class UploadReadingViewDto implements UploadReadingView {
+  @ApiProperty({ type: String, nullable: true, example: 'windows-1251', description: 'Of the Encoding Standard.' })
+  encoding!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: ';' })
+  separator!: string | null;
+
+  @ApiProperty()
+  hasHeader!: boolean;
+
+  @ApiProperty({ type: [ReadColumnDto], description: 'In the order of the file.' })
+  columns!: ReadColumnDto[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of the rows that name none.' })
+  provider!: string | null;
+}
+
 export class ImportJobViewDto extends ImportJobSummaryViewDto implements ImportJobView {
+  @ApiProperty({ type: UploadReadingViewDto, description: 'How the file was understood.' })
+  reading!: UploadReadingViewDto;
+
   @ApiProperty({ type: [ImportRowErrorDto], description: 'The first 100; all of them in errors.csv.' })
   errors!: ImportRowErrorDto[];
 

@@ -1,5 +1,6 @@
 import { type ImportOperation, importOperations } from '#contracts';
 import { ApiProperty } from '@nestjs/swagger';
+import { type PhoneNumberProvider, phoneNumberProviders } from '#contracts';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 export class BulkUploadQuery {
@@ -43,9 +44,30 @@ export class BulkUploadQuery {
   country?: string;
 
   @ApiProperty({
+    enum: phoneNumberProviders,
+    required: false,
+    description: 'Provider of the rows that name none. The export of a carrier has no column for it.',
+  })
+  @IsOptional()
+  @IsIn(phoneNumberProviders)
+  provider?: PhoneNumberProvider;
+
+  @ApiProperty({
+    required: false,
+    example: 'windows-1251',
+    description:
+      'How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is ' +
+      'recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.',
+  })
+  @IsOptional()
+  @IsString()
+  encoding?: string;
+
+  @ApiProperty({
     required: false,
     example: '{"Tel":"phoneNumber","Carrier":"provider","Notes":""}',
-    description: 'Columns by the names in the header, as JSON. An empty name leaves a column out.',
+    description:
+      'Columns by the names in the header, as JSON. An empty name leaves a column out; so does leaving out one that is not known.',
   })
   @IsOptional()
   @IsString()
