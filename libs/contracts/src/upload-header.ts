@@ -147,7 +147,11 @@ export function readUploadHeaderTo(operation: ImportOperation, cells: readonly s
   if (operation === 'register') return header;
   const [only, another] = header.filter(({ isReport }) => !isReport);
   if (only && !another && only.column === null) only.column = 'phoneNumber';
-  return header.map((read) => ({ ...read, column: isReadTo(operation, read.column) ? read.column : null, doubt: null }));
+  return header.map((read) => ({
+    ...read,
+    column: isReadTo(operation, read.column) ? read.column : null,
+    doubt: null,
+  }));
 }
 
 /** The provider whose export has such a header; null when it is not known to be of one. */

@@ -154,7 +154,9 @@ export const envSchema = z.object({
     ),
   MIDNIGHT_JOB: flag
     .default(true)
-    .describe('Run the midnight job and the purge of idempotency keys in this process: true or false. One process must.'),
+    .describe(
+      'Run the midnight job and the purge of idempotency keys in this process: true or false. One process must.',
+    ),
   AUDIT_CHAIN_JOB: flag
     .default(true)
     .describe('Link audit events into their chain in this process: true or false. One process must.'),

@@ -30,9 +30,9 @@ export function useVerb(): [
     } catch (error) {
       if (!(error instanceof SessionEnded))
         notify(error instanceof Error ? error.message : 'That did not work. Try again.', {
-        type: 'error',
-        autoHideDuration: REFUSAL_SHOWN_MS,
-      });
+          type: 'error',
+          autoHideDuration: REFUSAL_SHOWN_MS,
+        });
       return false;
     } finally {
       setBusy(false);

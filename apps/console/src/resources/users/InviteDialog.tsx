@@ -1,14 +1,6 @@
 import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
 import { useState } from 'react';
-import {
-  email,
-  Form,
-  required,
-  SelectInput,
-  TextInput,
-  useGetIdentity,
-  useRefresh,
-} from 'react-admin';
+import { email, Form, required, SelectInput, TextInput, useGetIdentity, useRefresh } from 'react-admin';
 import { type NewInvitationView, type Role, roles, type UserView } from '#contracts';
 import type { Invitee } from '../../providers/dataProvider';
 import { choicesOf, roleLabels } from '../../shared/labels';
