@@ -259,7 +259,7 @@ describe('Agent assignments', () => {
       [{ agentId: MISSING_ID, dailyLimit: null }, 'dailyLimit'],
       [{ agentId: MISSING_ID, allowedCountries: 'US' }, 'allowedCountries'],
       [{ agentId: MISSING_ID, allowedCountries: ['XX'] }, 'allowedCountries'],
-      [{ agentId: MISSING_ID, allowedCountries: ['USA'] }, 'allowedCountries'],
+      [{ agentId: MISSING_ID, allowedCountries: ['USAX'] }, 'allowedCountries'],
       [{ agentId: MISSING_ID, allowedCountries: [1] }, 'allowedCountries'],
       [{ agentId: MISSING_ID, allowedCountries: Array.from({ length: 300 }, (_, i) => `X${i}`) }, 'allowedCountries'],
       [{ agentId: MISSING_ID, allowedNumberTypes: ['MOBILE'] }, 'allowedNumberTypes'],

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import { metricsRegistry } from '../../apps/api/src/platform/metrics/metrics.js';
 import { type RunningApi, startApi } from '../support/api.js';
@@ -54,6 +55,8 @@ describe('a call whose client has hung up', () => {
   }
 
   const valueOf = async (name: string, labels: Record<string, string> = {}): Promise<number> => {
+    // A metric is read without a turn of the event loop, in which the API of this process goes on.
+    await setImmediate();
     const { values } = await metricsRegistry.getSingleMetric(name)!.get();
     return values.find((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))!.value;
   };
@@ -77,16 +80,11 @@ describe('a call whose client has hung up', () => {
     await holder.query('begin');
     await holder.query('select from agent_phone_numbers where agent_id = $1 for update', [agentId]);
     try {
-      // One call shows that a lane is there; the other one is in it from its arrival.
-      const first = send(agentId, key);
+      const socket = send(agentId, key);
       await eventually(async () => (await valueOf('ringfence_gate_queue_depth')) === 1);
-      const second = send(agentId, key);
-      await eventually(async () => (await valueOf('ringfence_gate_queue_depth')) === 2);
-      second.destroy();
-      await eventually(async () => (await valueOf('ringfence_gate_queue_depth')) === 1);
-      expect((await left()) - leftBefore).toBe(1);
-      first.destroy();
+      socket.destroy();
       await eventually(async () => (await valueOf('ringfence_gate_queue_depth')) === 0);
+      await eventually(async () => (await left()) - leftBefore === 1);
     } finally {
       await holder.query('commit');
     }

@@ -3,7 +3,13 @@ import { Database } from '../../apps/api/src/platform/database/database.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { createAgent, createApiKey, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';
+import {
+  createAgent,
+  createApiKey,
+  createAssignment,
+  createOrganization,
+  createPhoneNumber,
+} from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
 const AT_ONCE = 5;

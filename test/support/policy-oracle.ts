@@ -61,7 +61,6 @@ export function* everyDestination(): Generator<Pick<PolicyFacts, 'refusal' | 'co
 const NUMBERS = [
   [true, true],
   [true, false],
-  [false, true],
   [false, false],
 ] as const;
 

@@ -5,8 +5,7 @@
  * - `held_rows`: by `gate_checks()`, over rows that the decision has locked or reads after its locks.
  * - `counted_row`: by a count on a locked row, which the calls before it in the same batch have moved.
  */
-export const checkKinds = ['call', 'held_rows', 'counted_row'] as const;
-export type CheckKind = (typeof checkKinds)[number];
+type CheckKind = 'call' | 'held_rows' | 'counted_row';
 
 /** Where a rule stands, and so where it is changed. A numbering plan is not changed here. */
 export const ruleSources = {

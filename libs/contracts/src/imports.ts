@@ -3,6 +3,10 @@ import type { UploadColumn } from './upload-header.js';
 export const importStatuses = ['pending', 'running', 'completed', 'canceled', 'failed'] as const;
 export type ImportStatus = (typeof importStatuses)[number];
 
+/** How numbers without a plus are read: as the country says, or with their country code in front. */
+export const uploadNumberFormats = ['any', 'e164_without_plus'] as const;
+export type UploadNumberFormat = (typeof uploadNumberFormats)[number];
+
 /** What an upload does with the numbers of its file. Without the last two the numbers are taken in. */
 export const importOperations = ['register', 'delete', 'unassign'] as const;
 export type ImportOperation = (typeof importOperations)[number];
@@ -49,6 +53,12 @@ export const importNoticeCodes = {
   capability_ignored: 'A capability that is not kept was left out',
   plus_added: 'The missing + was put back',
   apostrophe_removed: 'The apostrophe in front was taken away',
+  cell_undone: 'The number was taken out of a spreadsheet formula',
+  decimal_removed: 'The decimal .0 of a spreadsheet was dropped',
+  notation_undone: 'The scientific notation was written out',
+  trunk_prefix_removed: 'The trunk prefix in parentheses was left out',
+  country_differs: 'The phone number is one of another country',
+  country_alias: 'Another code or name of the country was read',
 } as const satisfies Record<string, string>;
 export type ImportNoticeCode = keyof typeof importNoticeCodes;
 

@@ -3,6 +3,7 @@ export * from './authorizations.js';
 export * from './call-simulation.js';
 export * from './checks.js';
 export * from './country-presets.js';
+export * from './currencies.js';
 export * from './decision-log.js';
 export * from './destinations.js';
 export * from './events.js';

@@ -2,7 +2,7 @@ import { Alert, Autocomplete, Button, Card, CardContent, Stack, TextField, Typog
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useMemo, useState } from 'react';
 import { type HttpError, useNotify } from 'react-admin';
-import type { OrganizationView } from '#contracts';
+import { currencyCodes, type OrganizationView } from '#contracts';
 import { DailyLimitInput, isDailyLimit } from '../resources/agent-assignments/DailyLimitInput';
 import { NumbersPerAgentInput } from './NumbersPerAgentInput';
 import { isPoolQuota, PoolQuotaInput } from './PoolQuotaInput';
@@ -12,7 +12,6 @@ import { useApi } from '../shared/useApi';
 
 /** Browsers know some zones by older names than the database: what is set already is always offered. */
 const timeZonesWith = (current: string) => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current])].sort();
-const currencies = Intl.supportedValuesOf('currency');
 
 const formatInZone = (at: string, timeZone: string) =>
   new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(at));
@@ -96,7 +95,7 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
             </Alert>
           )}
           <Autocomplete
-            options={currencies}
+            options={[...new Set([...currencyCodes, organization.currency])]}
             value={currency}
             disableClearable
             onChange={(_, chosen) => setCurrency(chosen)}

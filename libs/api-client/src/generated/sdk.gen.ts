@@ -1523,7 +1523,7 @@ export const getLiveness = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * The database is reachable, migrated and safe to decide calls on
  *
- * The answer holds for a second. A database that says nothing is reported after two. `info.ledger` is `degraded` when the ledger lacks a day or holds calls outside of its days: calls are decided all the same, so the answer stays 200.
+ * The answer holds for a second. A database that says nothing is reported after two. `info.ledger` is `degraded` when the ledger lacks a day or holds calls outside of its days, and `info.numberingPlans` is `old` after 180 days: calls are decided all the same, so the answer stays 200.
  */
 export const getReadiness = <ThrowOnError extends boolean = false>(options: Options<GetReadinessData, ThrowOnError>) => options.client.get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/readyz', ...options });
 

@@ -425,8 +425,14 @@ export type UpdateOrganization = {
      * Counts from the next midnight on.
      */
     timeZone?: string;
+    /**
+     * ISO 4217, a currency of today.
+     */
     currency?: string;
     defaultDailyLimit?: number;
+    /**
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
+     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -443,8 +449,14 @@ export type UpdateOrganization = {
 };
 
 export type CreateOrganization = {
+    /**
+     * ISO 4217, a currency of today.
+     */
     currency?: string;
     defaultDailyLimit?: number;
+    /**
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
+     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -649,12 +661,12 @@ export type Capabilities = {
 
 export type CreatePhoneNumber = {
     /**
-     * E.164; with countryCode also in national form.
+     * E.164, with the usual separators; with countryCode also as it is dialed in that country. Its digits are never changed: a decimal such as +49301234567.0, and a number that lacks or repeats a prefix, is refused.
      */
     phoneNumber: string;
     provider: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
     /**
-     * ISO 3166-1 alpha-2. Taken from the number when left out; must be a country of the number.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. Taken from the number when left out. A number with + must be one of this country; without + it is read as it is dialed there, and keeps its own country.
      */
     countryCode?: string | null;
     label?: string | null;
@@ -765,7 +777,7 @@ export type ImportNotice = {
      * A column of ours, or the name of one in the file.
      */
     column: string | null;
-    code: 'columns_ignored' | 'provider_of_header' | 'encoding_guessed' | 'capability_ignored' | 'plus_added' | 'apostrophe_removed';
+    code: 'columns_ignored' | 'provider_of_header' | 'encoding_guessed' | 'capability_ignored' | 'plus_added' | 'apostrophe_removed' | 'cell_undone' | 'decimal_removed' | 'notation_undone' | 'trunk_prefix_removed' | 'country_differs' | 'country_alias';
     /**
      * What was read otherwise or left out, and what to do if that is wrong.
      */
@@ -800,7 +812,7 @@ export type ImportJobView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a leading apostrophe.
+     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
      */
     repaired: number;
     /**
@@ -860,7 +872,7 @@ export type ImportJobSummaryView = {
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a leading apostrophe.
+     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
      */
     repaired: number;
     /**
@@ -928,7 +940,7 @@ export type CreateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -949,7 +961,7 @@ export type UpdateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -965,7 +977,7 @@ export type BulkRequest = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -1083,7 +1095,7 @@ export type AssignNumber = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -3357,9 +3369,13 @@ export type UploadPhoneNumbersData = {
          */
         mode?: 'create' | 'upsert';
         /**
-         * Country of national numbers in rows without a country: ISO 3166-1 alpha-2.
+         * How numbers without + are dialed, in rows without a country: ISO 3166-1 alpha-2. Each keeps its own country: a Canadian number that is dialed in the US is taken as one of Canada.
          */
         country?: string;
+        /**
+         * e164_without_plus: numbers without + have their country code all the same, whatever the country says. A file of numbers of several countries that lost their + can be read this way.
+         */
+        numberFormat?: 'any' | 'e164_without_plus';
         /**
          * Provider of the rows that name none. The export of a carrier has no column for it.
          */
@@ -4285,7 +4301,7 @@ export type ListDecisionsData = {
          */
         phoneNumberId?: string;
         /**
-         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
+         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
@@ -4337,7 +4353,7 @@ export type ExportDecisionsCsvData = {
          */
         phoneNumberId?: string;
         /**
-         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
+         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { Public } from '../auth/auth.public.js';
+import { complaintOfOldPlans } from './numbering-plans-age.js';
 import { Readiness } from './readiness.js';
 
 const LIVE = { status: 'ok' } as const;
@@ -10,7 +11,11 @@ const READY = { status: 'ok', info: { database: UP, ledger: UP } } as const;
 
 interface Ready {
   status: 'ok';
-  info: { database: typeof UP; ledger: typeof UP | { status: 'degraded'; message: string } };
+  info: {
+    database: typeof UP;
+    ledger: typeof UP | { status: 'degraded'; message: string };
+    numberingPlans?: { status: 'old'; message: string };
+  };
 }
 
 @ApiTags('Operations')
@@ -32,7 +37,8 @@ export class HealthController {
     summary: 'The database is reachable, migrated and safe to decide calls on',
     description:
       'The answer holds for a second. A database that says nothing is reported after two. `info.ledger` is `degraded` when the ' +
-      'ledger lacks a day or holds calls outside of its days: calls are decided all the same, so the answer stays 200.',
+      'ledger lacks a day or holds calls outside of its days, and `info.numberingPlans` is `old` after 180 days: calls are ' +
+      'decided all the same, so the answer stays 200.',
   })
   @ApiOkResponse({ schema: { example: READY } })
   async ready(): Promise<Ready> {
@@ -40,8 +46,14 @@ export class HealthController {
     if (complaint !== null)
       throw new ProblemError('service_unavailable', complaint, { headers: { 'retry-after': '5' } });
     const { notice } = this.readiness;
-    return notice === null
-      ? READY
-      : { ...READY, info: { database: UP, ledger: { status: 'degraded', message: notice } } };
+    const oldPlans = complaintOfOldPlans(new Date());
+    return {
+      status: 'ok',
+      info: {
+        database: UP,
+        ledger: notice === null ? UP : { status: 'degraded', message: notice },
+        ...(oldPlans !== null && { numberingPlans: { status: 'old', message: oldPlans } }),
+      },
+    };
   }
 }

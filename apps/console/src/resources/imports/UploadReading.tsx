@@ -38,10 +38,16 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
       <UploadChoices form={form} />
       <OneCountryPicker
         label="Country of numbers without one"
-        hint="For numbers without + in rows without a country"
-        disabled={isBusy}
+        hint="How numbers without + are dialed, in rows without a country"
+        disabled={isBusy || form.lacksPlus}
         value={form.country}
         onChange={form.setCountry}
+      />
+      <FormControlLabel
+        control={
+          <Switch checked={form.lacksPlus} disabled={isBusy} onChange={(_, checked) => form.setLacksPlus(checked)} />
+        }
+        label="Numbers without + begin with their country code"
       />
       {form.operation === 'register' && (
         <FormControlLabel

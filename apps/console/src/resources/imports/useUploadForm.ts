@@ -16,6 +16,7 @@ export function useUploadForm() {
   const [provider, setProvider] = useState<PhoneNumberProvider | null>(null);
   const [changes, setChanges] = useState(false);
   const { file, text, head, encoding } = source;
+  const [lacksPlus, setLacksPlus] = useState(false);
   const { forget, setProblem } = upload;
   const layout = useMemo(
     () => head && layOut(head, choices, provider, operation),
@@ -65,13 +66,29 @@ export function useUploadForm() {
       operation,
       mode: operation !== 'register' ? undefined : changes ? 'upsert' : 'create',
       country: country ?? undefined,
+      numberFormat: lacksPlus ? 'e164_without_plus' : undefined,
       provider: provider ?? undefined,
       encoding: encoding ?? undefined,
       mapping: layout?.mapping,
     });
 
   return {
-    ...{ file, text, head, layout, operation, country, provider, encoding, changes, upload, isBusy, take, removeFile },
+    ...{
+      file,
+      text,
+      head,
+      layout,
+      operation,
+      country,
+      provider,
+      lacksPlus,
+      encoding,
+      changes,
+      upload,
+      isBusy,
+      take,
+      removeFile,
+    },
     send,
     setEncoding,
     setProvider: anew(setProvider),
@@ -83,6 +100,7 @@ export function useUploadForm() {
       anew(setOperation)(chosen);
     },
     setCountry: anew(setCountry),
+    setLacksPlus: anew(setLacksPlus),
     setChanges: anew(setChanges),
     chooseColumn: (name: string, column: UploadColumn | null) => anew(setChoices)(new Map(choices).set(name, column)),
   };

@@ -8,6 +8,7 @@ import type {
   ImportStatus,
   PhoneNumberProvider,
   UploadColumn,
+  UploadNumberFormat,
   UploadReadingView,
 } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
@@ -37,6 +38,7 @@ export interface ImportOptions {
   fileName: string | null;
   /** For national numbers of rows without a country. */
   country: string | null;
+  numberFormat: UploadNumberFormat;
 }
 
 export interface ImportFormat {
@@ -147,6 +149,7 @@ export class ImportsRepository {
       JSON.stringify(actor),
       context.requestId,
       options.country,
+      options.numberFormat,
       format.delimiter,
       format.columns.map((column) => column ?? ''),
       format.hasHeader,

@@ -1,6 +1,14 @@
-import { type ImportErrorCode, type ImportNoticeCode, isNearly, type UploadColumn } from '#contracts';
-import { isCountryCode } from '#phone';
+import {
+  currencyAdvice,
+  type ImportErrorCode,
+  type ImportNoticeCode,
+  isCurrencyCode,
+  isNearly,
+  type UploadColumn,
+} from '#contracts';
 import { charactersOf } from '../../../platform/http/fields/characters-between.js';
+import { type ReadCountry, readCountries } from './read-countries.js';
+import { noteOfAlias } from './row-notes.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadRow } from './upload-row.js';
 
@@ -56,6 +64,7 @@ export function readOptionalColumns(values: UploadRow['values']): ReadColumns | 
   try {
     const agent = text(values, 'agent');
     const { kept: capabilities, notices } = capabilitiesOf(values.capabilities);
+    const allowed = countriesOf(values.allowedCountries);
     const read = {
       label: text(values, 'label'),
       region: text(values, 'region'),
@@ -67,13 +76,16 @@ export function readOptionalColumns(values: UploadRow['values']): ReadColumns | 
       tags: tagsOf(values.tags),
       agent,
       dailyLimit: dailyLimitOf(values.dailyLimit),
-      allowedCountries: countriesOf(values.allowedCountries),
+      allowedCountries: allowed && distinct(allowed.map(({ code }) => code)),
     };
     if (agent === null && (read.dailyLimit !== null || read.allowedCountries !== null)) {
       const message = 'Daily limit and allowed countries belong to an agent. Name the agent, or leave them empty.';
       refuse('agent', 'agent_unknown', message);
     }
-    return { values: read, notices };
+    const aliases = (allowed ?? []).flatMap(({ alias, code }) =>
+      alias === null ? [] : [noteOfAlias('allowedCountries', alias, code)],
+    );
+    return { values: read, notices: [...notices, ...aliases] };
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
     throw error;
@@ -108,8 +120,8 @@ function costOf(value = ''): string | null {
 function currencyOf(value = ''): string | null {
   if (value === '') return null;
   const currency = value.toUpperCase();
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    refuse('currency', 'currency_invalid', 'The currency is no ISO 4217 code. Write three letters, for example USD.');
+  if (!isCurrencyCode(currency)) {
+    refuse('currency', 'currency_invalid', `The currency ${currencyAdvice(currency)}.`);
   }
   return currency;
 }
@@ -183,10 +195,12 @@ function dailyLimitOf(value = ''): number | null {
   return Number(value);
 }
 
-function countriesOf(value = ''): string[] | null {
-  const countries = listOf(value.toUpperCase(), /[\s,;|/]+/);
-  if (isNone(countries)) return [];
-  if (countries?.some((country) => !isCountryCode(country))) {
+function countriesOf(value = ''): ReadCountry[] | null {
+  const codes = listOf(value.toUpperCase(), /[\s,;|/]+/);
+  if (codes === null) return null;
+  if (isNone(codes)) return [];
+  const countries = readCountries(codes);
+  if (countries === null) {
     const message =
       'One of the countries is no ISO 3166-1 code. Write two letters for each, for example US CA, or none.';
     refuse('allowedCountries', 'country_unknown', message);

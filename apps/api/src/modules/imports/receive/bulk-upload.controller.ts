@@ -71,9 +71,9 @@ export class BulkUploadController {
     };
     const { file, fileName } = await fileOf(request, body);
     const wait = preferredWait(prefer);
-    const { operation = 'register', mode = 'create', dryRun, country = null } = query;
+    const { operation = 'register', mode = 'create', dryRun, country = null, numberFormat = 'any' } = query;
     if (query.mode !== undefined && operation !== 'register') throw modeMeansNothing(operation);
-    const options = { operation, mode, dryRun: dryRun === 'true', fileName, country };
+    const options = { operation, mode, dryRun: dryRun === 'true', fileName, country, numberFormat };
     const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
     const { job, finished } = await this.service
       .upload(context, file, options, told, patienceMs)

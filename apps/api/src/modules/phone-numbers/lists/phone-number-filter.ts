@@ -1,5 +1,6 @@
 import { phoneNumberLifecycles, phoneNumberProviders, phoneNumberStatuses } from '#contracts';
-import { isCountryCode, withoutSeparators } from '#phone';
+import { decimalOf, isCountryCode, plainCharacters, readWrittenNumber, withoutSeparators } from '#phone';
+import { countryCodes } from '../../../platform/http/fields/code-fields.js';
 import { flagOf, idsOf, oneOf, textOf, uuidOf } from '../../../platform/http/lists/list-filter.js';
 import type { ListQuery } from '../../../platform/http/lists/list-query.js';
 import { wrongKind } from '../../../platform/http/fields/value-kinds.js';
@@ -29,7 +30,7 @@ const MAX_COUNTRIES = 250;
 export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
   const status = oneOf(query, 'status', phoneNumberStatuses);
   const assignment = oneOf(query, 'assignment', ['assigned', 'unassigned'] as const);
-  const text = textOf(query, 'q')?.trim();
+  const text = searchedText(query);
   const ids = idsOf(query);
   const ofPool = status === 'available' || status === 'reserved';
   const scope = scopeOf(flagOf(query, 'inPool'), ids !== undefined && status === undefined, ofPool);
@@ -54,6 +55,14 @@ export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
   };
 }
 
+/** @throws ProblemError validation_failed for a number with a decimal: its digits together are another number */
+function searchedText(query: ListQuery): string | undefined {
+  const text = textOf(query, 'q')?.trim();
+  if (text === undefined || decimalOf(plainCharacters(text) ?? '') === null) return text;
+  const message = 'is a decimal, as spreadsheets write it. Leave out what follows the decimal mark';
+  throw new ProblemError('validation_failed', `filter.q: ${message}`, { errors: { 'filter.q': message } });
+}
+
 /** Own numbers when nothing else is said. Records asked for by id, and statuses of the pool, say it by themselves. */
 function scopeOf(inPool: boolean | undefined, byId: boolean, poolStatus: boolean): PhoneNumberScope {
   if (inPool !== undefined) return inPool ? 'pool' : 'own';
@@ -67,7 +76,9 @@ const TRUNK_ZERO_IN_PARENTHESES = /(^\s*(?:\+|00)[\d ]+)\(0\)/;
 
 /** What a number written in any way may look like inside its E.164 form; `020 7946` stands there without the zero. */
 export function partsOfNumber(text: string): string[] {
-  const written = withoutSeparators(text.replace(TRUNK_ZERO_IN_PARENTHESES, '$1'));
+  const plain = (plainCharacters(text) ?? text).replace(TRUNK_ZERO_IN_PARENTHESES, '$1');
+  const whole = readWrittenNumber(plain);
+  const written = whole.ok ? whole.digits : withoutSeparators(plain);
   if (written === null) return [];
   const bare = TRUNK_PREFIXES.map((prefix) => written.replace(prefix, '')).filter((digits) => digits !== '');
   return [...new Set([written, ...bare])];
@@ -76,7 +87,7 @@ export function partsOfNumber(text: string): string[] {
 function countryCodesOf({ filter }: ListQuery): string[] | undefined {
   const given = filter['countryCode'];
   if (given === undefined || given === null || given === '') return undefined;
-  const codes: unknown[] = Array.isArray(given) ? given : [given];
+  const codes = countryCodes(Array.isArray(given) ? given : [given]) as unknown[];
   const odd = codes.find((code) => typeof code !== 'string');
   if (odd !== undefined || codes.length > MAX_COUNTRIES || !(codes as string[]).every(isCountryCode)) {
     const message =

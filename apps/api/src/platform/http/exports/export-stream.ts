@@ -42,10 +42,7 @@ async function send(
   text: AsyncGenerator<string>,
 ): Promise<void> {
   const stream = countExport(organizationId, () => Readable.from(text, { objectMode: false }));
-  await reply
-    .header('content-type', type)
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .send(stream);
+  await reply.header('content-type', type).header('content-disposition', `attachment; filename="${name}"`).send(stream);
 }
 
 async function* csvOf<T>(columns: ExportColumns<T>, chunks: AsyncIterable<T[]>): AsyncGenerator<string> {

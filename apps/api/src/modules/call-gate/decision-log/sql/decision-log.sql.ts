@@ -24,7 +24,7 @@ export const LOGGED_AUTHORIZATION = `
  * so the key is walked backwards from the newest, and the filter looks at each row on the way. What bounds the time is the
  * number of rows that are looked at, not the number that fit: a filter that nothing fits costs as much as one that
  * everything fits. The rows on the way leave only their id and whether they fit, so that a step needs no temporary file;
- * those that are answered are read once more by their key.
+ * those that are answered are read once more by their key. Both times the range leaves out the other days of the ledger.
  */
 export function decisionLogStep(filter: DecisionFilter, ownUserId: string | null): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
@@ -71,7 +71,7 @@ const stepSql = (fits: string): string => `
     select ${AUTHORIZATION_COLUMNS}, g.name as "agentName"
     from found f
     cross join (select ringfence_clock() as at) clock
-    join call_authorizations l on l.organization_id = $1 and l.id = f.id
+    join call_authorizations l on l.organization_id = $1 and l.id = f.id and l.id < $2::uuid and l.id >= $3::uuid
     left join agents g on g.organization_id = l.organization_id and g.id = l.agent_id
   ) r on true
   order by r.id desc`;

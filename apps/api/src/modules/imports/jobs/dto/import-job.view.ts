@@ -87,7 +87,8 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
 
   @ApiProperty({
     type: 'integer',
-    description: 'Taken rows whose number was mended: a missing +, a leading apostrophe.',
+    description:
+      'Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.',
   })
   repaired!: number;
 

@@ -1,9 +1,9 @@
 /** A job whose file is arriving. */
 export const INSERT_IMPORT_JOB = `
   insert into import_jobs
-    (organization_id, status, mode, dry_run, file_name, created_by, actor, request_id, country, delimiter, columns,
-     has_header, column_names, provider, operation)
-  values ($1, 'pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    (organization_id, status, mode, dry_run, file_name, created_by, actor, request_id, country, number_format,
+     delimiter, columns, has_header, column_names, provider, operation)
+  values ($1, 'pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
   returning id`;
 
 /** $1 organization, $2 job, $3 encoding, $4 bytes, $5 rows as far as the lines tell, $6 notices about the file itself */
@@ -45,7 +45,8 @@ export const IMPORT_JOBS = (direction: 'asc' | 'desc') =>
 
 /** What a worker needs of a job. */
 export const WORKABLE_JOB = `
-  select id, operation, mode, dry_run as "dryRun", file_name as "fileName", country, encoding, delimiter, columns, provider,
+  select id, operation, mode, dry_run as "dryRun", file_name as "fileName", country, number_format as "numberFormat", encoding,
+    delimiter, columns, provider,
     has_header as "hasHeader", processed, attempts, actor, request_id as "requestId",
     (select count(*)::integer from import_file_pieces p
      where p.organization_id = j.organization_id and p.import_job_id = j.id) as pieces

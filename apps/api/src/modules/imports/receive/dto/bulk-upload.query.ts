@@ -1,7 +1,13 @@
 import { type ImportOperation, importOperations } from '#contracts';
 import { ApiProperty } from '@nestjs/swagger';
-import { type PhoneNumberProvider, phoneNumberProviders } from '#contracts';
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import {
+  type PhoneNumberProvider,
+  phoneNumberProviders,
+  type UploadNumberFormat,
+  uploadNumberFormats,
+} from '#contracts';
+import { CountryCode } from '../../../../platform/http/fields/code-fields.js';
 
 export class BulkUploadQuery {
   @ApiProperty({
@@ -37,11 +43,24 @@ export class BulkUploadQuery {
   @ApiProperty({
     required: false,
     example: 'US',
-    description: 'Country of national numbers in rows without a country: ISO 3166-1 alpha-2.',
+    description:
+      'How numbers without + are dialed, in rows without a country: ISO 3166-1 alpha-2. Each keeps its own country: a ' +
+      'Canadian number that is dialed in the US is taken as one of Canada.',
   })
   @IsOptional()
-  @Matches(/^[A-Z]{2}$/, { message: 'must be two capital letters, for example US' })
+  @CountryCode()
   country?: string;
+
+  @ApiProperty({
+    enum: uploadNumberFormats,
+    required: false,
+    description:
+      'e164_without_plus: numbers without + have their country code all the same, whatever the country says. A file of ' +
+      'numbers of several countries that lost their + can be read this way.',
+  })
+  @IsOptional()
+  @IsIn(uploadNumberFormats)
+  numberFormat?: UploadNumberFormat;
 
   @ApiProperty({
     enum: phoneNumberProviders,
