@@ -202,7 +202,7 @@ describe('settling an authorization', () => {
       [{ disposition: 'answered', externalCallId: 'x'.repeat(256) }, 'externalCallId'],
       [{ disposition: 'answered', cost: '-1' }, 'cost'],
       [{ disposition: 'answered', cost: '1.00001' }, 'cost'],
-      [{ disposition: 'answered', cost: '1', currency: 'usd' }, 'currency'],
+      [{ disposition: 'answered', cost: '1', currency: 'ABC' }, 'currency'],
       [{ disposition: 'answered', currency: 'USD' }, 'currency'],
       [{ disposition: 'answered', status: 'voided' }, 'status'],
     ])('refuses %j', async (body, field) => {

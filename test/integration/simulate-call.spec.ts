@@ -60,7 +60,7 @@ describe('the checks of a simulation', () => {
     await client.query(POPULATE_NUMBERS, parameters);
     const made = await client.query<{ id: string; i: string }>(POPULATE_ASSIGNMENTS, parameters);
     for (const { id, i } of made.rows) factsOf.set(id, cases[Number(i) - 1]!);
-    expect(factsOf.size).toBe(2 * 8 * 4 * 11);
+    expect(factsOf.size).toBe(2 * 12 * 4 * 11);
     // The planner would take the tables for nearly empty.
     await client.query('analyze');
   });

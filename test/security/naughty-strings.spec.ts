@@ -65,12 +65,15 @@ function forms(text: string): unknown[] {
 const SAME: Record<string, (sent: string, answered: unknown) => boolean> = {
   // Digits of one number, in E.164.
   phoneNumber: (sent, answered) => answered === `+${sent.replace(/\D/g, '')}`,
-  destination: (sent, answered) => answered === `+${sent.replace(/\D/g, '')}`,
+  // One that is refused is kept as the digits that were asked for.
+  destination: (sent, answered) => typeof answered === 'string' && digitsOf(answered) === digitsOf(sent),
   // The number says it when nothing does.
   countryCode: (sent, answered) => sent.trim() === '' && answered === 'US',
   monthlyCost: isSameAmount,
   cost: isSameAmount,
 };
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 function isSameAmount(sent: string, answered: unknown): boolean {
   return typeof answered === 'string' && /^\d+(\.\d+)?$/.test(sent) && Number(sent) === Number(answered);

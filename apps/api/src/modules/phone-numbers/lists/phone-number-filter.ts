@@ -41,7 +41,7 @@ export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
     ids: impossible ? [] : ids,
     status: ofPool ? status : undefined,
     connected: status === undefined || ofPool ? undefined : status === 'connected',
-    text: text === '' ? undefined : text,
+    text,
     digits: text === undefined ? undefined : partsOfNumber(text),
     lifecycle: oneOf(query, 'lifecycle', LISTED_LIFECYCLES),
     assigned: assignment === undefined ? undefined : assignment === 'assigned',
@@ -55,10 +55,18 @@ export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
   };
 }
 
-/** @throws ProblemError validation_failed for a number with a decimal: its digits together are another number */
-function searchedText(query: ListQuery): string | undefined {
-  const text = textOf(query, 'q')?.trim();
-  if (text === undefined || decimalOf(plainCharacters(text) ?? '') === null) return text;
+/** A shorter quantity is a price or the like, and is searched for as text. */
+const FEWEST_DIGITS_OF_A_NUMBER = 7;
+
+/**
+ * What is searched for, without the space around it.
+ *
+ * @throws ProblemError validation_failed for a number with a decimal: its digits together are another number
+ */
+export function searchedText(query: ListQuery): string | undefined {
+  const text = textOf(query, 'q')?.trim() || undefined;
+  const decimal = text === undefined ? null : decimalOf(plainCharacters(text) ?? '');
+  if (decimal === null || decimal.whole.replace(/\D/g, '').length < FEWEST_DIGITS_OF_A_NUMBER) return text;
   const message = 'is a decimal, as spreadsheets write it. Leave out what follows the decimal mark';
   throw new ProblemError('validation_failed', `filter.q: ${message}`, { errors: { 'filter.q': message } });
 }
@@ -76,6 +84,7 @@ const TRUNK_ZERO_IN_PARENTHESES = /(^\s*(?:\+|00)[\d ]+)\(0\)/;
 
 /** What a number written in any way may look like inside its E.164 form; `020 7946` stands there without the zero. */
 export function partsOfNumber(text: string): string[] {
+  if (decimalOf(plainCharacters(text) ?? '') !== null) return [];
   const plain = (plainCharacters(text) ?? text).replace(TRUNK_ZERO_IN_PARENTHESES, '$1');
   const whole = readWrittenNumber(plain);
   const written = whole.ok ? whole.digits : withoutSeparators(plain);
