@@ -20,6 +20,7 @@ export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private delayMs = 0;
   private losing: readonly Direction[] = [];
+  private losingAfter: string | null = null;
   private refusing = false;
 
   private constructor(
@@ -66,6 +67,11 @@ export class TcpProxy {
     this.losing = ['reply'];
   }
 
+  /** The same, from the first request on that says this: those before it are answered. */
+  loseRepliesFrom(text: string): void {
+    this.losingAfter = text;
+  }
+
   /** Nothing gets through, and neither side hears of it. */
   goSilent(): void {
     this.losing = ['request', 'reply'];
@@ -75,6 +81,7 @@ export class TcpProxy {
   heal(): void {
     this.delayMs = 0;
     this.losing = [];
+    this.losingAfter = null;
     this.refusing = false;
     for (const link of [...this.links]) if (link.broken) this.end(link, true);
   }
@@ -107,6 +114,7 @@ export class TcpProxy {
     from.on('error', () => this.end(link, true));
     from.on('close', () => this.end(link, false));
     from.on('data', (chunk) => {
+      if (direction === 'request' && this.losingAfter !== null && chunk.includes(this.losingAfter)) this.loseReplies();
       if (this.losing.includes(direction)) {
         link.broken = true;
         return;

@@ -62,7 +62,7 @@ describe('calls and downloads side by side', () => {
       database.inTenant(organizationId, hold),
       database.asSystem(hold),
     ];
-    await eventually(() => Promise.resolve(taken === 3));
+    await eventually(() => taken === 3);
     const answers = await Promise.all([authorize(), authorize(), authorize()]);
     expect(answers.map(({ status, body }) => [status, body.allowed as boolean])).toEqual([
       [200, true],

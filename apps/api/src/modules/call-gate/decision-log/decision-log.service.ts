@@ -93,6 +93,7 @@ export class DecisionLogService {
     limit: number,
   ): Promise<Walk> {
     const startedAt = performance.now();
+    await this.repository.beginWalk(tx);
     const rows: LoggedRow[] = [];
     let examined = 0;
     let reach = 0;
