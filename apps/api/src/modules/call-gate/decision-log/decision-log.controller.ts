@@ -55,7 +55,7 @@ export class DecisionLogController {
     await reply
       .header('content-type', 'text/csv; charset=utf-8')
       .header('content-disposition', 'attachment; filename="decisions.csv"')
-      .send(countExport(context.organizationId, () => Readable.from(chunks, { objectMode: false })));
+      .send(countExport(reply, context.organizationId, () => Readable.from(chunks, { objectMode: false })));
   }
 
   @Get('authorizations/:id')

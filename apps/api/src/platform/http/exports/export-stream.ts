@@ -41,7 +41,7 @@ async function send(
   type: string,
   text: AsyncGenerator<string>,
 ): Promise<void> {
-  const stream = countExport(organizationId, () => Readable.from(text, { objectMode: false }));
+  const stream = countExport(reply, organizationId, () => Readable.from(text, { objectMode: false }));
   await reply.header('content-type', type).header('content-disposition', `attachment; filename="${name}"`).send(stream);
 }
 

@@ -57,7 +57,7 @@ export const WORKABLE_JOB = `
 
 /** Keeps other transactions from moving the job, until this one ends. */
 export const LOCK_IMPORT_JOB = `
-  select processed, status, operation, columns, dry_run as "dryRun", finished_at is not null as finished, undone_at is not null as undone,
+  select processed, status, operation, coalesce(columns, '{}') as columns, dry_run as "dryRun", finished_at is not null as finished, undone_at is not null as undone,
     cancel_requested_at is not null as "cancelRequested"
   from import_jobs where organization_id = $1 and id = $2 and received_at is not null
   for update`;
