@@ -7,6 +7,12 @@ const processEnv = {
   message: 'Settings are read in apps/api/src/config only; inject ENV.',
 };
 
+const standIns = {
+  name: 'react-admin',
+  importNames: ['useDataProvider'],
+  message: 'Use useApi: after a refused session it rejects, where this one resolves as if the server had said yes.',
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -101,8 +107,11 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
+      'no-restricted-imports': ['error', { paths: [standIns] }],
     },
   },
+  // The one place that looks at what comes back.
+  { files: ['apps/console/src/shared/useApi.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['test/**', '**/*.spec.ts'],
     rules: {

@@ -1,6 +1,20 @@
 import { Baseline1795969000000 } from './1795969000000-Baseline.js';
+import { AddGateCheckTypes1795970100000 } from './1795970100000-AddGateCheckTypes.js';
 import { NameDisposition1795970200000 } from './1795970200000-NameDisposition.js';
+import { PartitionLedger1795970200001 } from './1795970200001-PartitionLedger.js';
+import { OutboxAndJobs1795970400000 } from './1795970400000-OutboxAndJobs.js';
+import { FilesThatRemove1795970500000 } from './1795970500000-FilesThatRemove.js';
+import { NumberFormatOfUploads1795970600000 } from './1795970600000-NumberFormatOfUploads.js';
 import { UploadNotices1795970700000 } from './1795970700000-UploadNotices.js';
 
 /** Every versioned migration, in order. A migration that has landed is never edited. */
-export const migrations = [Baseline1795969000000, NameDisposition1795970200000, UploadNotices1795970700000];
+export const migrations = [
+  Baseline1795969000000,
+  AddGateCheckTypes1795970100000,
+  NameDisposition1795970200000,
+  PartitionLedger1795970200001,
+  OutboxAndJobs1795970400000,
+  FilesThatRemove1795970500000,
+  NumberFormatOfUploads1795970600000,
+  UploadNotices1795970700000,
+];

@@ -6,6 +6,14 @@ create role ringfence_system nologin;
 
 create extension pg_trgm;
 
+create type assignment_facts as (assignment_id uuid, organization_suspended boolean, agent_active boolean, number_active boolean, paused boolean, allowed_countries text[], allowed_number_types text[], number_can_call boolean);
+
+comment on type assignment_facts is 'What gate_checks() looks at of an assignment, its agent, its number and its organization. assignment_id is null when the call has none.';
+
+create type call_facts as (refusal text, country text, type text);
+
+comment on type call_facts is 'What gate_checks() looks at of a call: why the destination is refused for itself, its country and its type.';
+
 create table agent_phone_numbers (
   organization_id uuid not null,
   id uuid default uuidv7() not null,
@@ -31,10 +39,12 @@ END) stored,
   from_number text,
   provider text,
   sole boolean default false not null,
+  number_can_call boolean,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
   constraint allowed_number_types_are_restricted CHECK ((allowed_number_types <@ ARRAY['PREMIUM_RATE'::text, 'SHARED_COST'::text, 'PERSONAL_NUMBER'::text, 'PAGER'::text, 'UAN'::text, 'VOICEMAIL'::text, 'SATELLITE'::text, 'UNIVERSAL_TOLL_FREE'::text, 'INTERNATIONAL_NETWORK'::text])),
   constraint live_assignments_know_their_caller CHECK (((ended_at IS NOT NULL) OR ((agent_active IS NOT NULL) AND (number_active IS NOT NULL) AND (from_number IS NOT NULL) AND (provider IS NOT NULL)))),
+  constraint live_assignments_know_whether_they_can_call CHECK (((ended_at IS NOT NULL) OR (number_can_call IS NOT NULL))),
   constraint agent_phone_numbers_organization_id_agent_id_fkey FOREIGN KEY (organization_id, agent_id) REFERENCES agents(organization_id, id),
   constraint agent_phone_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
   constraint live_assignment_of_own_number FOREIGN KEY (live_organization_id, phone_number_id) REFERENCES phone_numbers(organization_id, id),
@@ -59,7 +69,7 @@ alter table agent_phone_numbers enable row level security, force row level secur
 create policy every_organization on agent_phone_numbers for all to ringfence_system using (true) with check (true);
 create policy own_organization on agent_phone_numbers for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
+grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (number_can_call), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
 grant select, update (calls_made_today), update (last_reset_date), update (sole) on agent_phone_numbers to ringfence_system;
 
 comment on column agent_phone_numbers.allowed_countries is 'NULL inherits organizations.default_allowed_countries; an empty list allows none.';
@@ -68,6 +78,7 @@ comment on column agent_phone_numbers.live_organization_id is 'Lets the foreign 
 comment on column agent_phone_numbers.counter_reset_at is 'When the counter was last set back by hand: calls decided before are in the archive, although the day is the same.';
 comment on column agent_phone_numbers.agent_active is 'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
 comment on column agent_phone_numbers.sole is 'Whether the organization gives an agent one number only. A copy that triggers keep while the assignment is live.';
+comment on column agent_phone_numbers.number_can_call is 'Whether the number has the capability voice. A copy that triggers keep, as number_active is.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -245,15 +256,18 @@ create table call_authorizations (
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
   constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
   constraint call_authorizations_pkey PRIMARY KEY (organization_id, id)
-);
+) partition by range (id);
 
 alter table call_authorizations enable row level security, force row level security;
 
 create policy every_organization on call_authorizations for all to ringfence_system using (true) with check (true);
+create policy kept_in_days on call_authorizations for all to ringfence_definer using (true) with check (true);
 create policy own_organization on call_authorizations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
 grant insert, select, update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
+
+alter table call_authorizations owner to ringfence_definer;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
 comment on column call_authorizations.settled_by is 'User or API key that completed or voided it.';
@@ -374,6 +388,10 @@ create table import_jobs (
   failure text,
   actor jsonb default '{}'::jsonb not null,
   request_id text,
+  operation text default 'register'::text not null,
+  deleted integer default 0 not null,
+  unassigned integer default 0 not null,
+  number_format text default 'any'::text not null,
   notice_count integer default 0 not null,
   provider text,
   column_names text[],
@@ -382,6 +400,8 @@ create table import_jobs (
   constraint import_jobs_encoding_check CHECK (((length(encoding) >= 1) AND (length(encoding) <= 40))),
   constraint import_jobs_file_name_check CHECK ((length(file_name) <= 255)),
   constraint import_jobs_mode_check CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+  constraint import_jobs_number_format_check CHECK ((number_format = ANY (ARRAY['any'::text, 'e164_without_plus'::text]))),
+  constraint import_jobs_operation_check CHECK ((operation = ANY (ARRAY['register'::text, 'delete'::text, 'unassign'::text]))),
   constraint import_jobs_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 40))),
   constraint import_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
@@ -395,7 +415,7 @@ alter table import_jobs enable row level security, force row level security;
 create policy every_organization on import_jobs for select to ringfence_system using (true);
 create policy own_organization on import_jobs for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (undone_at), update (updated) on import_jobs to ringfence_app;
+grant delete, insert, select, update (attempts), update (cancel_requested_at), update (created), update (deleted), update (encoding), update (failed), update (failure), update (file_bytes), update (finished_at), update (notice_count), update (processed), update (received_at), update (repaired), update (skipped), update (started_at), update (status), update (total), update (unassigned), update (undone_at), update (updated) on import_jobs to ringfence_app;
 grant select on import_jobs to ringfence_system;
 
 comment on column import_jobs.processed is 'Rows of the file that are done. Each chunk moves it in the transaction that takes the rows, so no row is taken twice.';
@@ -471,6 +491,30 @@ grant select, update (accepted_at), update (accepted_by), update (revoked_at) on
 comment on column invitations.token_hash is 'SHA-256 of the token in the link; the token itself is not kept.';
 comment on column invitations.invited_by is 'Who sent the link last. It is worth something only while they may still give the role.';
 
+create table job_claims (
+  name text not null,
+  due_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  run_id uuid,
+  started_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  failures integer default 0 not null,
+  last_error text,
+  constraint job_claims_failures_check CHECK ((failures >= 0)),
+  constraint job_claims_run_is_whole CHECK (((run_id IS NULL) = (leased_until IS NULL))),
+  constraint job_claims_pkey PRIMARY KEY (name)
+) with (fillfactor=50);
+
+alter table job_claims enable row level security, force row level security;
+
+create policy every_organization on job_claims for all to ringfence_system using (true) with check (true);
+
+grant insert (name), select, update (due_at), update (failures), update (last_error), update (leased_until), update (run_id), update (started_at), update (succeeded_at) on job_claims to ringfence_system;
+
+comment on table job_claims is 'Background jobs that one process runs at a time: when each is due, and which run has it.';
+comment on column job_claims.leased_until is 'How long the claim of the run holds. Its process prolongs it; when that has died, another one takes over.';
+comment on column job_claims.failures is 'How often it has failed since it last succeeded.';
+
 create table memberships (
   organization_id uuid not null,
   user_id uuid not null,
@@ -539,13 +583,52 @@ alter table organizations enable row level security, force row level security;
 
 create policy every_organization on organizations for all to ringfence_system using (true) with check (true);
 create policy own_organization on organizations for all to ringfence_app using ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+create policy rolled_up_days on organizations for select to ringfence_definer using (true);
 
 grant select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (deleted_at), update (name), update (numbers_per_agent), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_app;
+grant select (id), select (last_rollup_date) on organizations to ringfence_definer;
 grant insert, select, update (currency), update (default_allowed_countries), update (default_daily_limit), update (last_rollup_date), update (name), update (numbers_per_agent), update (pool_quota), update (previous_time_zone), update (suspended_at), update (time_zone), update (time_zone_effective_at), update (updated_at) on organizations to ringfence_system;
 
 comment on column organizations.time_zone_effective_at is 'The next midnight of the old zone after a change; until then previous_time_zone counts.';
 comment on column organizations.last_rollup_date is 'The last local date whose calls were rolled up into usage_daily; the midnight job claims a date by moving it.';
 comment on column organizations.pool_quota is 'How many numbers of the pool the organization may hold, claimed or reserved. NULL for the platform organization.';
+
+create table outbox_events (
+  organization_id uuid not null,
+  id uuid default uuidv7() not null,
+  type text not null,
+  subject_id uuid,
+  payload jsonb default '{}'::jsonb not null,
+  consumer text not null,
+  created_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone default now() not null,
+  delivered_at timestamp with time zone,
+  dead_at timestamp with time zone,
+  last_error text,
+  constraint outbox_events_attempts_check CHECK ((attempts >= 0)),
+  constraint outbox_events_end_once CHECK ((num_nonnulls(delivered_at, dead_at) <= 1)),
+  constraint outbox_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations(id),
+  constraint outbox_events_pkey PRIMARY KEY (organization_id, id)
+);
+
+CREATE INDEX outbox_events_dead ON public.outbox_events USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+CREATE INDEX outbox_events_delivered ON public.outbox_events USING btree (delivered_at) WHERE (delivered_at IS NOT NULL);
+CREATE INDEX outbox_events_due ON public.outbox_events USING btree (consumer, due_at) WHERE (delivered_at IS NULL);
+CREATE INDEX outbox_events_subject ON public.outbox_events USING btree (organization_id, subject_id, consumer, id) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+
+alter table outbox_events enable row level security, force row level security;
+
+create policy every_organization on outbox_events for all to ringfence_system using (true) with check (true);
+create policy own_organization on outbox_events for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant insert (consumer), insert (organization_id), insert (payload), insert (subject_id), insert (type) on outbox_events to ringfence_app;
+grant delete, insert (consumer), insert (organization_id), insert (payload), insert (subject_id), insert (type), select, update (attempts), update (dead_at), update (delivered_at), update (due_at), update (last_error) on outbox_events to ringfence_system;
+
+comment on table outbox_events is 'Effects that a transaction has caused, one row for each consumer: delivered after the commit, at least once.';
+comment on column outbox_events.subject_id is 'What the event is about. Events of one subject are delivered to a consumer in their order.';
+comment on column outbox_events.due_at is 'When it may be tried next. While a process tries it: when another one may.';
+comment on column outbox_events.dead_at is 'When it was given up. Set to null, with attempts = 0 and due_at = now(), it is tried again.';
 
 create table phone_number_counts (
   organization_id uuid not null,
@@ -679,7 +762,7 @@ CREATE INDEX phone_numbers_reserved ON public.phone_numbers USING btree (organiz
 CREATE INDEX phone_numbers_reserved_by ON public.phone_numbers USING btree (reserved_by) WHERE (reserved_by IS NOT NULL);
 CREATE INDEX phone_numbers_tags ON public.phone_numbers USING gin (tags) WHERE ((lifecycle <> 'released'::text) AND (tags <> '{}'::text[]));
 
-CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider))) EXECUTE FUNCTION copy_number_to_assignments();
+CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider, capabilities ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider) OR (old.capabilities <> new.capabilities))) EXECUTE FUNCTION copy_number_to_assignments();
 CREATE TRIGGER count_deleted AFTER DELETE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.phone_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
@@ -899,6 +982,16 @@ create policy members_of_own_organization on users for select to ringfence_app u
 grant select (created_at), select (email), select (id), select (name), select (updated_at) on users to ringfence_app;
 grant insert, select, update (disabled_at), update (name), update (password_hash) on users to ringfence_system;
 
+create table ledger.unplaced partition of call_authorizations default;
+
+alter table ledger.unplaced enable row level security, force row level security;
+
+create policy kept_in_days on ledger.unplaced for all to ringfence_definer using (true) with check (true);
+
+alter table ledger.unplaced owner to ringfence_definer;
+
+comment on table ledger.unplaced is 'Calls of which the day has no partition: what keeps the gate going when one is missing. A job moves them to their day.';
+
 CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place bigint)
  RETURNS text
  LANGUAGE sql
@@ -1013,8 +1106,8 @@ CREATE OR REPLACE FUNCTION public.copy_caller_facts()
 AS $function$
 begin
   select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
-    o.numbers_per_agent = 'one'
-  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole
+    o.numbers_per_agent = 'one', coalesce((n.capabilities ->> 'voice')::boolean, false)
+  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole, new.number_can_call
   from agents g, phone_numbers n, organizations o
   where g.organization_id = new.organization_id and g.id = new.agent_id
     and n.organization_id = new.organization_id and n.id = new.phone_number_id
@@ -1052,13 +1145,14 @@ CREATE OR REPLACE FUNCTION public.copy_number_to_assignments()
 AS $function$
 begin
   update agent_phone_numbers a
-  set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider
+  set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider,
+    number_can_call = coalesce((new.capabilities ->> 'voice')::boolean, false)
   where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
   return null;
 end
 $function$;
 
-comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active to its live assignment, for the gate decides by the row that it has locked.';
+comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active and can call to its live assignment, for the gate decides by the row that it has locked.';
 
 CREATE OR REPLACE FUNCTION public.copy_numbers_per_agent()
  RETURNS trigger
@@ -1193,26 +1287,91 @@ revoke all on function count_phone_numbers() from public;
 
 alter function count_phone_numbers() owner to ringfence_definer;
 
-CREATE OR REPLACE FUNCTION public.decide_call(destination_refusal text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, destination_country text, destination_type text, allowed_countries text[], allowed_number_types text[])
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
+CREATE OR REPLACE FUNCTION public.drop_ledger_day(p_day date)
+ RETURNS TABLE(result text, calls bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-select case
-  when destination_refusal is not null then destination_refusal
-  when organization_suspended then 'organization_suspended'
-  when not agent_active then 'agent_inactive'
-  when not number_active then 'number_inactive'
-  when assignment_paused then 'assignment_paused'
-  when destination_type in ('FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE', 'TOLL_FREE', 'VOIP') then
-    case when destination_country = any (allowed_countries) then null else 'country_not_allowed' end
-  when (destination_type = any (allowed_number_types)) is not true then 'number_type_blocked'
-  when destination_country is null or destination_country = any (allowed_countries) then null
-  else 'country_not_allowed'
+declare
+  v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
+  v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
+begin
+  if to_regclass('ledger.' || v_name) is null then
+    return query select 'missing', 0::bigint;
+    return;
+  elsif p_day > (clock_timestamp() at time zone 'UTC')::date - 4 then
+    return query select 'too_young', 0::bigint;
+    return;
+  end if;
+
+  if exists (
+    select from call_authorizations l
+    where l.id >= v_lowest and l.id < v_below and l.status = 'authorized' and l.expires_at >= ringfence_clock()
+  ) then
+    return query select 'unsettled', 0::bigint;
+    return;
+  elsif exists (
+    select from (
+      select l.organization_id, max(l.local_date) as last_date
+      from call_authorizations l
+      where l.id >= v_lowest and l.id < v_below
+      group by l.organization_id
+    ) l
+    join organizations o on o.id = l.organization_id
+    where o.last_rollup_date is null or o.last_rollup_date <= l.last_date
+  ) then
+    return query select 'not_rolled_up', 0::bigint;
+    return;
+  end if;
+
+  select 'dropped', count(*) into result, calls from call_authorizations l where l.id >= v_lowest and l.id < v_below;
+  perform set_config('lock_timeout', '100ms', true);
+  begin
+    execute format('drop table ledger.%I', v_name);
+  exception
+    when lock_not_available then
+      result := 'busy';
+      calls := 0;
+  end;
+  return next;
 end
 $function$;
 
-comment on function decide_call(text,boolean,boolean,boolean,boolean,text,text,text[],text[]) is 'The first refusal in the order of the reason codes, or NULL when only the daily limit is left to check. The policy of the gate: immutable, no table, no clock. The limit is not here, for it depends on the other calls of the batch.';
+comment on function drop_ledger_day(date) is 'Drops the partition of a day, by UTC, with all its calls. Answers dropped and how many they were, or why not: missing, too_young (less than four days ago), unsettled (a lease has not run out), not_rolled_up (the midnight job reads the last day that it rolled up once more, so a later date has to be rolled up), busy (the lock was not free within 100 ms). Reads the day before it locks the ledger ACCESS EXCLUSIVE until the transaction ends: what it asks about a day of the past does not change any more. Runs as the owner of the ledger.';
+
+revoke all on function drop_ledger_day(date) from public;
+grant execute on function drop_ledger_day(date) to ringfence_system;
+
+alter function drop_ledger_day(date) owner to ringfence_definer;
+
+CREATE OR REPLACE FUNCTION public.due_ledger_days(p_ahead integer)
+ RETURNS SETOF date
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+with clock as (
+  select (clock_timestamp() at time zone 'UTC')::date as today
+), unplaced as (
+  select distinct (to_timestamp(('x' || left(translate(u.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0)
+    at time zone 'UTC')::date as day
+  from ledger.unplaced u
+), wanted as (
+  select c.today + n as day from clock c, generate_series(0, p_ahead) n
+  union
+  select u.day from unplaced u, clock c where u.day between date '2020-01-01' and c.today + p_ahead
+)
+select w.day from wanted w where w.day not in (select d.day from ledger_days() d) order by w.day
+$function$;
+
+comment on function due_ledger_days(integer) is 'The days that should have a partition of the ledger and have none: today, p_ahead days after it, and those of which the default partition holds calls. By the clock of the server, which makes the ids, and not by ringfence_clock(). Stable; runs as the owner of the ledger, reads the default partition whole and takes no other lock.';
+
+revoke all on function due_ledger_days(integer) from public;
+grant execute on function due_ledger_days(integer) to ringfence_system;
+
+alter function due_ledger_days(integer) owner to ringfence_definer;
 
 CREATE OR REPLACE FUNCTION public.effective_time_zone(time_zone text, previous_time_zone text, effective_at timestamp with time zone, at timestamp with time zone)
  RETURNS text
@@ -1264,23 +1423,23 @@ grant execute on function find_phone_numbers(uuid,text[],text,text,text,integer)
 
 alter function find_phone_numbers(uuid,text[],text,text,text,integer) owner to ringfence_definer;
 
-CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_caller uuid[], p_key text[], p_fingerprint bytea[], p_lease interval, p_key_retention interval, p_pass_locked boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_authorized_by uuid[], p_key text[], p_fingerprint bytea[], p_lease interval, p_key_retention interval, p_pass_locked boolean DEFAULT false)
  RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
-  v_calls constant integer := cardinality(p_organization);
-  -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
-  v_agent uuid[] := p_agent;
   v_ids uuid[];
   v_organizations uuid[];
   v_scope text;
-  -- Which calls are to be decided; NULL for all of them.
-  v_open boolean[];
-  v_free uuid[];
+  -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
+  v_agent uuid[] := p_agent;
   v_busy boolean[];
+  -- Which calls are to be decided, and how many; NULL for all of them.
+  v_open boolean[];
+  v_calls integer := cardinality(p_organization);
 begin
+  -- Prepare: an id for each call, the organizations that the session may see, the agents of the assignments.
   select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
   v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
 
@@ -1292,27 +1451,9 @@ begin
       order by c.i);
   end if;
 
-  -- Somebody holds a row for long: decide all calls but those that need it.
+  -- Pass held rows: the calls that need an assignment of which another transaction holds the row stay undecided.
   if p_pass_locked then
-    v_free := array(
-      select a.id
-      from (
-        select distinct c.org, c.agent, c.assignment, c.from_asked
-        from unnest(p_organization, v_agent, p_assignment, p_from) c(org, agent, assignment, from_asked)
-      ) c
-      cross join lateral (
-        select a.id from agent_phone_numbers a
-        where a.live_organization_id = c.org and a.agent_id = c.agent
-          and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
-        for no key update skip locked
-      ) a);
-    v_busy := array(
-      select (
-        select count(*) > 0 from agent_phone_numbers a
-        where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free)
-          and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked))
-      from unnest(p_organization, v_agent, p_assignment, p_from) with ordinality c(org, agent, assignment, from_asked, i)
-      order by c.i);
+    v_busy := gate_busy_calls(p_organization, v_agent, p_assignment, p_from);
     v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
     return query
     select c.i::integer, 'busy', null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
@@ -1320,35 +1461,25 @@ begin
     from unnest(v_busy) with ordinality c(busy, i) where c.busy;
   end if;
 
-  -- Claim the idempotency keys, in one order for everybody. A key that somebody else is deciding with right now is
-  -- waited for here; the next statement then sees what came of it.
+  -- Claim the idempotency keys: a call whose key was used before is not decided again.
   if array_remove(p_key, null) <> '{}' then
-    insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
-    select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_key_retention
-    from unnest(p_organization, p_key, p_fingerprint, v_ids, v_open) with ordinality c(org, key, fingerprint, id, open, i)
-    where c.key is not null and c.open is not false
-    order by c.org, c.key, c.i
-    on conflict do nothing;
-
-    v_open := array(
-      select c.open is not false and (c.key is null or (
-        select count(*) > 0 from idempotency_keys k
-        where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
-      from unnest(p_organization, p_key, v_ids, v_open) with ordinality c(org, key, id, open, i)
-      order by c.i);
+    v_open := gate_claim_keys(p_organization, p_key, p_fingerprint, v_ids, v_open, p_key_retention);
   end if;
 
-  -- Lock the assignments that the calls can use, agent by agent in one order for everybody, so that two batches never
-  -- wait for each other in a circle. Whoever had to wait gets the row as it is now: all that decides stands on it, or
-  -- is read by gate_organizations() afterwards. Then rank the calls that pass every check against what is left of the
-  -- limit, count them, and write the ledger.
+  if v_open is not null then
+    v_calls := cardinality(array_positions(v_open, true));
+  end if;
+
   return query
-  with locked as materialized (
-    select c.index, c.org, a.*
+  with
+  -- Lock the assignments that the calls can use, by organization, agent and number, the same order in every batch, so
+  -- that two batches never wait for each other in a circle. A row that had to be waited for comes as it is now.
+  locked as materialized (
+    select c.index, c.org, c.country, c.type, c.refusal, a.*
     from (
-      select c.i::integer as index, c.org, c.finder, c.assignment, c.from_asked
-      from unnest(p_organization, v_agent, p_assignment, p_from, v_open)
-        with ordinality c(org, finder, assignment, from_asked, open, i)
+      select c.i::integer as index, c.org, c.finder, c.assignment, c.from_asked, c.country, c.type, c.refusal
+      from unnest(p_organization, v_agent, p_assignment, p_from, p_country, p_type, p_refusal, v_open)
+        with ordinality c(org, finder, assignment, from_asked, country, type, refusal, open, i)
       where c.open is not false
       order by c.org, c.finder, case when c.assignment is not null or c.from_asked is not null then (
         select a.phone_number_id from agent_phone_numbers a
@@ -1360,68 +1491,83 @@ begin
     left join lateral (
       select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
         a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-        a.daily_limit, a.calls_made_today, a.last_reset_date
+        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date
       from agent_phone_numbers a
       where a.live_organization_id = c.org and a.agent_id = c.finder
         and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
       order by a.phone_number_id
       for no key update
     ) a on true
-  ), checked as (
+  ),
+  -- How many options the calls have together. Read from the locked rows, so that it cannot be known before them.
+  options as materialized (
+    select count(*) as options, count(*) > v_calls as is_choice from locked
+  ),
+  -- Check: what forbids the call from each assignment, by the locked row and by the organization as it is after the locks.
+  checked as (
     select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
       l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
       case when l.last_reset_date < o.today then 0 else l.calls_made_today end as used_before,
       case when l.last_reset_date > o.today then usage_day_ends_at(l.last_reset_date, o.time_zone,
         o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end as resets_at,
-      case
-        when l.assignment_id is null then coalesce(p_refusal[l.index], 'no_assignment')
-        else decide_call(p_refusal[l.index], o.suspended, l.agent_active, l.number_active, l.paused,
-          p_country[l.index], p_type[l.index], coalesce(l.allowed_countries, o.default_allowed_countries),
-          l.allowed_number_types)
-      end as refused
+      g.refused, g.place
     from locked l
     cross join lateral (
-      select g.* from gate_organizations(v_organizations, (select count(*) from locked)) g
+      select g.* from gate_organizations(v_organizations, (select s.options from options s)) g
       where g.id = l.org
       limit 1
     ) o
-  ), several as materialized (
-    -- Agents with a call that may be placed from more than one number, and how many calls of theirs the batch has.
-    select l.agent_id, count(distinct l.index) as calls
-    from locked l
-    where (select count(*) from locked) > coalesce(cardinality(array_positions(v_open, true)), v_calls)
-    group by l.agent_id
-    having count(*) > count(distinct l.index)
-  ), ranked as (
-    select k.*, count(*) filter (where k.refused is null)
+    cross join lateral gate_checks(
+      row(l.assignment_id, o.suspended, l.agent_active, l.number_active, l.paused,
+        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types, l.number_can_call)::assignment_facts,
+      row(l.refusal, l.country, l.type)::call_facts) g
+  ),
+  -- Choose, where a call has several options: from the least used share of a limit among the numbers that may place it.
+  -- An agent with one call in the batch needs a look at its numbers only. Several calls of an agent are chosen for one
+  -- after the other, for each changes the shares.
+  choices as materialized (
+    select k.*, first_value(k.assignment_id) over agent <> last_value(k.assignment_id) over agent as is_choice,
+      min(k.index) over agent <> max(k.index) over agent as is_repeated
+    from checked k
+    where (select s.is_choice from options s)
+    window agent as (
+      partition by k.agent_id order by k.assignment_id rows between unbounded preceding and unbounded following)
+  ),
+  repeated as materialized (
+    select k.*, row_number() over (order by k.agent_id, k.index, k.assignment_id) as option
+    from choices k
+    where k.is_choice and k.is_repeated
+  ),
+  chosen as materialized (
+    select gate_choose(array_agg(r.index order by r.option), array_agg(r.agent_id order by r.option),
+      array_agg(r.assignment_id order by r.option), array_agg(r.place order by r.option),
+      array_agg(r.used_before order by r.option), array_agg(r.daily_limit order by r.option)) as ranks
+    from repeated r
+  ),
+  -- Rank the calls that pass every check: how many of the batch the assignment has with this one.
+  ranked as (
+    select k.*, false as is_choice, false as is_repeated, 0 as option, count(*) filter (where k.refused is null)
       over (partition by k.assignment_id order by k.index rows unbounded preceding) as rank
     from checked k
-    where k.agent_id is null or k.agent_id not in (select s.agent_id from several s)
+    where not (select s.is_choice from options s)
     union all
-    -- One call of an agent with several numbers: from the least used share of a limit among those that may.
-    (select distinct on (k.index) k.*, (k.refused is null)::integer as rank
-    from several s
-    join checked k on k.agent_id = s.agent_id
-    where s.calls = 1
-    order by k.index, option_rank(k.refused, k.used_before, k.daily_limit),
+    select k.*, 0, count(*) filter (where k.refused is null)
+      over (partition by k.assignment_id order by k.index rows unbounded preceding)
+    from choices k
+    where k.is_choice is not true
+    union all
+    (select distinct on (k.agent_id) k.*, 0, (k.refused is null)::integer
+    from choices k
+    where k.is_choice and not k.is_repeated
+    order by k.agent_id, option_rank(k.place, k.used_before, k.daily_limit),
       k.used_before::float8 / greatest(k.daily_limit, 1), k.assignment_id)
     union all
-    -- Several calls of such an agent: one after the other, for each changes the shares.
-    select k.*, c.rank
-    from (
-      select array_agg(o.index) as calls, array_agg(o.agent_id) as agents, array_agg(o.assignment_id) as assignments,
-        array_agg(o.refused) as refusals, array_agg(o.used_before) as used, array_agg(o.daily_limit) as limits
-      from (
-        select k.index, k.agent_id, k.assignment_id, k.refused, k.used_before, k.daily_limit
-        from several s
-        join checked k on k.agent_id = s.agent_id
-        where s.calls > 1
-        order by k.agent_id, k.index, k.assignment_id
-      ) o
-    ) o
-    cross join lateral gate_choose(o.calls, o.agents, o.assignments, o.refusals, o.used, o.limits) c
-    join checked k on k.index = c.call_index and k.assignment_id = c.assignment_id
-  ), decision as materialized (
+    select r.*, (select c.ranks from chosen c)[r.option]
+    from repeated r
+    where (select c.ranks from chosen c)[r.option] >= 0
+  ),
+  -- Decide: the rank against what is left of the limit.
+  decision as materialized (
     select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
       r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
       case
@@ -1431,14 +1577,16 @@ begin
       end as reason_code,
       greatest(r.used_before, least(r.used_before + r.rank, r.daily_limit))::integer as used_after
     from ranked r
-  ), counted as (
+  ),
+  -- Record: count on the assignments, send the count of an earlier day to the archive, write the ledger.
+  counted as (
     update agent_phone_numbers a
     set calls_made_today =
         case when a.last_reset_date < n.usage_day then n.admitted else a.calls_made_today + n.admitted end,
       last_reset_date = greatest(a.last_reset_date, n.usage_day)
     from (
-      select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date as counted_on, d.calls_made_today as counted,
-        count(*)::integer as admitted
+      select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date as counted_on,
+        d.calls_made_today as counted, count(*)::integer as admitted
       from decision d
       where d.reason_code = 'allowed'
       group by d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date, d.calls_made_today
@@ -1446,14 +1594,15 @@ begin
     where a.live_organization_id = n.org and a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id
       and a.id = n.assignment_id
     returning n.org, n.agent_id, n.phone_number_id, n.counted_on, n.counted, n.usage_day
-  ), archived as (
-    -- Yesterday's count goes to the archive when the row is first touched on a new day.
+  ),
+  archived as (
     insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
     select n.org, n.counted_on, n.agent_id, n.phone_number_id, n.counted
     from counted n where n.counted_on < n.usage_day and n.counted > 0
     on conflict (organization_id, local_date, agent_id, phone_number_id)
       do update set calls_allowed = u.calls_allowed + excluded.calls_allowed
-  ), written as (
+  ),
+  written as (
     insert into call_authorizations (
       organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
       destination, destination_country, destination_type, decision, reason_code, local_date,
@@ -1463,7 +1612,7 @@ begin
       p_destination[d.index], p_country[d.index], p_type[d.index],
       case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
       d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
-      p_caller[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
+      p_authorized_by[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
     from decision d
   )
   select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
@@ -1471,63 +1620,94 @@ begin
     case when d.reason_code = 'allowed' then d.at + p_lease end
   from decision d;
 
-  -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
-  -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
+  -- Answer replays: the calls whose key was used before.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
     return query
-    select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
-      l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
-      l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
-    from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
-      with ordinality c(org, key, fingerprint, id, busy, i)
-    cross join lateral (
-      select k.fingerprint, k.authorization_id from idempotency_keys k
-      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
-      offset 0
-    ) k
-    cross join lateral (
-      select l.* from call_authorizations l
-      where l.organization_id = c.org and l.id = k.authorization_id
-      offset 0
-    ) l
-    cross join lateral (
-      select g.* from gate_organizations(v_organizations, 0) g
-      where g.id = c.org
-      limit 1
-    ) o
-    left join lateral (
-      select a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
-        a.allowed_number_types
-      from agent_phone_numbers a
-      where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
-        and a.id = l.assignment_id
-      offset 0
-    ) a on true
-    cross join lateral (
-      select case
-        when l.decision = 'denied' then l.reason_code
-        when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
-          then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
-        when a.paused is null then coalesce(p_refusal[c.i], 'no_assignment')
-        else coalesce(decide_call(p_refusal[c.i], o.suspended, a.agent_active, a.number_active, a.paused,
-          p_country[c.i], p_type[c.i], coalesce(a.allowed_countries, o.default_allowed_countries),
-          a.allowed_number_types), l.reason_code)
-      end as reason
-      offset 0
-    ) r
-    where c.busy is not true;
+    select g.* from gate_replays(p_organization, p_destination, p_country, p_type, p_refusal, p_key,
+      p_fingerprint, v_ids, v_busy) g;
   end if;
 end
 $function$;
 
-comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean) is 'Decides a batch of calls. Claims their idempotency keys in key order, locks their assignments by organization, agent and number, ranks the calls that pass every check against what is left of the limit, counts them, archives the count of an earlier day and writes the ledger. A call of an agent with several numbers takes the one with the least used share of its limit among those that may. Then come replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
+comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean) is 'Decides a batch of calls, in steps: claims their idempotency keys in key order; locks their assignments by organization, agent and number; checks each call by each of them (gate_checks); chooses, for a call of an agent with several numbers, the one with the least used share of its limit among those that may; ranks the calls that pass every check against what is left of the limit; records (counts, archives the count of an earlier day, writes the ledger); answers replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
 
-CREATE OR REPLACE FUNCTION public.gate_choose(p_calls integer[], p_agents uuid[], p_assignments uuid[], p_refusals text[], p_used integer[], p_limits integer[])
- RETURNS TABLE(call_index integer, assignment_id uuid, rank integer)
+CREATE OR REPLACE FUNCTION public.gate_busy_calls(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[])
+ RETURNS boolean[]
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE ROWS 10
 AS $function$
 declare
+  v_free uuid[] := array(
+    select a.id
+    from (
+      select distinct c.org, c.agent, c.assignment, c.from_asked
+      from unnest(p_organization, p_agent, p_assignment, p_from) c(org, agent, assignment, from_asked)
+    ) c
+    cross join lateral (
+      select a.id from agent_phone_numbers a
+      where a.live_organization_id = c.org and a.agent_id = c.agent
+        and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
+      for no key update skip locked
+    ) a);
+begin
+  return array(
+    select (
+      select count(*) > 0 from agent_phone_numbers a
+      where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free)
+        and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked))
+    from unnest(p_organization, p_agent, p_assignment, p_from) with ordinality c(org, agent, assignment, from_asked, i)
+    order by c.i);
+end
+$function$;
+
+comment on function gate_busy_calls(uuid[],uuid[],uuid[],text[]) is 'Which calls of a batch need an assignment that another transaction holds, in the order of the calls. Locks the assignments of all others, and waits for none. VOLATILE: it locks rows, and which of them are missing is read by a snapshot younger than those locks.';
+
+CREATE OR REPLACE FUNCTION public.gate_checks(facts assignment_facts, call call_facts)
+ RETURNS TABLE(destination text, assignment text, organization text, agent text, number text, pause text, number_type text, country text, refused text, place integer, type_is_free boolean, country_is_free boolean)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE ROWS 1
+AS $function$
+select k.*,
+  coalesce(k.destination, k.assignment, k.organization, k.agent, k.number, k.pause, k.number_type, k.country),
+  case
+    when k.destination is not null then 1
+    when k.assignment is not null then 2
+    when k.organization is not null then 3
+    when k.agent is not null then 4
+    when k.number is not null then 5
+    when k.pause is not null then 6
+    when k.number_type is not null then 7
+    when k.country is not null then 8
+  end,
+  d.type_is_free,
+  call.country is null and not d.type_is_free
+from (
+  select (call.type in ('FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE', 'TOLL_FREE', 'VOIP')) is true as type_is_free
+) d
+cross join lateral (
+  select
+    call.refusal as destination,
+    case when facts.assignment_id is null then 'no_assignment' end as assignment,
+    case when facts.organization_suspended then 'organization_suspended' end as organization,
+    case when not facts.agent_active then 'agent_inactive' end as agent,
+    case when not facts.number_active then 'number_inactive'
+      when not facts.number_can_call then 'number_cannot_call' end as number,
+    case when facts.paused then 'assignment_paused' end as pause,
+    case when not d.type_is_free and (call.type = any (facts.allowed_number_types)) is not true
+      then 'number_type_blocked' end as number_type,
+    case when (call.country = any (facts.allowed_countries)) is not true
+      and (d.type_is_free or call.country is not null) then 'country_not_allowed' end as country
+) k
+$function$;
+
+comment on function gate_checks(assignment_facts,call_facts) is 'The policy of the gate: every check by the name that the catalogue gives it (libs/contracts/src/checks.ts), NULL where it passes and else its reason code. refused is the first refusal in the order of the catalogue and place the position of its check; both are NULL when only the daily limit is left, which depends on the other calls of the batch. type_is_free and country_is_free tell that a check needs no rule of the assignment. Immutable: no table, no clock. A function of one select over its arguments, so that PostgreSQL puts it in the place of its call, where the composites fall away and a column that the caller does not read costs nothing (docs/adr/0020-checks-are-a-catalogue.md).';
+
+CREATE OR REPLACE FUNCTION public.gate_choose(p_calls integer[], p_agents uuid[], p_assignments uuid[], p_places integer[], p_used integer[], p_limits integer[])
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  v_ranks integer[] := array_fill(-1, array[coalesce(cardinality(p_calls), 0)]);
   v_agent uuid;
   -- The assignments of the agent, and how many calls of this batch each has been given.
   v_assignments uuid[];
@@ -1553,7 +1733,7 @@ begin
       v_given := v_given || 0;
       v_at := cardinality(v_given);
     end if;
-    v_rank := option_rank(p_refusals[v_option], p_used[v_option] + v_given[v_at], p_limits[v_option]);
+    v_rank := option_rank(p_places[v_option], p_used[v_option] + v_given[v_at], p_limits[v_option]);
     v_share := (p_used[v_option] + v_given[v_at])::float8 / greatest(p_limits[v_option], 1);
     if v_best is null or v_rank < v_best_rank or (v_rank = v_best_rank and v_share < v_best_share) then
       v_best := v_option;
@@ -1561,25 +1741,46 @@ begin
       v_best_rank := v_rank;
       v_best_share := v_share;
     end if;
-    -- The last option of a call: it goes to the best of them.
+    -- The last option of a call: the call goes to the best of them.
     if p_calls[v_option] is distinct from p_calls[v_option + 1] then
       if v_best_rank = 1 then
         v_given[v_best_at] := v_given[v_best_at] + 1;
       end if;
-      call_index := p_calls[v_option];
-      assignment_id := p_assignments[v_best];
-      rank := v_given[v_best_at] + (p_refusals[v_best] is null and v_best_rank > 1)::integer;
-      return next;
+      v_ranks[v_best] := v_given[v_best_at] + (p_places[v_best] is null and v_best_rank > 1)::integer;
       v_best := null;
     end if;
   end loop;
+  return v_ranks;
 end
 $function$;
 
-comment on function gate_choose(integer[],uuid[],uuid[],text[],integer[],integer[]) is 'Which number each call of an agent with several is placed from, where a batch has several such calls of one agent: one after the other, each from the least used share of a limit, then the older assignment. An element of the arrays is one option of one call; the options come by agent, call and assignment. rank is how many calls of the batch the assignment has with this one, or would have. Immutable: it reads no table. The caller has locked every assignment that it names.';
+comment on function gate_choose(integer[],uuid[],uuid[],integer[],integer[],integer[]) is 'Which number each call of an agent with several is placed from, where a batch has several such calls of one agent: one after the other, each from the least used share of a limit, then the older assignment. An element of the arrays is one option of one call; the options come by agent, call and assignment. The answer has an element for each option: -1 where the call takes another one, else how many calls of the batch the assignment has with this one, or would have. Immutable: it reads no table. The caller has locked every assignment that it names.';
+
+CREATE OR REPLACE FUNCTION public.gate_claim_keys(p_organization uuid[], p_key text[], p_fingerprint bytea[], p_ids uuid[], p_open boolean[], p_retention interval)
+ RETURNS boolean[]
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
+  select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_retention
+  from unnest(p_organization, p_key, p_fingerprint, p_ids, p_open) with ordinality c(org, key, fingerprint, id, open, i)
+  where c.key is not null and c.open is not false
+  order by c.org, c.key, c.i
+  on conflict do nothing;
+
+  return array(
+    select c.open is not false and (c.key is null or (
+      select count(*) > 0 from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
+    from unnest(p_organization, p_key, p_ids, p_open) with ordinality c(org, key, id, open, i)
+    order by c.i);
+end
+$function$;
+
+comment on function gate_claim_keys(uuid[],text[],bytea[],uuid[],boolean[],interval) is 'Claims the idempotency keys of the calls that are open, and answers which calls are to be decided: those without a key, and those whose key is theirs now. Inserts in the order of organization and key, the same for every batch, so that two batches never wait for each other in a circle. A key that another transaction is deciding with is waited for. VOLATILE: it writes, and its second statement must see what came of the keys that the first one waited for.';
 
 CREATE OR REPLACE FUNCTION public.gate_facts(at timestamp with time zone)
- RETURNS TABLE(organization_id uuid, assignment_id uuid, agent_id uuid, phone_number_id uuid, from_number text, provider text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, allowed_countries text[], allowed_number_types text[], daily_limit integer, counted_on date, counted integer, usage_day date, used integer, resets_at timestamp with time zone)
+ RETURNS TABLE(organization_id uuid, assignment_id uuid, agent_id uuid, phone_number_id uuid, from_number text, provider text, organization_suspended boolean, agent_active boolean, number_active boolean, assignment_paused boolean, allowed_countries text[], allowed_number_types text[], daily_limit integer, counted_on date, counted integer, usage_day date, used integer, resets_at timestamp with time zone, number_can_call boolean)
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
@@ -1590,7 +1791,8 @@ select
   coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types, a.daily_limit,
   a.last_reset_date, a.calls_made_today, d.usage_day,
   case when a.last_reset_date < d.usage_day then 0 else a.calls_made_today end,
-  usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at)
+  usage_day_ends_at(d.usage_day, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, at),
+  coalesce((n.capabilities ->> 'voice')::boolean, false)
 from agent_phone_numbers a
 join organizations o on o.id = a.organization_id
 join agents g on g.organization_id = a.organization_id and g.id = a.agent_id
@@ -1626,6 +1828,122 @@ $function$;
 
 comment on function gate_organizations(uuid[],bigint) is 'The facts of the organizations of a batch, and the clock. VOLATILE on purpose: a volatile function reads by a snapshot of its own, and its second argument, counted from the locked rows, makes that snapshot younger than the locks. Marked stable it would decide by facts from before the wait (docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
 
+CREATE OR REPLACE FUNCTION public.gate_replays(p_organization uuid[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_key text[], p_fingerprint bytea[], p_ids uuid[], p_busy boolean[])
+ RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_organizations uuid[] := array(select distinct o from unnest(p_organization) o);
+  -- Calls that were decided before with the keys of this batch.
+  v_owners uuid[];
+  v_answered uuid[];
+  v_ledger call_authorizations[];
+begin
+  select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
+  from unnest(p_organization, p_key, p_ids) c(org, key, id)
+  cross join lateral (
+    select k.authorization_id from idempotency_keys k
+    where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+    offset 0
+  ) k;
+
+  -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
+  execute '
+    select array_agg(l.call)
+    from unnest($1, $2) c(org, id)
+    cross join lateral (
+      select l as call from call_authorizations l
+      where l.organization_id = c.org and l.id = c.id and l.id = any ($2)
+      offset 0
+    ) l'
+  into v_ledger using v_owners, v_answered;
+
+  return query
+  select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
+    k.authorization_id, r.reason, l.phone_number_id, l.from_number, l.provider,
+    coalesce(l.destination, p_destination[c.i]), coalesce(l.destination_country, p_country[c.i]),
+    coalesce(l.destination_type, p_type[c.i]), l.limit_at, l.used_after, coalesce(l.resets_at, o.ends_at),
+    case when r.reason = 'allowed' then l.expires_at end
+  from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) with ordinality c(org, key, fingerprint, id, busy, i)
+  cross join lateral (
+    select k.fingerprint, k.authorization_id from idempotency_keys k
+    where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
+    offset 0
+  ) k
+  -- Where its day was dropped, nothing is known of the call but that it is used up.
+  left join lateral (
+    select l.* from unnest(v_ledger) l
+    where l.id = k.authorization_id and l.organization_id = c.org
+    offset 0
+  ) l on true
+  cross join lateral (
+    select g.* from gate_organizations(v_organizations, 0) g
+    where g.id = c.org
+    limit 1
+  ) o
+  left join lateral (
+    select a.id, a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
+      a.allowed_number_types, a.number_can_call
+    from agent_phone_numbers a
+    where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
+      and a.id = l.assignment_id
+    offset 0
+  ) a on true
+  cross join lateral gate_checks(
+    row(a.id, o.suspended, a.agent_active, a.number_active, a.paused,
+      coalesce(a.allowed_countries, o.default_allowed_countries), a.allowed_number_types,
+      a.number_can_call)::assignment_facts,
+    row(p_refusal[c.i], p_country[c.i], p_type[c.i])::call_facts) g
+  cross join lateral (
+    select case
+      when l.id is null then 'authorization_expired'
+      when l.decision = 'denied' then l.reason_code
+      when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
+        then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
+      else coalesce(g.refused, l.reason_code)
+    end as reason
+    offset 0
+  ) r
+  where c.busy is not true;
+end
+$function$;
+
+comment on function gate_replays(uuid[],text[],text[],text[],text[],text[],bytea[],uuid[],boolean[]) is 'Answers the calls whose key was used before: a key that comes with another request is reused, else the call gets the answer of then. A call that was allowed is so no longer when its authorization is used up, or when a check that is no counter forbids the call now (docs/adr/0017-retries-are-checked-again.md). Locks nothing. VOLATILE: it reads by a snapshot that is younger than all that the batch has waited for.';
+
+CREATE OR REPLACE FUNCTION public.ledger_days()
+ RETURNS TABLE(day date, relation regclass)
+ LANGUAGE sql
+ STABLE
+AS $function$
+select to_date(c.relname, '"day_"YYYY_MM_DD'), c.oid::regclass
+from pg_inherits i
+join pg_class c on c.oid = i.inhrelid
+where i.inhparent = 'call_authorizations'::regclass and c.relname ~ '^day_\d{4}_\d{2}_\d{2}$'
+$function$;
+
+comment on function ledger_days() is 'The days, by UTC, that have a partition of the ledger. Stable: it reads the catalogues.';
+
+CREATE OR REPLACE FUNCTION public.ledger_state()
+ RETURNS TABLE(days_ahead integer, oldest_day date, unplaced integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+select
+  (select greatest(min(n) - 1, 0) from generate_series(0, 61) n where c.today + n not in (select d.day from ledger_days() d)),
+  (select min(d.day) from ledger_days() d),
+  (select count(*)::integer from (select from ledger.unplaced limit 100000) u)
+from (select (clock_timestamp() at time zone 'UTC')::date as today) c
+$function$;
+
+comment on function ledger_state() is 'How many days after today, by UTC, have a partition of the ledger without a gap, the oldest day that has one, and how many rows the default partition holds (100,000 and more are told as 100,000). Stable; runs as the owner of the ledger, because nobody else reads a partition by itself.';
+
+revoke all on function ledger_state() from public;
+grant execute on function ledger_state() to ringfence_system;
+
+alter function ledger_state() owner to ringfence_definer;
+
 CREATE OR REPLACE FUNCTION public.link_audit_events(p_organization_id uuid, p_at_most integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1641,7 +1959,7 @@ begin
   if not exists (select from audit_chain_heads where organization_id = p_organization_id) then
     insert into audit_chain_heads (organization_id) values (p_organization_id) on conflict do nothing;
   end if;
-  -- Whoever comes while another links has nothing to do. What is read below is read by a later statement than this
+  -- A process that comes while another links has nothing to do. What is read below is read by a later statement than this
   -- lock, so it sees the links of the linker before.
   select * into v_head from audit_chain_heads where organization_id = p_organization_id for update skip locked;
   if not found then
@@ -1671,6 +1989,66 @@ end
 $function$;
 
 comment on function link_audit_events(uuid,integer) is 'Links up to p_at_most events of an organization into its chain, oldest first, and answers how many. Locks the head of the chain with skip locked: a second linker finds nothing to do and answers 0. The events are read by a later statement than the lock and so see the links of the linker before (docs/adr/0012-audit-chain.md).';
+
+CREATE OR REPLACE FUNCTION public.lowest_id_of(p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select (lpad(to_hex(greatest((extract(epoch from p_at) * 1000)::bigint, 0)), 12, '0') || repeat('0', 20))::uuid
+$function$;
+
+comment on function lowest_id_of(timestamp with time zone) is 'The lowest UUIDv7 of an instant: 48 bits of milliseconds since 1970 (RFC 9562, section 5.7), so the lowest of all for an instant before. Immutable, so that the planner knows which days of the ledger a range of ids leaves out.';
+
+CREATE OR REPLACE FUNCTION public.make_ledger_day(p_day date, p_at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
+  v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
+  v_moved integer;
+begin
+  if p_day < date '2020-01-01' or p_day > (clock_timestamp() at time zone 'UTC')::date + 60 then
+    raise exception 'The ledger has no use for a partition of %', p_day using errcode = 'invalid_parameter_value';
+  end if;
+  perform set_config('lock_timeout', '100ms', true);
+  lock table only call_authorizations in access exclusive mode;
+
+  if to_regclass('ledger.' || v_name) is not null then
+    return null;
+  end if;
+  select count(*) into v_moved
+  from (select from ledger.unplaced u where u.id >= v_lowest and u.id < v_below limit p_at_most + 1) u;
+  if v_moved > p_at_most then
+    return null;
+  end if;
+
+  execute format('create table ledger.%I (like call_authorizations including all excluding comments)', v_name);
+  if v_moved > 0 then
+    execute format(
+      'with moved as (delete from call_authorizations where id >= %L and id < %L returning *)
+       insert into ledger.%I select * from moved', v_lowest, v_below, v_name);
+  end if;
+  execute format('alter table ledger.%I enable row level security, force row level security', v_name);
+  execute format('alter table call_authorizations attach partition ledger.%I for values from (%L) to (%L)',
+    v_name, v_lowest, v_below);
+  return v_moved;
+exception
+  when lock_not_available then
+    return null;
+end
+$function$;
+
+comment on function make_ledger_day(date,integer) is 'Gives a day, by UTC, its partition of the ledger, and moves what the default partition holds of it there. Answers how many rows that were; NULL when nothing was made: the day has one, the default partition holds more than p_at_most rows of it, or the lock was not free within 100 ms. Locks the ledger ACCESS EXCLUSIVE until the transaction ends, so that no statement sees a call in neither partition and none that settles a call loses it while it moves: p_at_most bounds how long the gate waits. The partition has no privileges and no policies: it is reached through the ledger. Runs as the owner of the ledger.';
+
+revoke all on function make_ledger_day(date,integer) from public;
+grant execute on function make_ledger_day(date,integer) to ringfence_system;
+
+alter function make_ledger_day(date,integer) owner to ringfence_definer;
 
 CREATE OR REPLACE FUNCTION public.mark_sole_connection()
  RETURNS trigger
@@ -1770,17 +2148,15 @@ $function$;
 
 comment on function notify_user_change() is 'Tells every process of the API to forget what it remembers of a person in all organizations. The message is user: and the id.';
 
-CREATE OR REPLACE FUNCTION public.option_rank(refused text, used integer, daily_limit integer)
+CREATE OR REPLACE FUNCTION public.option_rank(place integer, used integer, daily_limit integer)
  RETURNS integer
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-select coalesce(array_position(
-  array['allowed', 'daily_limit_reached', 'country_not_allowed', 'number_type_blocked', 'assignment_paused', 'number_inactive'],
-  coalesce(refused, case when used < daily_limit then 'allowed' else 'daily_limit_reached' end)), 99)
+select case when place is not null then 1000 - place when used < daily_limit then 1 else 2 end
 $function$;
 
-comment on function option_rank(text,integer,integer) is 'How good a number is for a call of an agent that has several: 1 may place it; of the others, the refusal that came furthest in the order of the checks tells most. Immutable; inlined where it sorts.';
+comment on function option_rank(integer,integer,integer) is 'How good a number is for a call of an agent that has several, the lowest first: 1 may place it, 2 has reached its limit; of the others, the refusal that came furthest in the order of the checks tells most. place is that of gate_checks(). Immutable; inlined where it sorts.';
 
 CREATE OR REPLACE FUNCTION public.place_phone_numbers()
  RETURNS trigger

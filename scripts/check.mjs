@@ -9,6 +9,8 @@ const checks = [
   'format:check',
   'lint',
   'lint:deps',
+  'lint:tables',
+  'lint:events',
   'lint:unused',
   'typecheck',
   'build',

@@ -46,6 +46,6 @@ function fileOf({ testFilePath, displayName, perfStats }) {
   };
 }
 
-function row(seconds, words) {
-  return `${seconds.toFixed(1).padStart(8)}  ${words}`;
+function row(seconds, label) {
+  return `${seconds.toFixed(1).padStart(8)}  ${label}`;
 }

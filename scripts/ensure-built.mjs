@@ -33,10 +33,10 @@ export async function ensureBuilt() {
 }
 
 /** Changes when any file does: by path, size and time of change, which is enough on one machine. */
-function fingerprint(places) {
+function fingerprint(sources) {
   const digest = createHash('sha256');
-  for (const place of places) {
-    const full = path.join(root, place);
+  for (const source of sources) {
+    const full = path.join(root, source);
     const files = statSync(full).isDirectory() ? filesBelow(full) : [full];
     for (const file of files.sort()) {
       const { size, mtimeMs } = statSync(file);

@@ -40,8 +40,8 @@ function isInstalled() {
   const wanted = packagesOf(path.join(root, 'package-lock.json'));
   // The one without a place is the project itself.
   delete wanted[''];
-  return Object.entries(wanted).every(([place, { version, optional, devOptional }]) =>
-    place in installed ? installed[place].version === version : optional || devOptional,
+  return Object.entries(wanted).every(([directory, { version, optional, devOptional }]) =>
+    directory in installed ? installed[directory].version === version : optional || devOptional,
   );
 }
 

@@ -4,7 +4,7 @@ const CHECK_MS = 500;
 
 /**
  * Calls back when the npm that runs this script is gone: killed outright it passes on no signal, and what it had started
- * would go on for nobody. Does nothing outside npm.
+ * would go on without a terminal. Does nothing outside npm.
  */
 export function onNpmGone(callback) {
   if (!process.env.npm_lifecycle_event) return;

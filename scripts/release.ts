@@ -37,8 +37,8 @@ function release(version = ''): number {
   return 0;
 }
 
-function git(...words: string[]): string {
-  return execFileSync('git', words, { cwd: projectRoot, encoding: 'utf8' }).trim();
+function git(...args: string[]): string {
+  return execFileSync('git', args, { cwd: projectRoot, encoding: 'utf8' }).trim();
 }
 
 function pathOf(name: string): string {

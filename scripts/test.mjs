@@ -8,7 +8,7 @@ import { ensureInstalled, pinnedNode, root } from './ensure-installed.mjs';
 /**
  * `npm test [-- Jest's arguments]`: whatever is missing is installed and built, then all tests run. A test that could
  * not run for want of something (a browser) leaves a sentence in the file that RINGFENCE_NOT_RUN_FILE names; it is
- * repeated at the end, where nobody overlooks it.
+ * repeated at the end, where it is not overlooked.
  */
 await ensureInstalled();
 await ensureBuilt();

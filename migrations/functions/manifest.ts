@@ -7,6 +7,12 @@ export const sqlFunctions = [
   'usage/ringfence_clock',
   'usage/effective_time_zone',
   'usage/usage_day_ends_at',
+  'ledger/lowest_id_of',
+  'ledger/ledger_days',
+  'ledger/due_ledger_days',
+  'ledger/ledger_state',
+  'ledger/make_ledger_day',
+  'ledger/drop_ledger_day',
   'access/notify_api_key_change',
   'access/notify_membership_change',
   'access/notify_organization_removal',
@@ -31,11 +37,14 @@ export const sqlFunctions = [
   'settlement/authorization_status',
   'settlement/complete_authorization',
   'settlement/void_authorization',
-  'gate/decide_call',
+  'gate/gate_checks',
   'gate/gate_organizations',
   'gate/gate_facts',
   'gate/option_rank',
   'gate/gate_choose',
+  'gate/gate_busy_calls',
+  'gate/gate_claim_keys',
+  'gate/gate_replays',
   'gate/gate_authorize',
 ] as const;
 
@@ -46,4 +55,7 @@ export const sqlFunctions = [
  */
 export const retiredFunctions: readonly string[] = [
   'gate_choose(integer[], uuid[], uuid[], text[], text[], text[], text[], uuid[], uuid[], interval)',
+  'gate_choose(integer[], uuid[], uuid[], text[], integer[], integer[])',
+  'option_rank(text, integer, integer)',
+  'decide_call(text, boolean, boolean, boolean, boolean, text, text, text[], text[])',
 ];

@@ -15,7 +15,7 @@ export function weaknessOf(password: string, personal: readonly string[]): strin
     .flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u))
     .filter(({ length }) => length > 3);
   const rest = [...COMMON, ...known].reduce((text, word) => text.replaceAll(word, ''), password.toLowerCase());
-  // Digits and punctuation around a word that everybody tries first add next to nothing.
+  // Digits and punctuation around a word that attackers try first add next to nothing.
   if (new Set(rest.replace(/[^\p{L}]/gu, '')).size < FEWEST_LETTERS) {
     return 'The password is easy to guess: it is made of a common word or a name, or has hardly any letters.';
   }

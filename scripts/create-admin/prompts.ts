@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** There is nobody to ask. */
+/** There is no terminal to ask on. */
 class PromptRefusal extends Error {
   override readonly name = 'PromptRefusal';
 }

@@ -50,6 +50,7 @@ export class BenchServers {
         JWT_SECRET: 'a secret of the benchmark that signs nothing of worth',
         LOG_LEVEL: 'warn',
         MIDNIGHT_JOB: 'false',
+        LEDGER_JOB: 'false',
         NODE_ENV: 'production',
         ...(redisUrl && { BENCH_REDIS_URL: redisUrl }),
       },

@@ -81,6 +81,11 @@ export async function seedLedger(
   rows: number,
 ): Promise<void> {
   const step = 1_000_000;
+  await client.query(
+    `select make_ledger_day(day::date, 0) from generate_series(
+       now() - make_interval(secs => $1::int + 100000), now(), interval '1 day') day`,
+    [rows],
+  );
   for (let from = 0; from < rows; from += step) {
     await client.query(
       `insert into call_authorizations (organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,

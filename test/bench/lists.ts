@@ -210,6 +210,7 @@ async function startServer(databaseUrl: string): Promise<{ server: ChildProcess;
       JWT_SECRET: 'a secret of the benchmark that signs nothing of worth',
       LOG_LEVEL: 'warn',
       MIDNIGHT_JOB: 'false',
+      LEDGER_JOB: 'false',
       NODE_ENV: 'production',
     },
   });

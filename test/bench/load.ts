@@ -122,7 +122,7 @@ class Latencies {
   }
 }
 
-/** Says when requests are due, evenly, to whoever has waited longest for one. */
+/** Says when requests are due, evenly, to the client that has waited longest for one. */
 class Pace {
   private readonly free: ((dueMs: number) => void)[] = [];
   private given = 0;

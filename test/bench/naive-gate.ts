@@ -18,7 +18,7 @@ export function naiveGate(databaseUrl: string) {
     const client = await pool.connect();
     try {
       await client.query('begin');
-      const found = await client.query<Record<string, never>>({
+      const matches = await client.query<Record<string, never>>({
         name: 'naive_select',
         text: `select a.organization_id, a.id, a.daily_limit, a.calls_made_today, a.phone_number_id, n.e164, n.provider,
             coalesce(a.allowed_countries, o.default_allowed_countries) as countries,
@@ -30,7 +30,7 @@ export function naiveGate(databaseUrl: string) {
           for no key update of a`,
         values: [call.agentId],
       });
-      const row = found.rows[0] as unknown as {
+      const row = matches.rows[0] as unknown as {
         organization_id: string;
         id: string;
         daily_limit: number;

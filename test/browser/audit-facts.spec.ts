@@ -76,13 +76,13 @@ describeInBrowser('an event of the audit log, in a browser', () => {
     expect(await open.page.getByRole('main').getByRole('link', { name: '+1 202 555 0124' }).count()).toBe(0);
   });
 
-  function eventOf(words: string) {
-    return open.page.getByRole('main').getByRole('listitem').filter({ hasText: words }).first();
+  function eventOf(label: string) {
+    return open.page.getByRole('main').getByRole('listitem').filter({ hasText: label }).first();
   }
 
-  async function follow(words: string, name: string, hash: string): Promise<void> {
+  async function follow(label: string, name: string, hash: string): Promise<void> {
     await open.page.goto(`${open.url}/#/audit`);
-    const events = open.page.getByRole('main').getByRole('listitem').filter({ hasText: words });
+    const events = open.page.getByRole('main').getByRole('listitem').filter({ hasText: label });
     await events.getByRole('link', { name, exact: true }).first().click();
     await open.page.waitForURL(`${open.url}/${hash}`);
   }

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { auditActions } from '#contracts';
 import { type ApiProcess, startApiProcess } from '../support/api-process.js';
 import { findChromium, openBrowser, watchForErrors } from '../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -50,6 +51,22 @@ describeInBrowser('the audit log in a browser', () => {
     await browser?.close();
     await api?.stop();
     await db?.drop();
+  });
+
+  it('offers every action of the catalogue, and keeps one of another version that an address names', async () => {
+    await page.getByLabel('Action').click();
+    const options = page.getByRole('option');
+    await options.first().waitFor();
+    expect(await options.count()).toBe(auditActions.length + 1);
+    await page.getByRole('option', { name: 'Session started' }).click();
+    const events = page.getByRole('main').getByRole('listitem');
+    await events.filter({ hasText: 'Agent assignment updated' }).first().waitFor({ state: 'detached' });
+    await events.filter({ hasText: 'Session started' }).first().waitFor();
+    await page.goto(`${api.url}/#/audit?action=agent.teleported`);
+    await page.getByLabel('Action').getByText('Agent teleported').waitFor();
+    await page.getByText('Nothing here').waitFor();
+    await page.goto(`${api.url}/#/audit`);
+    expect(errors.splice(0)).toEqual([]);
   });
 
   it('shows what changed from what to what, filtered by field', async () => {

@@ -121,7 +121,7 @@ describeInBrowser('bulk operations on all that a filter finds, in a browser', ()
     ]);
   });
 
-  it('says "more than" where nobody has counted, and shows that the API refuses so many', async () => {
+  it('says "more than" where the total was not counted, and shows that the API refuses so many', async () => {
     await db.query(
       `insert into phone_numbers (organization_id, e164, country_code, provider)
        select $1, '+1312' || (5550000 + n), 'US', 'other' from generate_series(1, 10001) n`,

@@ -128,13 +128,13 @@ describeInBrowser('invitations in a browser', () => {
     await invite('twice@example.test');
     await page.getByRole('button', { name: 'Invite' }).click();
     const dialog = page.getByRole('dialog', { name: 'Invite a user' });
-    for (const [email, told] of [
+    for (const [email, expected] of [
       ['nora@example.test', 'is a member of the organization already'],
       ['twice@example.test', 'send that invitation again'],
     ] as const) {
       await dialog.getByLabel('E-mail').fill(email);
       await dialog.getByRole('button', { name: 'Invite' }).click();
-      await dialog.getByText(told).waitFor();
+      await dialog.getByText(expected).waitFor();
     }
     await dialog.getByLabel('Role').click();
     expect(await page.getByRole('option').allTextContents()).toEqual(['Admin', 'Manager', 'Agent']);

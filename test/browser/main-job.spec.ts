@@ -11,7 +11,7 @@ import { addPlausibleUsage } from '../support/plausible-usage.js';
 const chromium = findChromium();
 const describeInBrowser = chromium === null ? describe.skip : describe;
 
-/** Before anybody has signed in, the console asks whether a session can go on. */
+/** Before the first sign-in, the console asks whether a session can go on. */
 const EXPECTED_ERRORS = /401.*\/auth\/(refresh|me)/;
 
 const UPLOAD = [

@@ -8,7 +8,7 @@ const chromium = findChromium();
 const describeInBrowser = chromium === null ? describe.skip : describe;
 
 const GERMAN = [
-  'Büro;Rufnummer;Netz;Bemerkung',
+  'Büro;Nr. außen;Netz;Bemerkung',
   'Empfang München;030 23125000;telnyx;',
   'Küche;089 2330000;Twilio;neu',
 ];
@@ -38,7 +38,7 @@ describeInBrowser('files in the upload dialog', () => {
     expect(open.errors.splice(0)).toEqual([]);
   });
 
-  it('reads Latin-1 with headers that nobody knows and national numbers, as people say', async () => {
+  it('reads Latin-1 with unknown headers and national numbers, as people say', async () => {
     await choose('büros.csv', Buffer.from(GERMAN.join('\r\n'), 'latin1'));
     await dialog().getByRole('group', { name: 'Chosen file' }).getByText('büros.csv').waitFor();
     await preview().getByText('Empfang München').waitFor();
@@ -46,7 +46,7 @@ describeInBrowser('files in the upload dialog', () => {
     expect(await button('Check').isDisabled()).toBe(true);
     expect(await button('Upload').isDisabled()).toBe(true);
 
-    await readAs('Rufnummer', 'Phone number');
+    await readAs('Nr. außen', 'Phone number');
     await readAs('Netz', 'Provider');
     await readAs('Büro', 'Provider');
     await dialog().getByText('More than one column is read as Provider.').waitFor();
@@ -54,14 +54,14 @@ describeInBrowser('files in the upload dialog', () => {
     await readAs('Büro', 'Label');
     await dialog().getByText('3 of 4 are read').waitFor();
     await button('Check').click();
-    await told('0 would be added, 2 would fail');
+    await seeStatus('0 would be added, 2 would fail');
 
     await dialog().getByRole('combobox', { name: 'Country of numbers without one' }).fill('Germany');
     await open.page.getByRole('option', { name: 'Germany' }).click();
     await button('Check').click();
-    await told('2 would be added, 0 would fail');
+    await seeStatus('2 would be added, 0 would fail');
     await button('Upload').click();
-    await told('2 added, 0 failed');
+    await seeStatus('2 added, 0 failed');
     expect(await uploaded()).toEqual([
       { e164: '+493023125000', provider: 'telnyx', label: 'Empfang München' },
       { e164: '+49892330000', provider: 'twilio', label: 'Küche' },
@@ -81,7 +81,7 @@ describeInBrowser('files in the upload dialog', () => {
     await dialog().getByText('all are read').waitFor();
     expect(await dialog().getByRole('combobox', { name: 'Read phoneNumber as' }).isVisible()).toBe(false);
     await button('Upload').click();
-    await told('1 added');
+    await seeStatus('1 added');
     expect(await uploaded(number)).toEqual([{ e164: number, provider: 'telnyx', label }]);
     expect(await open.db.query('select encoding from import_jobs order by created_at desc limit 1')).toEqual([
       { encoding: 'utf-16le' },
@@ -99,7 +99,7 @@ describeInBrowser('files in the upload dialog', () => {
     await readAs('Note', 'Label');
     await readAs('Note', 'Leave out');
     await button('Upload').click();
-    await told('2 added');
+    await seeStatus('2 added');
     expect(await uploaded('+12025550126', '+12025550127', '+12025550128')).toEqual([
       { e164: '+12025550127', provider: 'telnyx', label: null },
       { e164: '+12025550128', provider: 'telnyx', label: null },
@@ -113,7 +113,7 @@ describeInBrowser('files in the upload dialog', () => {
     await button('Choose a file').press('Enter');
     await (await asked).setFiles(file);
     await button('Check').click();
-    await told('0 would be added, 1 would fail');
+    await seeStatus('0 would be added, 1 would fail');
     writeFileSync(file, '+12025550129,telnyx,US\n+12025550130,telnyx,US\n');
     await button('Check').click();
     await dialog().getByRole('alert').filter({ hasText: 'Choose it again.' }).waitFor();
@@ -121,7 +121,7 @@ describeInBrowser('files in the upload dialog', () => {
     await input().setInputFiles(file);
     await preview().getByText('+12025550130').waitFor();
     await button('Check').click();
-    await told('2 would be added, 0 would fail');
+    await seeStatus('2 would be added, 0 would fail');
   });
 
   it('reads the header of a file that is larger than its preview as the API does', async () => {
@@ -132,7 +132,7 @@ describeInBrowser('files in the upload dialog', () => {
     await readAs('Anbieter', 'Provider');
     await readAs('Büro', 'Label');
     await button('Check').click();
-    await told('9,000 would be added, 0 would fail');
+    await seeStatus('9,000 would be added, 0 would fail');
   });
 
   it('takes a file that is dropped, and only one at a time', async () => {
@@ -143,7 +143,7 @@ describeInBrowser('files in the upload dialog', () => {
     await preview().getByText('first.csv').waitFor();
     expect(await dialog().getByText('These are several files.').count()).toBe(0);
     await button('Check').click();
-    await told('1 would be added, 0 would fail');
+    await seeStatus('1 would be added, 0 would fail');
   });
 
   it('takes a file of errors that was mended as it is', async () => {
@@ -155,7 +155,7 @@ describeInBrowser('files in the upload dialog', () => {
     await dialog().getByText('all are read').waitFor();
     expect(await dialog().getByRole('combobox', { name: 'Read line as' }).count()).toBe(0);
     await button('Check').click();
-    await told('1 would be added, 0 would fail');
+    await seeStatus('1 would be added, 0 would fail');
   });
 
   it('leaves it to the API to say what a file is that is no text', async () => {
@@ -171,7 +171,7 @@ describeInBrowser('files in the upload dialog', () => {
   const input = () => dialog().locator('input[type=file]');
   const preview = () => dialog().getByRole('table', { name: 'Preview' });
   const button = (name: string) => dialog().getByRole('button', { name, exact: true });
-  const told = (text: string) => dialog().getByRole('status').filter({ hasText: text }).waitFor();
+  const seeStatus = (text: string) => dialog().getByRole('status').filter({ hasText: text }).waitFor();
 
   const choose = (name: string, buffer: Buffer) => input().setInputFiles({ name, mimeType: 'text/csv', buffer });
 

@@ -151,7 +151,7 @@ export class Admins {
     return this.world.pairs.find((pair) => pair.phoneNumberId === phoneNumberId && this.isLive(pair));
   }
 
-  /** Gives an agent a number that nobody has, or that another agent has; if possible one that this agent never had. */
+  /** Gives an agent a number that no agent has, or that another agent has; if possible one that this agent never had. */
   private async giveNumber(
     kind: AdminKind,
     random: Random,
@@ -194,7 +194,7 @@ export class Admins {
     });
   }
 
-  /** Names are taken in one order by everybody, so that nobody waits in a circle. */
+  /** Every admin takes names in one order, so that two never wait for each other. */
   private aloneWith(names: readonly string[], work: () => Promise<boolean>): Promise<boolean> {
     return [...names]
       .sort()

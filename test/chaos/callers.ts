@@ -10,7 +10,7 @@ import {
   nowMs,
   type Pair,
   type Settlement,
-  type ToldDecision,
+  type ReportedDecision,
   type World,
 } from './record.js';
 
@@ -183,7 +183,7 @@ export class Callers {
 
   /** Settles an allowed call. */
   async settle(kind: Settlement['kind'], call: CallRecord, api: number): Promise<void> {
-    const authorizationId = call.attempts.find((attempt) => attempt.told?.allowed)?.told?.authorizationId;
+    const authorizationId = call.attempts.find((attempt) => attempt.reported?.allowed)?.reported?.authorizationId;
     if (authorizationId === undefined) return;
     const { apiKey } = this.world.organizations.find(({ id }) => id === call.organizationId)!;
     const durationSeconds = kind === 'complete' ? this.settlements.length : null;
@@ -194,7 +194,7 @@ export class Callers {
     try {
       settlement.status = (await this.post(api, path, JSON.stringify(body), apiKey, `${kind}-${call.key}`)).status;
     } catch {
-      // Nobody knows whether it happened.
+      // It is unknown whether it happened.
     }
     settlement.endedMs = nowMs();
   }
@@ -255,14 +255,14 @@ function read(answer: Posted, attempt: Attempt): void {
   }
   const isDecision = typeof body?.['allowed'] === 'boolean' && typeof body['authorizationId'] === 'string';
   if (isDecision && body) {
-    attempt.told = {
+    attempt.reported = {
       allowed: body['allowed'] as boolean,
       authorizationId: body['authorizationId'] as string,
       reasonCode: String(body['reasonCode']),
       from: (body['from'] as { phoneNumber: string } | null)?.phoneNumber ?? null,
       country: (body['destination'] as { countryCode: string | null }).countryCode,
-      limit: body['limit'] as ToldDecision['limit'],
-      used: body['used'] as ToldDecision['used'],
+      limit: body['limit'] as ReportedDecision['limit'],
+      used: body['used'] as ReportedDecision['used'],
       replayed: answer.replayed,
     };
   }

@@ -4,7 +4,7 @@ import { request } from '../support/http.js';
 import type { Cluster } from './cluster.js';
 import { type Change, nowMs, type World } from './record.js';
 
-/** True when a change was acknowledged, false when it was refused, null when nobody knows. */
+/** True when a change was acknowledged, false when it was refused, null when it is unknown. */
 export type Acknowledged = boolean | null;
 
 /** Sends what admins change to the API, and writes down what may be in force from when to when. */
@@ -23,7 +23,7 @@ export class ChangeLog {
   }
 
   /**
-   * When nobody knows whether the change was made, everything that may still be under way is waited for, and what is in
+   * When it is unknown whether the change was made, everything that may still be under way is waited for, and what is in
    * force is read.
    *
    * @returns whether it was acknowledged

@@ -62,7 +62,7 @@ function report({ record, evidence, violations }: ChaosResult): void {
   say(`voids                ${evidence.ledger.filter(({ voided }) => voided).length}`);
   say(`completions          ${evidence.ledger.filter(({ completed }) => completed).length}`);
   say(`attempts             ${attempts.length}, retries and duplicates ${attempts.length - record.calls.length}`);
-  say(`retries denied       ${count(({ told }) => told?.replayed === true && !told.allowed)}`);
+  say(`retries denied       ${count(({ reported }) => reported?.replayed === true && !reported.allowed)}`);
   say(`answers 503 or 429   ${count(({ status }) => status === 503 || status === 429)}`);
   say(`answers lost         ${count(({ status }) => status === 0)}`);
   say(`longest time without an answer 200: ${longestSilence(attempts)}`);

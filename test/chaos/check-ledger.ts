@@ -100,8 +100,8 @@ export function checkArchive(
   timelines: Timelines,
   violations: Violations,
 ): void {
-  const counted = new Map<string, number>();
-  const add = (key: string, calls: number) => counted.set(key, (counted.get(key) ?? 0) + calls);
+  const countedCalls = new Map<string, number>();
+  const add = (key: string, calls: number) => countedCalls.set(key, (countedCalls.get(key) ?? 0) + calls);
   for (const { agentId, phoneNumberId, day, calls } of evidence.archive)
     add(`${agentId}/${phoneNumberId} ${day}`, calls);
   for (const { agentId, phoneNumberId, day, calls } of evidence.counters)
@@ -113,10 +113,13 @@ export function checkArchive(
   );
   for (const [key, rows] of days) {
     const admitted = rows.filter(({ voided }) => !voided).length;
-    if (admitted !== (counted.get(key) ?? 0)) {
-      violations.add('count', `${key}: ${admitted} in the ledger, ${counted.get(key) ?? 0} in counter and archive`);
+    if (admitted !== (countedCalls.get(key) ?? 0)) {
+      violations.add(
+        'count',
+        `${key}: ${admitted} in the ledger, ${countedCalls.get(key) ?? 0} in counter and archive`,
+      );
     }
-    counted.delete(key);
+    countedCalls.delete(key);
     const fromMs = Math.min(...rows.map((row) => spans.get(row.key ?? '')?.[0] ?? record.startedMs));
     const toMs = Math.max(...rows.map((row) => spans.get(row.key ?? '')?.[1] ?? record.endedMs));
     const pair = key.split(' ')[0]!;
@@ -127,7 +130,7 @@ export function checkArchive(
     }
     checkVoids(key, rows, timelines.possible(`limit:${pair}`, fromMs, record.endedMs) as number[], violations);
   }
-  for (const [key, calls] of counted) {
+  for (const [key, calls] of countedCalls) {
     if (calls !== 0) violations.add('count', `${key}: nothing in the ledger, ${calls} in counter and archive`);
   }
   checkSettlements(record, evidence, violations);
@@ -142,13 +145,14 @@ function checkVoids(key: string, rows: LedgerRow[], limits: number[], violations
   if (voided > most) violations.add('void', `${key}: ${voided} calls were given back, of ${most} that may be`);
 }
 
-/** What was acknowledged as settled is, in that way and no other, and nothing is but what somebody asked for. */
+/** What was acknowledged as settled is, in that way and no other, and nothing is that was not asked for. */
 function checkSettlements(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
   const rows = new Map(evidence.ledger.map((row) => [row.id, row]));
   for (const { kind, authorizationId, durationSeconds, status } of record.settlements) {
     const row = rows.get(authorizationId);
-    const isAsTold = kind === 'void' ? row?.voided : row?.completed && row.durationSeconds === durationSeconds;
-    if (status === 200 && !isAsTold) violations.add(kind, `of ${authorizationId} was acknowledged and is not there`);
+    const isAsReported = kind === 'void' ? row?.voided : row?.completed && row.durationSeconds === durationSeconds;
+    if (status === 200 && !isAsReported)
+      violations.add(kind, `of ${authorizationId} was acknowledged and is not there`);
   }
   const asked = groupBy(record.settlements, ({ authorizationId }) => authorizationId);
   for (const { id, voided, completed, durationSeconds } of evidence.ledger) {
@@ -164,7 +168,7 @@ function spansByKey(record: ChaosRecord): Map<string, [number, number]> {
   return new Map(
     record.calls.map(({ key, attempts }) => [
       key,
-      [attempts[0]?.sentMs ?? record.startedMs, attempts.find(({ told }) => told)?.endedMs ?? record.endedMs],
+      [attempts[0]?.sentMs ?? record.startedMs, attempts.find(({ reported }) => reported)?.endedMs ?? record.endedMs],
     ]),
   );
 }

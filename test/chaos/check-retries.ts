@@ -22,8 +22,8 @@ export function checkRetries(
 ): void {
   const pair = pairs.find(({ phoneNumberId }) => phoneNumberId === row.phoneNumberId);
   if (!row.allowed || !pair) return;
-  for (const { told, sentMs, endedMs } of call.attempts) {
-    if (!told?.replayed || told.authorizationId !== row.id) continue;
+  for (const { reported, sentMs, endedMs } of call.attempts) {
+    if (!reported?.replayed || reported.authorizationId !== row.id) continue;
     const span = { fromMs: sentMs, toMs: endedMs };
     const expected = statesOf(row, settlements.get(row.id) ?? [], timelines, span);
     if (expected.delete('authorized')) {
@@ -31,9 +31,9 @@ export function checkRetries(
       for (const refusal of refusals) expected.add(refusal);
       if (mayPass) expected.add('allowed');
     }
-    if (expected.has(told.reasonCode)) continue;
-    const detail = `${call.key}: a retry was told ${told.reasonCode} where only ${[...expected].join(' or ')} was possible`;
-    violations.add(told.allowed ? 'old value' : 'groundless refusal', detail);
+    if (expected.has(reported.reasonCode)) continue;
+    const detail = `${call.key}: a retry was told ${reported.reasonCode} where only ${[...expected].join(' or ')} was possible`;
+    violations.add(reported.allowed ? 'old value' : 'groundless refusal', detail);
   }
 }
 

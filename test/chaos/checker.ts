@@ -1,5 +1,5 @@
 import { checkArchive, checkReplay } from './check-ledger.js';
-import { checkTold } from './check-told.js';
+import { checkReports } from './check-reports.js';
 import type { Evidence } from './evidence.js';
 import type { ChaosRecord } from './record.js';
 import { Timelines } from './timelines.js';
@@ -13,7 +13,7 @@ import { Violations } from './violations.js';
 export function check(record: ChaosRecord, evidence: Evidence): Violations {
   const violations = new Violations();
   const timelines = new Timelines(record);
-  checkTold(record, evidence, timelines, violations);
+  checkReports(record, evidence, timelines, violations);
   checkReplay(record, evidence, violations);
   checkArchive(record, evidence, timelines, violations);
   return violations;

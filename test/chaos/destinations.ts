@@ -1,4 +1,4 @@
-/** What the test knows of a destination without asking anybody: which country it is in, or why it can never be called. */
+/** What the test knows of a destination without asking the API: which country it is in, or why it can never be called. */
 export interface Destination {
   number: string;
   /** Null where the number is none. */

@@ -40,7 +40,7 @@ export interface World {
 }
 
 /** What an API process said in a 200. */
-export interface ToldDecision {
+export interface ReportedDecision {
   allowed: boolean;
   authorizationId: string;
   reasonCode: string;
@@ -58,7 +58,7 @@ export interface Attempt {
   api: number;
   /** 0 when no answer came. */
   status: number;
-  told?: ToldDecision;
+  reported?: ReportedDecision;
   /** An answer that is none of the contract's, as far as it can be shown. */
   strange?: string;
   /** Why it could not be decided. */

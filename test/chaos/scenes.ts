@@ -150,7 +150,7 @@ async function furtherNumber({ cluster, world, pair }: Scene): Promise<Pair> {
   return further;
 }
 
-/** Holds assignments, as a transaction of somebody else would. */
+/** Holds assignments, as another transaction would. */
 async function holderOf({ cluster }: Scene, pairs: readonly Pair[]): Promise<pg.Client> {
   const holder = await cluster.connect();
   await hold(holder, pairs);
@@ -169,7 +169,7 @@ async function letGo(holder: pg.Client): Promise<void> {
   await holder.end();
 }
 
-/** Until that many wait for what somebody else holds. */
+/** Until that many wait for a row that is held. */
 async function waiting({ cluster }: Scene, count: number, patienceMs: number): Promise<void> {
   const deadline = nowMs() + patienceMs;
   while (nowMs() < deadline) {

@@ -151,14 +151,14 @@ function bodyOf(part: Record<Part, string>): string {
       values (p_organization[i], v_ids[i], coalesce(v_row.id, p_assignment[i]), coalesce(v_row.agent_id, p_agent[i]),
         v_number.id, v_number.e164, v_number.provider, p_destination[i], ${part.country}, p_type[i],
         case when v_reason = 'allowed' then 'allowed' else 'denied' end, v_reason, v_day, v_used, v_limit,
-        case when v_reason = 'allowed' then 'authorized' else 'denied' end, p_caller[i], ringfence_clock(), v_ends, v_expires);
+        case when v_reason = 'allowed' then 'authorized' else 'denied' end, p_authorized_by[i], ringfence_clock(), v_ends, v_expires);
       return query select i, 'decided'::text, v_ids[i], v_reason, v_number.id, v_number.e164, v_number.provider,
         p_destination[i], ${part.country}, p_type[i], v_limit, v_used, v_ends, v_expires;
     end loop;
   end`;
 }
 
-/** Stale counter or limit: nobody waits for anybody, and what is read is old when it is written. */
+/** Stale counter or limit: no transaction waits for another, and what is read is old when it is written. */
 export const READ_THEN_WRITE = { lock: '', beforeCount: 'perform pg_sleep(0.03);' };
 
 /**
@@ -189,7 +189,7 @@ export const LIMITS_TABLE = `
 export const DROP_LIMITS_TABLE = `
   drop trigger copy_limit on agent_phone_numbers; drop function copy_limit(); drop table limits_of_assignments`;
 
-/** Unassigning and assigning again makes the assignment anew: another id, and an allowance that nobody has used. */
+/** Unassigning and assigning again makes the assignment anew: another id, and an allowance that no call has used. */
 export const RECREATE_ON_ASSIGN = `
   create function recreate() returns trigger language plpgsql as $$
   begin

@@ -20,6 +20,7 @@ export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private delayMs = 0;
   private losing: readonly Direction[] = [];
+  private losingAfter: string | null = null;
   private refusing = false;
 
   private constructor(
@@ -66,7 +67,12 @@ export class TcpProxy {
     this.losing = ['reply'];
   }
 
-  /** Nothing gets through, and nobody is told. */
+  /** The same, from the first request on that says this: those before it are answered. */
+  loseRepliesFrom(text: string): void {
+    this.losingAfter = text;
+  }
+
+  /** Nothing gets through, and neither side hears of it. */
   goSilent(): void {
     this.losing = ['request', 'reply'];
   }
@@ -75,6 +81,7 @@ export class TcpProxy {
   heal(): void {
     this.delayMs = 0;
     this.losing = [];
+    this.losingAfter = null;
     this.refusing = false;
     for (const link of [...this.links]) if (link.broken) this.end(link, true);
   }
@@ -107,6 +114,7 @@ export class TcpProxy {
     from.on('error', () => this.end(link, true));
     from.on('close', () => this.end(link, false));
     from.on('data', (chunk) => {
+      if (direction === 'request' && this.losingAfter !== null && chunk.includes(this.losingAfter)) this.loseReplies();
       if (this.losing.includes(direction)) {
         link.broken = true;
         return;
@@ -128,7 +136,7 @@ export class TcpProxy {
   private end(link: Link, reset: boolean): void {
     if (!this.links.delete(link)) return;
     for (const socket of [link.client, link.upstream]) {
-      // A socket that is closing or has yet to connect has nobody to send a reset to. Resetting one that is saying goodbye
+      // A socket that is closing or has yet to connect has no peer to send a reset to. Resetting one that is saying goodbye
       // fails without a word, and Node then waits for it forever when the process ends.
       if (!reset && !socket.destroyed) socket.destroySoon();
       else if (socket.destroyed || socket.connecting || socket.writableEnded) socket.destroy();

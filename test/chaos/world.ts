@@ -31,7 +31,7 @@ interface WorldSize {
   limit: number;
 }
 
-/** Organizations with agents of one to four numbers, and numbers that nobody has yet. */
+/** Organizations with agents of one to four numbers, and numbers that are not assigned yet. */
 export async function createWorld(db: TestDatabase, random: Random, size: WorldSize): Promise<World> {
   const world: World = { organizations: [], numbers: [], pairs: [] };
   for (let index = 0; index < size.organizations; index += 1) {

@@ -62,7 +62,7 @@ describe('Fifty writers and the linkers of three processes', () => {
     }
   });
 
-  it('hold up no write: linking waits for nobody and nobody waits for it', async () => {
+  it('hold up no write: linking waits for no writer and no writer waits for it', async () => {
     const organizationId = await createOrganization(db);
     const insert = `insert into audit_events (organization_id, actor_kind, actor_label, action, subject_type)
       values ('${organizationId}', 'system', 'test', 'test.done', 'test')`;

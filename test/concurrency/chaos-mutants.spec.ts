@@ -48,7 +48,7 @@ import {
   TOLD_AS_BEFORE,
 } from '../chaos/simple-gate.js';
 
-const FUNCTIONS = ['gate_authorize', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
+const FUNCTIONS = ['gate_authorize', 'gate_replays', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
 
 describe('the checker of the chaos test', () => {
   let cluster: Cluster;
@@ -149,12 +149,7 @@ describe('the checker of the chaos test', () => {
   it.each<[string, string, string, Play]>([
     ['status', 'authorization_status(l.status, l.expires_at, o.at) <> ', `'authorized' <> `, retriedAfterSettling],
     ['pause', 'a.number_active, a.paused,', 'a.number_active, false,', retriedAfterPause],
-    [
-      'suspension',
-      'decide_call(p_refusal[c.i], o.suspended,',
-      'decide_call(p_refusal[c.i], false,',
-      retriedAfterSuspension,
-    ],
+    ['suspension', 'row(a.id, o.suspended,', 'row(a.id, false,', retriedAfterSuspension],
     [
       'end',
       'where a.live_organization_id = c.org and a.agent_id = l.agent_id',
@@ -162,7 +157,7 @@ describe('the checker of the chaos test', () => {
       retriedAfterReassignment,
     ],
   ])('catches that our gate leaves the %s out of what a retry is checked by', async (_, passage, wrong, play) => {
-    await mutate('gate_authorize', passage, wrong);
+    await mutate('gate_replays', passage, wrong);
     expect(await rulesBrokenIn(cluster, play)).toEqual(['old value']);
   });
 

@@ -35,12 +35,12 @@ describe('three API processes under faults', () => {
     // Calls that were allowed were asked for again, and denied for what had become of them or of the rules.
     const allowed = new Set(ledger.filter((row) => row.allowed).map(({ id }) => id));
     const retries = record.calls
-      .flatMap(({ attempts }) => attempts.map(({ told }) => told))
-      .filter((told) => told?.replayed);
-    const denied = retries.filter((told) => !told!.allowed && allowed.has(told!.authorizationId));
-    expect(retries.some((told) => told!.allowed)).toBe(true);
-    expect(denied.some((told) => told!.reasonCode.startsWith('authorization_'))).toBe(true);
-    expect(denied.some((told) => !told!.reasonCode.startsWith('authorization_'))).toBe(true);
+      .flatMap(({ attempts }) => attempts.map(({ reported }) => reported))
+      .filter((reported) => reported?.replayed);
+    const denied = retries.filter((reported) => !reported!.allowed && allowed.has(reported!.authorizationId));
+    expect(retries.some((reported) => reported!.allowed)).toBe(true);
+    expect(denied.some((reported) => reported!.reasonCode.startsWith('authorization_'))).toBe(true);
+    expect(denied.some((reported) => !reported!.reasonCode.startsWith('authorization_'))).toBe(true);
     // Numbers that admins gave to agents under way were called from as well.
     const given = new Set(record.world.pairs.filter(({ isOriginal }) => !isOriginal).map(pairKey));
     expect(ledger.some((row) => row.allowed && given.has(pairKey(row)))).toBe(true);

@@ -41,11 +41,11 @@ async function expectEachRowOnce(database: TestDatabase, jobId: string, rows: nu
     [jobId],
   );
   expect(numbers).toEqual([{ count: rows - REPEATED }]);
-  const told = await database.query(
+  const reports = await database.query(
     `select min(line)::int as first, count(*)::int from import_rows where import_job_id = $1`,
     [jobId],
   );
-  expect(told).toEqual([{ first: rows - REPEATED + 1, count: REPEATED }]);
+  expect(reports).toEqual([{ first: rows - REPEATED + 1, count: REPEATED }]);
 }
 
 it('goes on after kill -9 in the middle of 200,000 rows, and takes each row once', async () => {

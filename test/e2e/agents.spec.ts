@@ -12,7 +12,7 @@ import {
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
-const NOBODY = '00000000-0000-7000-8000-00000000dead';
+const MISSING_ID = '00000000-0000-7000-8000-00000000dead';
 
 describe('/agents', () => {
   let db: TestDatabase;
@@ -128,7 +128,7 @@ describe('/agents', () => {
       expect(names(await list({ q: 'list', kind: 'ai' }))).toEqual(['List adam', 'List Mia']);
       expect(names(await list({ q: 'list', status: 'inactive' }))).toEqual(['List Mia']);
       expect(names(await list({ q: 'ext_5%' }))).toEqual(['List adam']);
-      expect(names(await list({ id: [listing, NOBODY] }))).toEqual(['List Zoe']);
+      expect(names(await list({ id: [listing, MISSING_ID] }))).toEqual(['List Zoe']);
     });
 
     it('sorted, a page at a time, with the total', async () => {
@@ -178,7 +178,7 @@ describe('/agents', () => {
   });
 
   it.each([
-    [{ id: NOBODY }, 'id'],
+    [{ id: MISSING_ID }, 'id'],
     [{ createdAt: '2020-01-01T00:00:00.000Z' }, 'createdAt'],
     [{ wings: 2 }, 'wings'],
     [{ name: '' }, 'name'],
@@ -189,7 +189,7 @@ describe('/agents', () => {
     [{ kind: 'robot' }, 'kind'],
     [{ externalId: '' }, 'externalId'],
     [{ userId: 'me' }, 'userId'],
-    [{ userId: NOBODY }, 'userId'],
+    [{ userId: MISSING_ID }, 'userId'],
   ])('refuses the change %j', async (change, field) => {
     const agent = await create({ name: `Refusing ${JSON.stringify(change).slice(0, 100)} ${field}`, kind: 'human' });
     const { status, body } = await put(agent.id, change);
@@ -280,9 +280,11 @@ describe('/agents', () => {
   it('answers the same for an agent of another organization as for none', async () => {
     const foreign = await createAgent(db, { organizationId: rivalId });
     for (const [method, body] of [['GET'], ['DELETE'], ['PUT', { name: 'Mine' }]] as const) {
-      const [theirs, nobodys] = await Promise.all([foreign, NOBODY].map((id) => agents(`/${id}`, { method, body })));
+      const [theirs, missing] = await Promise.all(
+        [foreign, MISSING_ID].map((id) => agents(`/${id}`, { method, body })),
+      );
       expect(theirs).toMatchObject({ status: 404, body: { code: 'record_not_found' } });
-      expect(theirs!.body.detail).toBe(nobodys!.body.detail);
+      expect(theirs!.body.detail).toBe(missing!.body.detail);
     }
   });
 

@@ -266,7 +266,7 @@ describe('Every write', () => {
     }
     if (field === null) return;
     const changes = events.map((event) => (event['changes'] as Record<string, unknown>)[field]);
-    const change = changes.find((found) => found !== undefined) as { from: unknown; to: unknown };
+    const change = changes.find((each) => each !== undefined) as { from: unknown; to: unknown };
     expect(Object.keys(change ?? {}).sort()).toEqual(['from', 'to']);
     expect(change.from).not.toEqual(change.to);
   });

@@ -1,3 +1,4 @@
+import { SignInPurge } from '../../apps/api/src/modules/auth/sessions/sign-in-purge.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -298,8 +299,10 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(token)).status).toBe(401);
   });
 
-  it('removes expired tokens and sessions on the way', async () => {
+  it('leaves expired tokens, sessions and counters to a job, which removes nothing else', async () => {
     const token = await refreshTokenFor('manager@example.test');
+    await db.query(`insert into sign_in_counters (key, points, expire)
+      select 'pair:' || n, 1, extract(epoch from now()) * 1000 + (n - 1500) * 1000000 from generate_series(1, 3000) n`);
     const [old] = await db.query(
       `with old as (
          insert into sessions (user_id, organization_id, expires_at) values ($1, $2, now() - interval '1 day') returning id)
@@ -307,9 +310,14 @@ describe('POST /auth/refresh', () => {
        select id, sha256('old'), now() - interval '1 day' from old returning session_id`,
       [userId, organizationId],
     );
-    await refresh(token);
+    await api.app.get(SignInPurge, { strict: false }).run();
     expect(await db.query(`select from refresh_tokens where token_hash = sha256('old')`)).toEqual([]);
     expect(await db.query('select from sessions where id = $1', [old!['session_id']])).toEqual([]);
+    const [left] = await db.query(
+      `select count(*)::integer as counters from sign_in_counters where key ~ '^pair:\\d+$'`,
+    );
+    expect(left).toEqual({ counters: 1_500 });
+    expect((await refresh(token)).status).toBe(200);
   });
 
   it.each(['refresh', 'logout'])('takes %s only as a script of our own sends it', async (path) => {

@@ -14,7 +14,7 @@ import { request } from '../support/http.js';
 
 const UNITED_STATES = '+12125550123';
 
-/** Nearly all calls are answered before Nest sees them. Nobody may get through there who would not get through Nest. */
+/** Nearly all calls are answered before Nest sees them. No request may get through there that would not get through Nest. */
 describe('The shortcut of POST /call-gate/authorize', () => {
   let db: TestDatabase;
   let api: RunningApi;

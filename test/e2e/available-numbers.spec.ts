@@ -42,8 +42,8 @@ afterAll(async () => {
 
 describe('What the pool offers', () => {
   it('is what others have not reserved, in the list, in the summary and on the dashboard', async () => {
-    expect(await told(us)).toEqual({ list: [...OFFERED, OURS].sort(), total: 6, summary: 6, dashboard: 6 });
-    expect(await told(them)).toEqual({ list: [...OFFERED, ...THEIRS].sort(), total: 7, summary: 7, dashboard: 7 });
+    expect(await reported(us)).toEqual({ list: [...OFFERED, OURS].sort(), total: 6, summary: 6, dashboard: 6 });
+    expect(await reported(them)).toEqual({ list: [...OFFERED, ...THEIRS].sort(), total: 7, summary: 7, dashboard: 7 });
   });
 
   it.each([
@@ -79,7 +79,7 @@ describe('What the pool offers', () => {
   });
 });
 
-async function told(token: string) {
+async function reported(token: string) {
   const get = (path: string) => request(`${api.url}/api/v1${path}`, { token });
   const { headers } = await list(token, { status: 'available' });
   return {

@@ -209,6 +209,7 @@ describe('POST /call-gate/authorize', () => {
   it.each([
     ['agent_inactive', `update agents set status = 'inactive' where id = $1`, 'agentId'],
     ['number_inactive', `update phone_numbers set lifecycle = 'inactive' where id = $1`, 'phoneNumberId'],
+    ['number_cannot_call', `update phone_numbers set capabilities = '{"voice": false}' where id = $1`, 'phoneNumberId'],
     ['assignment_paused', `update agent_phone_numbers set paused_at = now() where id = $1`, 'assignmentId'],
     ['no_assignment', `update agent_phone_numbers set ended_at = now() where id = $1`, 'assignmentId'],
   ] as const)('answers %s from the first call after the change', async (reasonCode, change, subject) => {

@@ -71,13 +71,13 @@ afterAll(async () => {
 type Sent = NonNullable<Parameters<typeof request>[1]>;
 const send = (path: string, options: Sent = {}) => request(`${api.url}/api/v1${path}`, { token: member, ...options });
 const filtered = (path: string, filter: object) => `${path}?filter=${encodeURIComponent(JSON.stringify(filter))}`;
-const told = (body: { phoneNumber: string }[]) => body.map(({ phoneNumber }) => phoneNumber);
+const numbersIn = (body: { phoneNumber: string }[]) => body.map(({ phoneNumber }) => phoneNumber);
 async function client(name: string): Promise<string> {
   return (await send('/clients', { token: owner, body: { name } })).body.id;
 }
-/** The same question, asked by somebody whom nothing limits and by the limited member. */
+/** The same question, asked by a member whom nothing limits and by the limited member. */
 async function asked(path: string): Promise<[all: string[], limited: string[]]> {
-  return [told((await send(path, { token: owner })).body).sort(), told((await send(path)).body).sort()];
+  return [numbersIn((await send(path, { token: owner })).body).sort(), numbersIn((await send(path)).body).sort()];
 }
 
 describe('the numbers of a member who is limited to a client', () => {
@@ -102,7 +102,7 @@ describe('the numbers of a member who is limited to a client', () => {
   });
 
   it('are found by id alone among the ids of all', async () => {
-    expect(told((await send(filtered('/phone-numbers', { id: Object.values(numbers) }))).body)).toEqual([OWN]);
+    expect(numbersIn((await send(filtered('/phone-numbers', { id: Object.values(numbers) }))).body)).toEqual([OWN]);
     for (const e164 of [FOREIGN!, UNCLAIMED!]) {
       expect((await send(`/phone-numbers/${numbers[e164]}`)).body.code).toBe('record_not_found');
       expect((await send(`/agent-assignments/${assignments[e164]}`)).body.code).toBe('record_not_found');
@@ -115,13 +115,13 @@ describe('the numbers of a member who is limited to a client', () => {
     for (const path of ['/phone-numbers', '/agent-assignments']) {
       const sort = encodeURIComponent('["phoneNumber","DESC"]');
       const answer = await send(`${path}?sort=${sort}`, { token });
-      expect(told(answer.body)).toEqual([FOREIGN, OWN]);
+      expect(numbersIn(answer.body)).toEqual([FOREIGN, OWN]);
       expect([answer.headers.get('x-total-count'), answer.headers.get('x-total-exact')]).toEqual(['2', 'true']);
     }
     const one = await send(filtered('/phone-numbers', { clientId: theirs }), { token });
-    expect([told(one.body), one.headers.get('x-total-count')]).toEqual([[FOREIGN], '1']);
+    expect([numbersIn(one.body), one.headers.get('x-total-count')]).toEqual([[FOREIGN], '1']);
     const none = await send(filtered('/phone-numbers', { clientId: theirs }));
-    expect([told(none.body), none.headers.get('x-total-count')]).toEqual([[], '0']);
+    expect([numbersIn(none.body), none.headers.get('x-total-count')]).toEqual([[], '0']);
   });
 
   it('stand alone in the exported file', async () => {
@@ -147,7 +147,7 @@ describe('the numbers of a member who is limited to a client', () => {
   it('are told alone of an agent of theirs', async () => {
     for (const kind of ['agent', 'assistant']) {
       const path = `/phone-numbers/${kind}/${agents['Mine']}`;
-      const held = async (token: string) => told((await send(path, { token })).body.phoneNumbers);
+      const held = async (token: string) => numbersIn((await send(path, { token })).body.phoneNumbers);
       expect([await held(owner), await held(member)]).toEqual([[OWN, UNCLAIMED], [OWN]]);
       expect((await send(`/phone-numbers/${kind}/${agents['Theirs']}`)).status).toBe(404);
     }
@@ -178,7 +178,7 @@ describe('what a member who is limited to a client changes', () => {
     expect(body).toMatchObject({ total: 1, done: 1 });
     expect(await tagged('by filter')).toEqual([OWN]);
     const unassigned = { operation: 'unassign', filter: {}, preview: true };
-    expect(told((await send('/phone-numbers/bulk', { body: unassigned })).body.items)).toEqual([OWN]);
+    expect(numbersIn((await send('/phone-numbers/bulk', { body: unassigned })).body.items)).toEqual([OWN]);
   });
 
   it('is no upload of anybody, for it may hold numbers of all', async () => {

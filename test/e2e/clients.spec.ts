@@ -56,9 +56,9 @@ describe('clients', () => {
     const renamed = await send(`/clients/${id}`, { method: 'PUT', body: { name: 'Globex' } });
     expect(renamed.body).toMatchObject({ id, name: 'Globex', numbers: 0, agents: 0 });
     expect((await send(`/clients/${id}`, { method: 'PUT', body: renamed.body })).body).toEqual(renamed.body);
-    const found = await send(`/clients?filter=${encodeURIComponent('{"q":"lobe"}')}`);
-    expect(found.body).toEqual([renamed.body]);
-    expect(found.headers.get('content-range')).toBe('clients 0-0/1');
+    const matches = await send(`/clients?filter=${encodeURIComponent('{"q":"lobe"}')}`);
+    expect(matches.body).toEqual([renamed.body]);
+    expect(matches.headers.get('content-range')).toBe('clients 0-0/1');
     const twice = await send('/clients', { body: { name: 'GLOBEX' } });
     expect([twice.status, twice.body.code, Object.keys(twice.body.errors)]).toEqual([409, 'conflict', ['name']]);
     expect((await send('/clients', { body: { name: ' ' } })).status).toBe(400);

@@ -165,10 +165,10 @@ describe('the logins of the API', () => {
       () => ({ SYSTEM_DATABASE_URL: env.DATABASE_URL }),
       /acme app may become more than ringfence_system; run "revoke ringfence_app from "acme app""/,
     ],
-  ])('do not include %s: the API does not start', async (_name, others, words) => {
+  ])('do not include %s: the API does not start', async (_name, others, message) => {
     const refusal = await refusalAtStart({ ...env, ...others() });
     expect(refusal).toMatch(/^StartupRefusal: The call gate cannot be served: .*[.]$/);
-    expect(refusal).toMatch(words);
+    expect(refusal).toMatch(message);
     expect(refusal).not.toContain(PASSWORD);
   });
 
@@ -189,12 +189,12 @@ describe('the logins of the API', () => {
       [`create role grown login inherit in role ringfence_app password 'x'`],
       /"alter role grown noinherit"/,
     ],
-  ])('are complained of, not mended, where one is there and %s', async (_name, statements, words) => {
+  ])('are complained of, not mended, where one is there and %s', async (_name, statements, message) => {
     await sql(...statements);
     try {
       const login = statements.length > 0 ? 'grown' : OWNER;
       const { code, lines } = await migrate({ ...env, DATABASE_URL: addressOf(login) });
-      expect({ code, line: lines.at(-1) }).toEqual({ code: 1, line: expect.stringMatching(words) });
+      expect({ code, line: lines.at(-1) }).toEqual({ code: 1, line: expect.stringMatching(message) });
     } finally {
       await sql('drop role if exists grown', 'drop role if exists auditor');
     }

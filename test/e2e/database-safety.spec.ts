@@ -190,11 +190,11 @@ describe('a database on which calls must not be decided', () => {
 
   afterEach(() => sql(...SAFE));
 
-  it.each(BROKEN)('is refused at the start when %s', async (_name, statements, words) => {
+  it.each(BROKEN)('is refused at the start when %s', async (_name, statements, message) => {
     await sql(...statements);
     const refusal = await refusalAtStart(loginSettings(server.url));
     expect(refusal).toMatch(/^StartupRefusal: The call gate cannot be served: .*[.]$/);
-    expect(refusal).toMatch(words);
+    expect(refusal).toMatch(message);
   });
 
   it('is taken at the start when nothing is wrong', async () => {

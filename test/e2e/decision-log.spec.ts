@@ -5,7 +5,6 @@ import Papa from 'papaparse';
 import { type DecisionPageView, type DecisionView, reasonCodes } from '#contracts';
 import { DecisionLogRepository } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.repository.js';
 import { DecisionLogService } from '../../apps/api/src/modules/call-gate/decision-log/decision-log.service.js';
-import { decisionLogStep } from '../../apps/api/src/modules/call-gate/decision-log/sql/decision-log.sql.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -18,7 +17,7 @@ import {
   signIn,
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
-import { fillLedger } from '../support/ledger.js';
+import { fillLedger, makeLedgerDay } from '../support/ledger.js';
 
 const CANADA = '+14165550123';
 const FRANCE = '+33140205050';
@@ -39,6 +38,8 @@ describe('/call-gate/authorizations', () => {
 
   beforeAll(async () => {
     db = await createTestDatabase();
+    // As in a ledger that has been kept for some days; what is older lies in the default partition.
+    for (const days of [1, 2]) await makeLedgerDay(db, DAYS_AGO(days));
     api = await startApi({ databaseUrl: db.url });
   });
 
@@ -119,7 +120,7 @@ describe('/call-gate/authorizations', () => {
     expect(items).toMatchObject([
       {
         reasonCode: 'destination_unroutable',
-        message: 'destination_unroutable',
+        message: 'The call must not be placed, for the reason destination_unroutable.',
         destination: { type: 'NON_GEOGRAPHIC' },
       },
     ]);
@@ -250,17 +251,8 @@ describe('/call-gate/authorizations', () => {
     const taken = await Promise.all(steps.mock.results.map(({ value }) => value as ReturnType<Step>));
     expect(taken.reduce((sum, { examined }) => sum + examined, 0)).toBeLessThan(60_000);
 
-    await db.query('analyze call_authorizations');
-    const nothing = { phoneNumberId: null, destination: null, decision: null, reasonCode: null, from: null, to: null };
-    const { sql, values } = decisionLogStep({ ...nothing, agentId: own, status: 'expired' }, randomUUID());
-    const range = ['ffffffff-ffff-ffff-ffff-ffffffffffff', '00000000-0000-0000-0000-000000000000'];
-    const plan = await db.query(`explain ${sql}`, [organizationId, ...range, 8_192, 51, ...values]);
-    expect(plan.map((line) => line['QUERY PLAN'] as string).join('\n')).toMatch(
-      /Index (Only )?Scan Backward using call_authorizations_pkey/,
-    );
-
-    const { items: found, pages } = await everything(page, { agentId: own });
-    expect(found.map(({ id }) => id)).toEqual([first]);
+    const { items: matches, pages } = await everything(page, { agentId: own });
+    expect(matches.map(({ id }) => id)).toEqual([first]);
     expect(pages).toBeGreaterThan(1);
   });
 
@@ -289,7 +281,7 @@ describe('/call-gate/authorizations', () => {
     [{ destination: '' }, 'destination'],
     [{ destination: '1'.repeat(66) }, 'destination'],
     [{ decision: 'maybe' }, 'decision'],
-    [{ reasonCode: 'because' }, 'reasonCode'],
+    [{ reasonCode: 'Daily limit reached' }, 'reasonCode'],
     [{ status: 'open' }, 'status'],
     [{ from: '2026-03-01' }, 'from'],
     [{ from: '2026-02-30T10:00:61Z' }, 'from'],
@@ -375,7 +367,7 @@ describe('/call-gate/authorizations', () => {
     expect(denied).toHaveLength(2);
   });
 
-  it('stops reading when nobody takes the CSV any more', async () => {
+  it('stops reading when the client does not take the CSV any more', async () => {
     const { organizationId, token } = await office();
     await fillLedger(db, { organizationId, calls: 60_000, from: DAYS_AGO(2) });
     const { all } = DecisionLogService.prototype;

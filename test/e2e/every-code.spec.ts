@@ -118,6 +118,10 @@ const reasons = {
     call(CANADA, ({ phoneNumberId }) =>
       db.query(`update phone_numbers set lifecycle = 'inactive' where id = $1`, [phoneNumberId]),
     ),
+  number_cannot_call: () =>
+    call(CANADA, ({ phoneNumberId }) =>
+      db.query(`update phone_numbers set capabilities = '{"voice": false}' where id = $1`, [phoneNumberId]),
+    ),
   assignment_paused: () =>
     call(CANADA, ({ assignmentId }) =>
       db.query('update agent_phone_numbers set paused_at = now() where id = $1', [assignmentId]),
@@ -189,6 +193,11 @@ const problems = {
     const number = await createPhoneNumber(db, { organizationId: POOL });
     await db.query('update organizations set pool_quota = 0 where id = $1', [organizationId]);
     return asAdmin(`/phone-numbers/${number}/claim`, { method: 'POST' });
+  },
+  number_cannot_call: async () => {
+    const number = await createPhoneNumber(db, { organizationId });
+    await db.query(`update phone_numbers set capabilities = '{"voice": false}' where id = $1`, [number]);
+    return asAdmin(`/phone-numbers/${number}/assign`, { body: { agentId: await createAgent(db, { organizationId }) } });
   },
   agent_has_number: async () => {
     const { agentId } = await assignment();

@@ -1,3 +1,5 @@
+import { ApiKeyPrincipals } from '../../apps/api/src/modules/auth/access/api-key-principals.js';
+import { GATE_AUTHORIZE } from '../../apps/api/src/modules/call-gate/engine/sql/gate-authorize.sql.js';
 import { TcpProxy } from '../chaos/tcp-proxy.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -46,7 +48,10 @@ describe('a reply of the database that is lost on its way', () => {
 
   it('is waited for no longer than five seconds, refused, and answered when it is asked for again', async () => {
     expect((await authorize('before')).body).toMatchObject({ allowed: true, used: 1 });
-    proxy.loseReplies();
+    // As if a change had been heard: the key is looked up anew.
+    api.app.get(ApiKeyPrincipals).forgetAll();
+    // Not before it: a key whose look-up gets no reply is refused sooner, and the gate is never asked.
+    proxy.loseRepliesFrom(GATE_AUTHORIZE.name);
     const started = performance.now();
     const lost = await authorize('lost');
     expect(lost.body).toMatchObject({ status: 503, code: 'gate_unavailable' });

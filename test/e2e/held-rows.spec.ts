@@ -98,7 +98,7 @@ describe('rows that an organization holds for long', () => {
     try {
       await eventually(async () => (await waitingCalls()) >= 20);
       const freed = call(brief!, other.key).then(({ body }) => events.push(`freed ${body.allowed}`));
-      // Had one of these to wait for a row of somebody's, or for their turn, refusals would come before it.
+      // Had one of these to wait for a held row, or for its turn, refusals would come before it.
       await Promise.all(free.map((agentId) => call(agentId, other.key).then(() => events.push('free'))));
       expect(events).toEqual(free.map(() => 'free'));
 

@@ -53,8 +53,8 @@ describe('The list of uploads', () => {
     expect(status).toBe(200);
     expect(body.map(({ id }: { id: string }) => id)).toEqual(idsOf(2, 1, 0));
     expect([headers.get('content-range'), headers.get('x-total-count')]).toEqual(['imports 0-2/3', '3']);
-    const { errors, notices, ...june } = (await call(`/imports/${jobs[1]!.id}`)).body;
-    expect([errors.length, notices]).toEqual([1, []]);
+    const { errors, notices, reading, ...june } = (await call(`/imports/${jobs[1]!.id}`)).body;
+    expect([errors.length, notices, reading.encoding]).toEqual([1, [], 'utf-8']);
     expect(body[1]).toEqual(june);
     expect(june).toMatchObject({ fileName: 'june.csv', createdBy: 'ada@list.test', created: 1, failed: 1, total: 2 });
   });

@@ -94,13 +94,13 @@ describe('totals and pages', () => {
     'by %s, pages put together are the list, in both directions and from both ends',
     async (field) => {
       for (const direction of ['ASC', 'DESC']) {
-        const whole = phoneNumbers((await list({ sort: [field, direction], range: [0, 99] })).body);
-        expect(new Set(whole).size).toBe(60);
+        const all = phoneNumbers((await list({ sort: [field, direction], range: [0, 99] })).body);
+        expect(new Set(all).size).toBe(60);
         const pages = [];
         for (let first = 0; first < 70; first += 7) {
           pages.push(...phoneNumbers((await list({ sort: [field, direction], range: [first, first + 6] })).body));
         }
-        expect(pages).toEqual(whole);
+        expect(pages).toEqual(all);
       }
     },
   );

@@ -157,10 +157,10 @@ describeWithPgBouncer('behind PgBouncer', () => {
         expect([page.status, page.body.code]).toEqual([503, 'service_unavailable']);
       }
       await eventually(async () => (await ready()).status === 503);
-      const told = settings['ignore_startup_parameters']
+      const parameters = settings['ignore_startup_parameters']
         ? 'leads to a connection pooler'
         : 'refuses the logins of the API';
-      await eventually(async () => String((await ready()).body.detail).includes(told));
+      await eventually(async () => String((await ready()).body.detail).includes(parameters));
       proxy.retarget(direct);
       proxy.cut();
       await eventually(async () => (await authorize()).body.allowed === true);

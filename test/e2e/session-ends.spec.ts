@@ -267,7 +267,7 @@ describe('a deleted organization', () => {
     expect((await at(here, '/phone-numbers', { apiKey })).status).toBe(401);
   });
 
-  it('has its uploads called off that nobody works on yet', async () => {
+  it('has its uploads called off that have not begun', async () => {
     const { organizationId, token } = await person();
     const upload = await at(here, '/phone-numbers/bulk-upload', {
       token,

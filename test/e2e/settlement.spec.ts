@@ -202,7 +202,7 @@ describe('settling an authorization', () => {
       [{ disposition: 'answered', externalCallId: 'x'.repeat(256) }, 'externalCallId'],
       [{ disposition: 'answered', cost: '-1' }, 'cost'],
       [{ disposition: 'answered', cost: '1.00001' }, 'cost'],
-      [{ disposition: 'answered', cost: '1', currency: 'usd' }, 'currency'],
+      [{ disposition: 'answered', cost: '1', currency: 'ABC' }, 'currency'],
       [{ disposition: 'answered', currency: 'USD' }, 'currency'],
       [{ disposition: 'answered', status: 'voided' }, 'status'],
     ])('refuses %j', async (body, field) => {
@@ -323,7 +323,7 @@ describe('settling an authorization', () => {
       const own = await line({ dailyLimit: 3 });
       const ids = [await authorized(own.agentId), await authorized(own.agentId)];
       await setClock(`timestamptz '2026-03-03T00:01:00Z'`);
-      // The counter still stands at the old day: nobody has touched it since.
+      // The counter still stands at the old day: it was not touched since.
       expect(await voidCall(ids[0]!)).toMatchObject({ status: 200, body: { localDate: '2026-03-02' } });
       expect(await counts(own)).toEqual({ counter: 1, archive: 0 });
       await authorized(own.agentId);

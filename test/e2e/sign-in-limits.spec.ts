@@ -3,6 +3,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource, Logger } from 'typeorm';
 import { hashPassword } from '../../apps/api/src/modules/auth/auth.public.js';
 import { SYSTEM_POOL } from '../../apps/api/src/platform/database/database.js';
+import { Jobs } from '../../apps/api/src/platform/jobs/jobs.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -222,17 +223,14 @@ describe('guessing passwords, with two processes', () => {
     expect([await points('address'), await points('pair'), await points('account')]).toEqual([[0], [0], [0]]);
   });
 
-  it('starts over when the time is over, and removes what nobody asks for any more', async () => {
+  it('starts over when the time is over', async () => {
     await guess(
       10,
       () => 'later@guess.test',
       () => '192.0.2.10',
     );
     await db.query('update sign_in_counters set expire = 0');
-    const [before] = await db.query('select count(*)::int from sign_in_counters');
     expect((await signIn('later@guess.test', 'x', '192.0.2.10')).status).toBe(401);
-    const [after] = await db.query('select count(*)::int from sign_in_counters');
-    expect(after!['count']).toBeLessThan(before!['count'] as number);
     expect(await db.query(`select points from sign_in_counters where expire > 0`)).toHaveLength(3);
   });
 
@@ -258,6 +256,8 @@ describe('guessing passwords, with two processes', () => {
     const disabled = await account('disabled@guess.test');
     await db.query('update users set disabled_at = now() where email = $1', [disabled]);
     await createUser(db, { organizationId: null, role: 'agent', email: 'member-of-none@guess.test' });
+    // What runs in the background uses the same pool.
+    await here.app.get(Jobs, { strict: false }).beforeApplicationShutdown();
     const worked: Record<string, string[]> = {};
     for (const [email, password] of [
       [known, 'wrong'],

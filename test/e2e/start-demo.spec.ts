@@ -125,6 +125,18 @@ describe('the demo', () => {
     expect((await askGate(first.demo)).body).toMatchObject({ allowed: true, reasonCode: 'allowed' });
   });
 
+  it('is answered as the README shows, but for how far the day is', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const sample = /^ {4}(\{"allowed":.*)$/m.exec(readme)![1]!;
+    const { body } = await askGate(first.demo);
+    const shown = (name: string) => Number(new RegExp(`"${name}":(\\d+)`).exec(sample)![1]);
+    expect([shown('limit'), shown('used') + shown('remaining')]).toEqual([body.limit, body.limit]);
+    const names = [...sample.matchAll(/"(\w+)":/g)].map(([, name]) => name!);
+    const answered = [...JSON.stringify(body).matchAll(/"(\w+)":/g)].map(([, name]) => name!);
+    expect([...new Set(answered)].filter((name) => names.includes(name))).toEqual(names);
+    expect(readme).toContain(`"destination":"${first.demo.destination}"`);
+  });
+
   it('prints an invitation to try out, whose token is kept nowhere else', async () => {
     const { url, invitation } = first.demo;
     expect(first.output()).toContain(`invitation of newcomer@demo.test:\n${url}/#/invitation/${invitation!.token}\n`);

@@ -1,6 +1,8 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { Jobs } from '../../apps/api/src/platform/jobs/jobs.js';
 import { startApi, type RunningApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import {
   createAgent,
   createApiKey,
@@ -12,7 +14,7 @@ import {
 } from '../support/fixtures.js';
 import { request } from '../support/http.js';
 
-const NOBODY = '00000000-0000-7000-8000-00000000dead';
+const MISSING_ID = '00000000-0000-7000-8000-00000000dead';
 const POOL = '00000000-0000-7000-8000-000000000001';
 const CANADA = '+14165550123';
 const FRANCE = '+33140205050';
@@ -55,7 +57,7 @@ describe('/usage', () => {
     };
     for (let i = 0; i < 3; i += 1) expect(await authorize(CANADA)).toBe('allowed');
     for (let i = 0; i < 2; i += 1) expect(await authorize(FRANCE)).toBe('country_not_allowed');
-    expect(await authorize(CANADA, NOBODY)).toBe('no_assignment');
+    expect(await authorize(CANADA, MISSING_ID)).toBe('no_assignment');
     const today = (await call('summary')).body.localDate as string;
     return { organizationId, agentToken, busy, idle, phoneNumberId, assignmentId, call, authorize, today };
   }
@@ -91,7 +93,7 @@ describe('/usage', () => {
     });
   });
 
-  it('shows a counter of yesterday as 0, although nobody has set it back', async () => {
+  it('shows a counter of yesterday as 0, although it is not set back yet', async () => {
     const { call, assignmentId, today } = await office();
     await db.query('update agent_phone_numbers set last_reset_date = $2 where id = $1', [
       assignmentId,
@@ -162,7 +164,7 @@ describe('/usage', () => {
   it('refuses to reset an agent that is not there, or of another organization', async () => {
     const { call } = await office();
     const { busy: foreign } = await office();
-    for (const agentId of [NOBODY, foreign]) {
+    for (const agentId of [MISSING_ID, foreign]) {
       expect(await call('reset', { body: { agentId } })).toMatchObject({ status: 404 });
     }
     expect(await call('reset', { body: { agentId: 'x' } })).toMatchObject({ status: 400 });
@@ -196,7 +198,7 @@ describe('/usage', () => {
     expect((await call('daily?groupBy=agent')).body.rows).toEqual([
       { localDate: before(today, 1), groupId: busy, groupLabel: 'Busy', callsAllowed: 20, callsDenied: 8 },
       { localDate: today, groupId: busy, groupLabel: 'Busy', callsAllowed: 3, callsDenied: 2 },
-      { localDate: today, groupId: NOBODY, groupLabel: null, callsAllowed: 0, callsDenied: 1 },
+      { localDate: today, groupId: MISSING_ID, groupLabel: null, callsAllowed: 0, callsDenied: 1 },
     ]);
     const label = expect.stringMatching(/^\+1415/) as unknown;
     expect((await call('daily?groupBy=number')).body.rows).toEqual([
@@ -247,12 +249,17 @@ describe('/usage', () => {
     expect((await second.call('summary')).body).toMatchObject({ callsAllowed: 3, callsMadeToday: 3 });
   });
 
-  it.each(['true', 'false'])('schedules the midnight job when MIDNIGHT_JOB is true: %s', async (flag) => {
+  it.each(['true', 'false'])('runs the midnight job when MIDNIGHT_JOB is true: %s', async (flag) => {
     const replica = await startApi({ databaseUrl: db.url, env: { MIDNIGHT_JOB: flag } });
     try {
-      const jobs = replica.app.get(SchedulerRegistry, { strict: false }).getCronJobs();
-      expect([...jobs.keys()]).toEqual(flag === 'true' ? ['midnight'] : []);
-      for (const job of jobs.values()) await job.fireOnTick();
+      expect(replica.app.get(SchedulerRegistry, { strict: false }).getIntervals()).toEqual(['jobs']);
+      const names = replica.app.get(Jobs, { strict: false }).names();
+      expect(names.filter((name) => name.startsWith('usage.'))).toEqual(flag === 'true' ? ['usage.midnight'] : []);
+      const ran = async () => {
+        const [claim] = await db.query(`select succeeded_at from job_claims where name = 'usage.midnight'`);
+        return claim?.['succeeded_at'] instanceof Date;
+      };
+      if (flag === 'true') await eventually(ran);
     } finally {
       await replica.close();
     }

@@ -160,9 +160,9 @@ describe('a user of another organization', () => {
     });
     const body = method === 'PUT' ? { role: 'admin' } : undefined;
     const theirs = await request(users(`/${id}`), { method, token: owner, body });
-    const nobody = await request(users('/0190aaaa-0000-7000-8000-000000000000'), { method, token: owner, body });
+    const missing = await request(users('/0190aaaa-0000-7000-8000-000000000000'), { method, token: owner, body });
     expect([theirs.status, theirs.body.code]).toEqual([404, 'record_not_found']);
-    expect({ ...theirs.body, requestId: '' }).toEqual({ ...nobody.body, requestId: '' });
+    expect({ ...theirs.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' });
     expect(await db.query('select role from memberships where user_id = $1', [id])).toEqual([{ role: 'agent' }]);
   });
 

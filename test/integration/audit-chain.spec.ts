@@ -51,7 +51,7 @@ async function write(count: number): Promise<void> {
 const link = async (atMost = 1_000): Promise<number> =>
   (await db.query('select link_audit_events($1, $2) as linked', [organizationId, atMost]))[0]!['linked'] as number;
 
-/** As somebody who owns the database and is not held back by triggers. `:own` are the rows of the test's organization. */
+/** As the owner of the database, who is not held back by triggers. `:own` are the rows of the test's organization. */
 async function tamper(sql: string): Promise<void> {
   const client: pg.Client = await db.connect();
   await client.query('set session_replication_role = replica');

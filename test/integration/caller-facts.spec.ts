@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createAgent, createAssignment, createOrganization, createPhoneNumber } from '../support/fixtures.js';
 
 const FACTS = `
-  select agent_active, number_active, from_number, provider from agent_phone_numbers where id = $1`;
+  select agent_active, number_active, number_can_call, from_number, provider from agent_phone_numbers where id = $1`;
 
 const ASSIGN = `
   insert into agent_phone_numbers (organization_id, agent_id, phone_number_id, daily_limit, last_reset_date)
@@ -49,6 +49,8 @@ describe('what an assignment knows of its agent and its number', () => {
     ['agents', `status = 'inactive'`, { agent_active: false }],
     ['agents', `deleted_at = now()`, { agent_active: false }],
     ['phone_numbers', `lifecycle = 'error'`, { number_active: false }],
+    ['phone_numbers', `capabilities = '{"voice": false, "sms": true}'`, { number_can_call: false }],
+    ['phone_numbers', `capabilities = '{}'`, { number_can_call: false }],
     [
       'phone_numbers',
       `e164 = '+12025550999', provider = 'twilio'`,
@@ -58,14 +60,14 @@ describe('what an assignment knows of its agent and its number', () => {
     const { agentId, phoneNumberId } = await pair();
     const id = await createAssignment(db, { organizationId, agentId, phoneNumberId });
     const before = await facts(id);
-    expect(before).toMatchObject({ agent_active: true, number_active: true });
+    expect(before).toMatchObject({ agent_active: true, number_active: true, number_can_call: true });
     const record = table === 'agents' ? agentId : phoneNumberId;
     await db.query(`update ${table} set ${change} where id = $1`, [record]);
     expect(await facts(id)).toEqual({ ...before, ...expected });
     const back =
       table === 'agents'
         ? `status = 'active', deleted_at = null`
-        : `lifecycle = 'active', e164 = '${String(before['from_number'])}', provider = '${String(before['provider'])}'`;
+        : `capabilities = '{"voice": true}', lifecycle = 'active', e164 = '${String(before['from_number'])}', provider = '${String(before['provider'])}'`;
     await db.query(`update ${table} set ${back} where id = $1`, [record]);
     expect(await facts(id)).toEqual(before);
   });

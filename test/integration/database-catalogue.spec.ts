@@ -35,7 +35,7 @@ describe('the catalogue of the database', () => {
     });
 
     it('are reached by the expected policies, each for one role of the API and with a check of what is written', async () => {
-      const found = await db.query(
+      const policies = await db.query(
         `select p.polrelid::regclass::text as table, p.polname::text as name,
            array(select r.rolname::text from pg_roles r where r.oid = any (p.polroles) or 0 = any (p.polroles)) as roles,
            p.polcmd::text as command, p.polpermissive as permissive, p.polqual is not null as reads,
@@ -43,8 +43,8 @@ describe('the catalogue of the database', () => {
            pg_get_expr(p.polqual, p.polrelid) = pg_get_expr(p.polwithcheck, p.polrelid) as alike
          from pg_policy p where p.polrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)`,
       );
-      const told: Record<string, string[]> = {};
-      for (const policy of found) {
+      const actual: Record<string, string[]> = {};
+      for (const policy of policies) {
         const roles = policy['roles'] as string[];
         expect(ROLES).toEqual(expect.arrayContaining(roles));
         expect({ ...policy, roles: roles.length }).toMatchObject({ roles: 1, permissive: true, reads: true });
@@ -52,23 +52,23 @@ describe('the catalogue of the database', () => {
         if (policy['command'] === '*') expect(policy).toMatchObject({ checks: true, alike: true });
         else expect(policy['command']).toBe('r');
         expect([policy['table'], policy['reads_all']]).toEqual([policy['table'], roles[0] !== APP]);
-        (told[policy['name'] as string] ??= []).push(`${policy['table'] as string} to ${roles[0]}`);
+        (actual[policy['name'] as string] ??= []).push(`${policy['table'] as string} to ${roles[0]}`);
       }
-      for (const tables of Object.values(told)) tables.sort();
-      expect(told).toEqual(POLICIES);
+      for (const tables of Object.values(actual)) tables.sort();
+      expect(actual).toEqual(POLICIES);
     });
 
     it('may be read and written by the API as expected, column by column', async () => {
-      const found: Record<string, Record<string, Privileges>> = {};
-      for (const table of Object.keys(GRANTS)) found[table] = {};
+      const actual: Record<string, Record<string, Privileges>> = {};
+      for (const table of Object.keys(GRANTS)) actual[table] = {};
       for (const { table, role, privilege, columns } of await db.query(PRIVILEGES)) {
-        const ofRole = ((found[table as string] ??= {})[role as string] ??= {});
+        const ofRole = ((actual[table as string] ??= {})[role as string] ??= {});
         ofRole[privilege as keyof Privileges] = columns === null ? ALL : (columns as string[]).join(' ');
       }
-      expect(found).toEqual(JSON.parse(JSON.stringify(GRANTS, (_key, value) => oneLine(value))));
+      expect(actual).toEqual(JSON.parse(JSON.stringify(GRANTS, (_key, value) => oneLine(value))));
     });
 
-    it('grant nothing to everybody, nor to a login', async () => {
+    it('grant nothing to public, nor to a login', async () => {
       const grantees = await names(
         `select distinct case when g.grantee = 0 then 'public' else g.grantee::regrole::text end as name
          from (${ACLS}) g where g.grantee <> g.owner order by 1`,
@@ -79,27 +79,27 @@ describe('the catalogue of the database', () => {
 
   describe('functions', () => {
     it('that run for another role are the expected, with a fixed search path and for the expected callers', async () => {
-      const found = await db.query(
+      const functions = await db.query(
         `select p.oid::regprocedure::text as name, p.proowner::regrole::text as owner, p.proconfig as settings,
            array(select case when a.grantee = 0 then 'public' else a.grantee::regrole::text end
              from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee <> p.proowner order by 1) as callers
          from pg_proc p where p.prosecdef and p.pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
          order by 1`,
       );
-      const told = Object.fromEntries(found.map(({ name, callers }) => [name as string, callers as string[]]));
-      expect(told).toEqual(DEFINER_FUNCTIONS);
-      for (const { owner, settings } of found) {
+      const callersOf = Object.fromEntries(functions.map(({ name, callers }) => [name as string, callers as string[]]));
+      expect(callersOf).toEqual(DEFINER_FUNCTIONS);
+      for (const { owner, settings } of functions) {
         expect({ owner, settings }).toEqual({ owner: DEFINER, settings: ['search_path=pg_catalog, public, pg_temp'] });
       }
     });
 
-    it('of everybody run with the rights of their caller', async () => {
-      const found = await names(
+    it('of public run with the rights of their caller', async () => {
+      const unsafe = await names(
         `select p.oid::regprocedure::text as name from pg_proc p
          where p.prosecdef and has_function_privilege($1, p.oid, 'execute')`,
         [logins.app],
       );
-      expect(found).toEqual([]);
+      expect(unsafe).toEqual([]);
     });
   });
 
@@ -114,13 +114,13 @@ describe('the catalogue of the database', () => {
     });
 
     it('of the API cannot sign in, and its logins have nothing without their role', async () => {
-      const found = await db.query(
+      const roles = await db.query(
         `select rolname as name, rolcanlogin as logs_in, rolinherit as inherits from pg_roles
          where rolname = any ($1) order by rolname`,
         [[...ROLES, ...Object.values(logins)]],
       );
       const signsIn = { logs_in: true, inherits: false };
-      expect(Object.fromEntries(found.map(({ name, ...rest }) => [name as string, rest]))).toEqual({
+      expect(Object.fromEntries(roles.map(({ name, ...rest }) => [name as string, rest]))).toEqual({
         ...Object.fromEntries(ROLES.map((name) => [name, { logs_in: false, inherits: true }])),
         [logins.app]: signsIn,
         [logins.system]: signsIn,
@@ -139,18 +139,17 @@ describe('the catalogue of the database', () => {
       for (const role of ROLES) expect({ role, becomes: await becomes(role) }).toEqual({ role, becomes: [] });
     });
 
-    it('of the API own nothing; what counts for everybody owns its functions', async () => {
+    it('of the API own nothing; the role of the definer functions owns them, and the ledger with its days', async () => {
       const owned = await db.query(
         `select d.refobjid::regrole::text as owner, pg_describe_object(d.classid, d.objid, 0) as name
          from pg_shdepend d join pg_database b on b.datname = current_database()
-         where d.deptype = 'o' and d.dbid in (0, b.oid) and d.refobjid::regrole::text = any ($1) order by 2`,
+         where d.deptype = 'o' and d.dbid in (0, b.oid) and d.refobjid::regrole::text = any ($1)
+           and not (d.classid = 'pg_class'::regclass and d.objid in (select relation from ledger_days())) order by 2`,
         [[...ROLES, ...Object.values(logins)]],
       );
-      expect(owned).toEqual(
-        Object.keys(DEFINER_FUNCTIONS)
-          .sort()
-          .map((name) => ({ owner: DEFINER, name: `function ${name}` })),
-      );
+      const functions = Object.keys(DEFINER_FUNCTIONS).map((name) => `function ${name}`);
+      const ledger = ['schema ledger', 'table call_authorizations', 'table ledger.unplaced'];
+      expect(owned).toEqual([...functions, ...ledger].sort().map((name) => ({ owner: DEFINER, name })));
     });
 
     it('make nothing in the schema, and only uploads make temporary tables', async () => {
@@ -185,7 +184,7 @@ describe('the catalogue of the database', () => {
     const schemas = await names(
       `select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1`,
     );
-    expect(schemas).toEqual(['pgboss', 'public']);
+    expect(schemas).toEqual(['ledger', 'pgboss', 'public']);
   });
 });
 

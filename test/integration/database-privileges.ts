@@ -14,7 +14,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       insert: ALL,
       update: `
         agent_active allowed_countries allowed_number_types calls_made_today counter_reset_at daily_limit
-        ended_at from_number last_reset_date number_active paused_at provider sole`,
+        ended_at from_number last_reset_date number_active number_can_call paused_at provider sole`,
     },
     ringfence_system: {
       select: ALL,
@@ -117,8 +117,8 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        attempts cancel_requested_at created encoding failed failure file_bytes finished_at notice_count
-        processed received_at repaired skipped started_at status total undone_at updated`,
+        attempts cancel_requested_at created deleted encoding failed failure file_bytes finished_at notice_count
+        processed received_at repaired skipped started_at status total unassigned undone_at updated`,
       delete: ALL,
     },
     ringfence_system: {
@@ -140,6 +140,13 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
     ringfence_system: {
       select: ALL,
       update: 'accepted_at accepted_by revoked_at',
+    },
+  },
+  job_claims: {
+    ringfence_system: {
+      select: ALL,
+      insert: 'name',
+      update: 'due_at failures last_error leased_until run_id started_at succeeded_at',
     },
   },
   memberships: {
@@ -165,12 +172,26 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
         currency default_allowed_countries default_daily_limit deleted_at name numbers_per_agent
         previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
     },
+    ringfence_definer: {
+      select: 'id last_rollup_date',
+    },
     ringfence_system: {
       select: ALL,
       insert: ALL,
       update: `
         currency default_allowed_countries default_daily_limit last_rollup_date name numbers_per_agent
         pool_quota previous_time_zone suspended_at time_zone time_zone_effective_at updated_at`,
+    },
+  },
+  outbox_events: {
+    ringfence_app: {
+      insert: 'consumer organization_id payload subject_id type',
+    },
+    ringfence_system: {
+      select: ALL,
+      insert: 'consumer organization_id payload subject_id type',
+      update: 'attempts dead_at delivered_at due_at last_error',
+      delete: ALL,
     },
   },
   phone_number_counts: {
@@ -280,10 +301,14 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
 /** Tables without row-level security: they hold nothing of an organization or of a person. */
 export const UNFENCED = ['migrations', 'sql_functions'];
 
-/** Functions that run with the rights of `ringfence_definer`, and who may call them. Triggers are called by nobody. */
+/** Functions that run with the rights of `ringfence_definer`, and who may call them. No role may call a trigger function. */
 export const DEFINER_FUNCTIONS: Record<string, string[]> = {
   'count_phone_numbers()': [],
+  'drop_ledger_day(date)': ['ringfence_system'],
+  'due_ledger_days(integer)': ['ringfence_system'],
   'find_phone_numbers(uuid,text[],text,text,text,integer)': ['ringfence_app'],
+  'ledger_state()': ['ringfence_system'],
+  'make_ledger_day(date,integer)': ['ringfence_system'],
   'place_phone_numbers()': [],
   'taken_numbers(text[])': ['ringfence_app'],
 };
@@ -300,8 +325,10 @@ const OF_THE_SYSTEM = [
   'idempotency_keys',
   'import_jobs',
   'invitations',
+  'job_claims',
   'memberships',
   'organizations',
+  'outbox_events',
   'phone_numbers',
   'refresh_tokens',
   'sessions',
@@ -311,6 +338,7 @@ const OF_THE_SYSTEM = [
 ];
 const COUNTERS = ['phone_number_counts', 'phone_number_places'];
 const WITHOUT_ORGANIZATION_POLICY = [
+  'job_claims',
   'migrations',
   'refresh_tokens',
   'sessions',
@@ -332,4 +360,6 @@ export const POLICIES: Record<string, string[]> = {
   readable_by_all: [...COUNTERS, 'phone_numbers'].map((table) => `${table} to ringfence_app`),
   members_of_own_organization: ['users to ringfence_app'],
   counted_for_all: ['phone_numbers to ringfence_definer'],
+  kept_in_days: ['call_authorizations to ringfence_definer'],
+  rolled_up_days: ['organizations to ringfence_definer'],
 };

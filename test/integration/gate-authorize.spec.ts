@@ -40,8 +40,9 @@ const EXPECTED = `
   from gate_facts(ringfence_clock()) f
   cross join lateral (
     select coalesce(
-      decide_call(null, f.organization_suspended, f.agent_active, f.number_active, f.assignment_paused, 'CA', 'MOBILE',
-        f.allowed_countries, f.allowed_number_types),
+      (select k.refused from gate_checks(row(f.assignment_id, f.organization_suspended, f.agent_active, f.number_active,
+        f.assignment_paused, f.allowed_countries, f.allowed_number_types, f.number_can_call)::assignment_facts,
+        row(null, 'CA', 'MOBILE')::call_facts) k),
       case when f.used >= f.daily_limit then 'daily_limit_reached' else 'allowed' end) as reason
   ) r
   order by f.agent_id`;

@@ -41,7 +41,7 @@ interface Call {
   country: string;
 }
 
-/** An assignment by the words of gate_facts(), with what decide_call() refuses for each country. */
+/** An assignment by the words of gate_facts(), with what gate_checks() refuses for each country. */
 interface Option {
   id: string;
   agent: string;
@@ -58,9 +58,10 @@ interface Option {
 const OPTIONS = `
   select f.assignment_id as id, f.agent_id as agent, f.phone_number_id as number, f.daily_limit as limit, f.used,
     f.counted_on::text as "countedOn", f.counted, f.usage_day::text as day, f.resets_at as "resetsAt",
-    (select jsonb_object_agg(c, decide_call(null, f.organization_suspended, f.agent_active, f.number_active,
-       f.assignment_paused, c, 'MOBILE', f.allowed_countries, f.allowed_number_types))
-     from unnest(array['CA', 'US', 'FR']) c) as refused
+    (select jsonb_object_agg(c, k.refused) from unnest(array['CA', 'US', 'FR']) c
+     cross join lateral gate_checks(row(f.assignment_id, f.organization_suspended, f.agent_active, f.number_active,
+       f.assignment_paused, f.allowed_countries, f.allowed_number_types, f.number_can_call)::assignment_facts,
+       row(null, c, 'MOBILE')::call_facts) k) as refused
   from gate_facts(ringfence_clock()) f
   order by f.assignment_id`;
 
@@ -85,14 +86,12 @@ const MOST_USEFUL_FIRST = [
 function choose(options: readonly Option[], { country }: Call) {
   const ranked = options.map((option) => {
     const reason = option.refused[country] ?? (option.used < option.limit ? 'allowed' : 'daily_limit_reached');
-    const place = MOST_USEFUL_FIRST.indexOf(reason);
+    const rank = MOST_USEFUL_FIRST.indexOf(reason);
     const share = option.used / Math.max(option.limit, 1);
-    return { option, reason, place: place < 0 ? MOST_USEFUL_FIRST.length : place, share };
+    return { option, reason, rank: rank < 0 ? MOST_USEFUL_FIRST.length : rank, share };
   });
   // The sort is stable and the options come in the order of their ids.
-  const [{ option, reason }] = ranked.sort((a, b) => a.place - b.place || a.share - b.share) as [
-    (typeof ranked)[number],
-  ];
+  const [{ option, reason }] = ranked.sort((a, b) => a.rank - b.rank || a.share - b.share) as [(typeof ranked)[number]];
   if (reason === 'allowed') option.used += 1;
   const { number, limit, used, resetsAt } = option;
   return { reason, number, limit, used, resetsAt };

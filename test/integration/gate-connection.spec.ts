@@ -4,7 +4,7 @@ import { databaseErrorOf } from '../../apps/api/src/platform/database/sqlstate.j
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 
-/** A deferred trigger makes the commit wait for whoever has the advisory lock 1, and fail for a written 13. */
+/** A deferred trigger makes the commit wait for the holder of the advisory lock 1, and fail for a written 13. */
 const COMMIT_THAT_WAITS = `
   create table written (n integer);
   create function on_commit() returns trigger language plpgsql as $$
@@ -50,7 +50,7 @@ describe('GateConnection', () => {
     events.push(`committed ${row.join(' ')}`);
   };
 
-  /** Until somebody waits for the advisory lock in a commit, and what was told before it has arrived. */
+  /** Until a commit waits for the advisory lock, and what was told before it has arrived. */
   const untilCommitWaits = () =>
     eventually(async () => {
       const [row] = await db.query(

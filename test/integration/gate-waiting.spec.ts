@@ -136,7 +136,7 @@ describe('a decision that had to wait for its row', () => {
       `update organizations set default_allowed_countries = '{FR}' where id = $1`,
       'country_not_allowed',
     ],
-  ])('knows %s of the organization that came while somebody had the row', async (_, change, reason) => {
+  ])('knows %s of the organization that came while another transaction had the row', async (_, change, reason) => {
     const made = await assigned(5);
     const decided = await decideBehind(made, async () => {
       await first.query('select from agent_phone_numbers where id = $1 for update', [made.assignmentId]);
@@ -146,7 +146,7 @@ describe('a decision that had to wait for its row', () => {
     expect(decided.map(({ reason_code }) => reason_code)).toEqual([reason]);
   });
 
-  it('counts on no assignment that was made meanwhile and that somebody else counts on', async () => {
+  it('counts on no assignment that was made meanwhile and that another batch counts on', async () => {
     const made = await assigned(5);
     await assignAnother(made, '+14155559001');
     await first.query('begin');

@@ -20,8 +20,8 @@ interface Two {
 }
 
 /**
- * Whoever locks several assignments does it in the order of the gate (agent, then number), or two of them could each wait
- * for what the other holds. Here the first one is held by somebody else: who waits for it must not hold the second yet.
+ * A transaction that locks several assignments does it in the order of the gate (agent, then number), or two of them could each wait
+ * for what the other holds. Here the first one is held by another transaction: one that waits for it must not hold the second yet.
  */
 describe('The order in which assignments are locked', () => {
   let db: TestDatabase;

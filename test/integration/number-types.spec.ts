@@ -16,10 +16,11 @@ describe('destination types in the database', () => {
   });
   afterAll(() => db?.drop());
 
-  /** What decide_call() says to a call with nothing against it but country and type. */
+  /** What gate_checks() says to a call with nothing against it but country and type. */
   async function decide(type: string | null, country: string | null, countries: string[], types: string[]) {
     const [row] = await db.query(
-      'select decide_call(null, false, true, true, false, $1, $2, $3::text[], $4::text[]) as reason',
+      `select refused as reason from gate_checks(row(uuidv7(), false, true, true, false, $3::text[], $4::text[], true)::assignment_facts,
+         row(null, $1::text, $2::text)::call_facts)`,
       [country, type, countries, types],
     );
     return row!['reason'] as string | null;

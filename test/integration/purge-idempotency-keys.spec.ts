@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { MidnightService } from '../../apps/api/src/modules/usage/midnight.service.js';
-import { PURGE_IDEMPOTENCY_KEYS } from '../../apps/api/src/modules/usage/sql/purge-idempotency-keys.sql.js';
+import { IdempotencyKeyPurge } from '../../apps/api/src/modules/call-gate/retention/idempotency-key-purge.js';
+import { PURGE_IDEMPOTENCY_KEYS } from '../../apps/api/src/modules/call-gate/retention/sql/purge-idempotency-keys.sql.js';
 import { type ApiPools, poolsAsOfApi } from '../support/api-pool.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createOrganization } from '../support/fixtures.js';
@@ -43,28 +43,26 @@ describe('Idempotency keys', () => {
 
   it('are deleted when they have expired, and no others', async () => {
     await keys(2_500, 10);
-    expect(await new MidnightService(pools.database).run()).toMatchObject({ purgedKeys: 2_500 });
+    expect(await new IdempotencyKeyPurge(pools.database).run()).toBe(2_500);
     expect(await keysLeft()).toBe(10);
   });
 
-  it('are deleted a thousand at a time until the time of the run is over; the next run goes on', async () => {
+  it('are deleted a thousand at a time until the run is asked to end; the next run goes on', async () => {
     await keys(4_200, 10);
-    let nowMs = 0;
-    const slow = new MidnightService(pools.database, () => (nowMs += 15_000));
-    expect(await slow.run()).toMatchObject({ purgedKeys: 3_000 });
-    expect(await slow.run()).toMatchObject({ purgedKeys: 1_200 });
+    const purge = new IdempotencyKeyPurge(pools.database);
+    expect(await purge.run(AbortSignal.abort())).toBe(1_000);
+    expect(await purge.run()).toBe(3_200);
     expect(await keysLeft()).toBe(10);
   });
 
-  it('are deleted however many there are while there is time, and found without reading the others', async () => {
+  it('are deleted however many there are, and found without reading the others', async () => {
     await keys(101_000, 1_000);
     await db.query('analyze idempotency_keys');
     const plan = await db.query(`explain (costs off) ${PURGE_IDEMPOTENCY_KEYS.replace('$1', '1000')}`);
     expect(plan.map((row) => String(row['QUERY PLAN'])).join('\n')).toMatch(
       /Index Scan using idempotency_keys_expiry[^]*Index Cond: \(expires_at <=/,
     );
-    const unhurried = new MidnightService(pools.database, () => 0);
-    expect(await unhurried.run()).toMatchObject({ purgedKeys: 101_000 });
+    expect(await new IdempotencyKeyPurge(pools.database).run()).toBe(101_000);
     expect(await keysLeft()).toBe(1_000);
   });
 });

@@ -39,7 +39,7 @@ describe('the dumped schema', () => {
     ['a restrictive policy', 'create policy own on agents as restrictive to ringfence_app using (true)'],
     ['a privilege', 'grant delete on audit_events to ringfence_app'],
     ['a privilege of a column', 'grant select (password_hash) on users to ringfence_app'],
-    ['a privilege of everybody', 'grant select on users to public'],
+    ['a privilege of public', 'grant select on users to public'],
     ['a function', `create function one() returns int language sql immutable as 'select 1'`],
     ['who may run a function', 'revoke execute on function ringfence_clock() from public'],
     ['a comment', `comment on column agents.name is 'What people call it'`],

@@ -25,8 +25,9 @@ const POPULATE_AGENTS = `
   from (${CASES})`;
 
 const POPULATE_NUMBERS = `
-  insert into phone_numbers (organization_id, e164, provider, lifecycle)
-  select $1, '+1202' || (5550000 + i), 'telnyx', case when (c->>'numberActive')::boolean then 'active' else 'error' end
+  insert into phone_numbers (organization_id, e164, provider, capabilities, lifecycle)
+  select $1, '+1202' || (5550000 + i), 'telnyx', jsonb_build_object('voice', c->'numberCanCall', 'sms', false),
+    case when (c->>'numberActive')::boolean then 'active' else 'error' end
   from (${CASES})`;
 
 const POPULATE_ASSIGNMENTS = `
@@ -59,7 +60,7 @@ describe('the checks of a simulation', () => {
     await client.query(POPULATE_NUMBERS, parameters);
     const made = await client.query<{ id: string; i: string }>(POPULATE_ASSIGNMENTS, parameters);
     for (const { id, i } of made.rows) factsOf.set(id, cases[Number(i) - 1]!);
-    expect(factsOf.size).toBe(2 * 8 * 4 * 11);
+    expect(factsOf.size).toBe(2 * 12 * 4 * 11);
     // The planner would take the tables for nearly empty.
     await client.query('analyze');
   });

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
 import { sqlFunctions } from '../../migrations/functions/manifest.js';
@@ -20,7 +20,19 @@ const REASONS: Record<string, { volatility: string; because: string }> = {
     volatility: 'volatile',
     because: 'a stable clock may be read once for a whole batch, before the wait for the locks',
   },
-  decide_call: { volatility: 'immutable', because: 'the policy depends on its arguments alone, and is inlined' },
+  gate_busy_calls: {
+    volatility: 'volatile',
+    because: 'it locks rows, and reads which are missing by a snapshot younger than those locks',
+  },
+  gate_claim_keys: {
+    volatility: 'volatile',
+    because: 'it writes, and must see what became of the keys that it waited for',
+  },
+  gate_replays: {
+    volatility: 'volatile',
+    because: 'a stable function reads by the snapshot of its caller, which may be older than the wait for the locks',
+  },
+  gate_checks: { volatility: 'immutable', because: 'the policy depends on its arguments alone, and is inlined' },
   option_rank: { volatility: 'immutable', because: 'the order depends on its arguments alone, and is inlined' },
   gate_choose: {
     volatility: 'immutable',
@@ -75,14 +87,25 @@ describe('the SQL functions', () => {
   });
 
   describe('have the volatility that their work needs', () => {
+    it('and the volatile ones of the gate say so in their files, although PostgreSQL would take them for that', () => {
+      const silent = sqlFunctions.filter((file) => {
+        const name = path.posix.basename(file);
+        return (
+          REASONS[name]?.volatility === 'volatile' &&
+          !/\blanguage (plpg)?sql volatile\b/.test(readFileSync(path.join(FOLDER, `${file}.sql`), 'utf8'))
+        );
+      });
+      expect(silent).toEqual([]);
+    });
+
     /** The volatility of each overload, beside the reason why it must be so. */
-    const found = async (name: string) =>
+    const overloadsOf = async (name: string) =>
       (await ownFunctions())
         .filter((own) => own.name === name)
         .map(({ volatility }) => ({ name, volatility, because: REASONS[name]!.because }));
 
     it.each(Object.entries(REASONS))('%s', async (name, { volatility, because }) => {
-      const overloads = await found(name);
+      const overloads = await overloadsOf(name);
       expect(overloads).not.toEqual([]);
       for (const overload of overloads) expect(overload).toEqual({ name, volatility, because });
     });
@@ -92,7 +115,7 @@ describe('the SQL functions', () => {
       await client.query('begin');
       try {
         await client.query(`alter function ${own.signature} stable`);
-        expect((await found(name)).map(({ volatility }) => volatility)).toContain('stable');
+        expect((await overloadsOf(name)).map(({ volatility }) => volatility)).toContain('stable');
       } finally {
         await client.query('rollback');
       }
@@ -115,11 +138,22 @@ describe('the SQL functions', () => {
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     };
 
-    it.each([
-      ['decide_call', ['text', 'bool', 'bool', 'bool', 'bool', 'text', 'text', 'text[]', 'text[]']],
-      ['option_rank', ['text', 'int', 'int']],
-    ])('%s', async (name, types) => {
+    it.each([['option_rank', ['int', 'int', 'int']]])('%s', async (name, types) => {
       expect(await plan((columns) => `${name}(${columns})`, types)).not.toContain(`${name}(`);
+    });
+
+    it('gate_checks, with its composites and the columns that the caller does not read', async () => {
+      const { rows } = await client.query<Record<'QUERY PLAN', string>>(
+        `explain (verbose, costs off) select k.refused from agent_phone_numbers a
+         cross join lateral gate_checks(row(a.id, false, a.agent_active, a.number_active, a.paused_at is not null,
+           a.allowed_countries, a.allowed_number_types, a.number_can_call)::assignment_facts, row(null, 'CA', 'MOBILE')::call_facts) k`,
+      );
+      const lines = rows.map((row) => row['QUERY PLAN']);
+      const plan = lines.join('\n');
+      expect(plan).not.toMatch(/gate_checks|ROW\(|Nested Loop|_facts/);
+      expect(lines[0]).toBe('Seq Scan on public.agent_phone_numbers a');
+      // No organization is suspended here and the type is free: both checks are gone before the statement runs.
+      expect(plan).not.toMatch(/organization_suspended|number_type_blocked/);
     });
 
     it.each([

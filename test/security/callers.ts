@@ -6,7 +6,7 @@ import { createApiKey, createOrganization, createUser, signIn } from '../support
 import { request } from '../support/http.js';
 import type { Column } from './access-table.js';
 
-/** Somebody who sends requests: one way to be what a column of the access table says. */
+/** A sender of requests: one way to be what a column of the access table says. */
 export interface Caller {
   column: Column;
   /** Which one of the column's callers. */

@@ -64,8 +64,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world?.close();
-  const places = `${inPath.length} paths, ${inFields.length} fields, ${inQuery.length} parameters, ${lists.length} lists`;
-  tally.print(`ids in ${places}; ${others?.length} callers of another organization`);
+  const summary = `${inPath.length} paths, ${inFields.length} fields, ${inQuery.length} parameters, ${lists.length} lists`;
+  tally.print(`ids in ${summary}; ${others?.length} callers of another organization`);
 });
 
 /** Fields of the body that name records, also inside the items of a list. */

@@ -62,26 +62,29 @@ function forms(text: string): unknown[] {
 }
 
 /** What else may stand there for a value that has a form of its own, however it was written. */
-const SAME: Record<string, (sent: string, told: unknown) => boolean> = {
+const SAME: Record<string, (sent: string, answered: unknown) => boolean> = {
   // Digits of one number, in E.164.
-  phoneNumber: (sent, told) => told === `+${sent.replace(/\D/g, '')}`,
-  destination: (sent, told) => told === `+${sent.replace(/\D/g, '')}`,
+  phoneNumber: (sent, answered) => answered === `+${sent.replace(/\D/g, '')}`,
+  // One that is refused is kept as the digits that were asked for.
+  destination: (sent, answered) => typeof answered === 'string' && digitsOf(answered) === digitsOf(sent),
   // The number says it when nothing does.
-  countryCode: (sent, told) => sent.trim() === '' && told === 'US',
+  countryCode: (sent, answered) => sent.trim() === '' && answered === 'US',
   monthlyCost: isSameAmount,
   cost: isSameAmount,
 };
 
-function isSameAmount(sent: string, told: unknown): boolean {
-  return typeof told === 'string' && /^\d+(\.\d+)?$/.test(sent) && Number(sent) === Number(told);
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
+function isSameAmount(sent: string, answered: unknown): boolean {
+  return typeof answered === 'string' && /^\d+(\.\d+)?$/.test(sent) && Number(sent) === Number(answered);
 }
 
-function expectStored(field: string, isList: boolean, sent: string, told: unknown): void {
+function expectStored(field: string, isList: boolean, sent: string, answered: unknown): void {
   const value = isList
-    ? (told as unknown[])[0]
+    ? (answered as unknown[])[0]
     : field === 'destination'
-      ? (told as { phoneNumber: string }).phoneNumber
-      : told;
+      ? (answered as { phoneNumber: string }).phoneNumber
+      : answered;
   if (!forms(sent).includes(value) && !SAME[field]?.(sent, value)) {
     expect({ field, stored: value }).toEqual({ field, stored: sent });
   }
@@ -97,17 +100,17 @@ describe('a naughty string is stored as it is, or refused', () => {
       const body = { ...(sent.body as object), [field]: isList ? [text] : text };
       const answer = await world.send({ ...sent, body }, owner);
       tally.count(answer.status);
-      const told = JSON.parse(answer.text || '{}') as Record<string, unknown>;
+      const answered = JSON.parse(answer.text || '{}') as Record<string, unknown>;
       if (answer.status >= 400) {
-        expect({ text, status: answer.status, told }).toEqual({
+        expect({ text, status: answer.status, answered }).toEqual({
           text,
           status: expect.any(Number),
-          told: refusal(answer.status),
+          answered: refusal(answer.status),
         });
         expect(answer.status).toBeLessThan(500);
       } else {
-        if (field in told) expectStored(field, isList, text, told[field]);
-        await readBack(operation, sent.address, told, one, text);
+        if (field in answered) expectStored(field, isList, text, answered[field]);
+        await readBack(operation, sent.address, answered, one, text);
       }
     }
   });
@@ -124,11 +127,11 @@ const refusal = (status: number) =>
 async function readBack(
   operation: Operation,
   address: string,
-  told: Record<string, unknown>,
+  answered: Record<string, unknown>,
   { field, isList }: TextField,
   text: string,
 ): Promise<void> {
-  const own = operation.method === 'PUT' ? address : `${address}/${String(told['id'])}`;
+  const own = operation.method === 'PUT' ? address : `${address}/${String(answered['id'])}`;
   const template = operation.method === 'PUT' ? operation.path : `${operation.path}/{id}`;
   const get = operations.find(({ method, path }) => method === 'GET' && path === template);
   if (!get) return;
@@ -141,10 +144,10 @@ async function readBack(
   const list = operations.find(({ method, path }) => method === 'GET' && path === template.replace(/\/\{[^}]+\}$/, ''));
   if (!list || value === '') return;
   const query = `filter=${encodeURIComponent(JSON.stringify({ q: value }))}&range=[0,999]`;
-  const found = await request<{ id: string }[]>(`${world.api.url}${list.path}?${query}`, { headers: owner });
-  expect({ value, status: found.status }).toEqual({ value, status: 200 });
+  const matches = await request<{ id: string }[]>(`${world.api.url}${list.path}?${query}`, { headers: owner });
+  expect({ value, status: matches.status }).toEqual({ value, status: 200 });
   const id = body['id'] as string;
-  expect({ value, found: found.body.some((one) => one.id === id) }).toEqual({ value, found: true });
+  expect({ value, found: matches.body.some((one) => one.id === id) }).toEqual({ value, found: true });
 }
 
 let serial = 5_600_000;
@@ -205,15 +208,15 @@ describe('a naughty string in an upload is taken as it is, or its row is refused
     ]);
     const errors = new Map(refused.map((row) => [Number(row['line']), row]));
     for (const [index, text] of texts.entries()) {
-      const { rows: found } = column === 'phoneNumber' ? { rows: [] } : await recordsOf(numbers[index]!);
+      const { rows: records } = column === 'phoneNumber' ? { rows: [] } : await recordsOf(numbers[index]!);
       const error = errors.get(index + 2);
-      if (found.length === 0) {
+      if (records.length === 0) {
         expect({ text, error }).toEqual({
           text,
           error: expect.objectContaining({ message: expect.stringMatching(/\S/) }),
         });
       } else {
-        const value = valueOf(column, found[0]!);
+        const value = valueOf(column, records[0]!);
         const allowed = cellForms(column, text);
         // An empty cell says nothing: what is usual is filled in.
         if (text.trim() !== '' && !allowed.includes(value))

@@ -56,6 +56,7 @@ export class Records {
 
   private readonly kinds: Record<string, () => Promise<string>> = {
     agent: () => this.agent(),
+    'audit event': () => this.auditEvent(),
     'api-key': async () => (await this.apiKey(['calls:authorize'])).id,
     assigned: async () => (await this.assignment()).phoneNumberId,
     assignment: async () => (await this.assignment()).id,
@@ -182,6 +183,15 @@ export class Records {
 
   async waitingImport(): Promise<string> {
     return this.insertImport(`'pending', null`);
+  }
+
+  async auditEvent(): Promise<string> {
+    const [row] = await this.db.query(
+      `insert into audit_events (organization_id, actor_kind, actor_label, action, subject_type, changes)
+       values ($1, 'system', $2, 'usage.reset', 'organization', '{}') returning id`,
+      [this.household.organizationId, this.text('actor')],
+    );
+    return row!['id'] as string;
   }
 
   /** An organization of its own, for what a platform administrator does to one. */

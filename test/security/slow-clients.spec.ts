@@ -142,7 +142,7 @@ describe('a client who', () => {
     await expectToServe();
   });
 
-  it('does not read the answer holds up nobody else', async () => {
+  it('does not read the answer holds up no other client', async () => {
     for (let client = 0; client < 2 * POOL_SIZE; client += 1) {
       const socket = await open();
       socket.write(

@@ -1,4 +1,4 @@
-/** Counts answers by status and says so at the end, for whoever reads the output of a run. */
+/** Counts answers by status and says so at the end, for the reader of a run's output. */
 export class Tally {
   private readonly byStatus = new Map<string, number>();
 

@@ -21,6 +21,7 @@ export async function startApiProcess(databaseUrl: string, env: Record<string, s
       PORT: '0',
       LOG_LEVEL: 'info',
       MIDNIGHT_JOB: 'false',
+      LEDGER_JOB: 'false',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,8 +31,8 @@ export async function startApiProcess(databaseUrl: string, env: Record<string, s
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk.toString();
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output);
-      if (found) resolve(found[0]);
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output);
+      if (address) resolve(address[0]);
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);

@@ -25,6 +25,7 @@ export async function startApi({ databaseUrl, env = {}, onLog }: ApiOptions): Pr
     JWT_SECRET: 'a secret of the tests that protects nothing',
     LOG_LEVEL: 'silent',
     MIDNIGHT_JOB: 'false',
+    LEDGER_JOB: 'false',
     AUDIT_CHAIN_JOB: 'false',
     HOST: '127.0.0.1',
     PORT: '0',

@@ -36,8 +36,8 @@ export function findChromium(): string | null {
     if (!existsSync(named)) throw new Error(`CHROMIUM_PATH is ${named}, which does not exist`);
     return named;
   }
-  const found = [...SYSTEM_BROWSERS, chromium.executablePath()].find((file) => existsSync(file));
-  if (found) return found;
+  const executable = [...SYSTEM_BROWSERS, chromium.executablePath()].find((file) => existsSync(file));
+  if (executable) return executable;
   const cli = path.resolve('node_modules/playwright-core/cli.js');
   spawnSync(process.execPath, [cli, 'install', 'chromium'], { stdio: 'ignore', timeout: 180_000 });
   if (existsSync(chromium.executablePath())) return chromium.executablePath();
@@ -55,7 +55,7 @@ export function openBrowser(executablePath: string): Promise<Browser> {
 /**
  * Collects what a user would never see but a developer must: uncaught errors and errors in the browser's console.
  *
- * @param expected messages that belong to the job, such as the refused refresh before anybody has signed in
+ * @param expected messages that belong to the job, such as the refused refresh before the first sign-in
  */
 export function watchForErrors(page: Page, expected: RegExp): string[] {
   const errors: string[] = [];

@@ -18,7 +18,7 @@ export interface OpenConsole {
   close(): Promise<void>;
 }
 
-/** Before anybody has signed in, the console asks whether a session can go on. */
+/** Before the first sign-in, the console asks whether a session can go on. */
 const AT_THE_START = '401.*/auth/(refresh|me)';
 
 interface OpenOptions {

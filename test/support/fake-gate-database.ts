@@ -10,7 +10,7 @@ export class FakeGateDatabase {
   /** What the commits of the batches wait for, the first batch's first. */
   readonly commits: Promise<void>[] = [];
   failOn: (batch: readonly CallCommand[]) => Error | null = () => null;
-  /** Destinations whose rows somebody holds, and how each batch was asked. */
+  /** Destinations whose rows another transaction holds, and how each batch was asked. */
   readonly lockedRows = new Set<string>();
   readonly modes: string[] = [];
   readonly reports: unknown[] = [];
@@ -35,7 +35,7 @@ export class FakeGateDatabase {
     return this.decisionsOf(calls);
   }
 
-  async authorizeLocked(calls: readonly CallCommand[], mode: GateMode): Promise<Decisions> {
+  async authorizeContended(calls: readonly CallCommand[], mode: GateMode): Promise<Decisions> {
     await this.ask(calls, `locked ${mode}`);
     return this.decisionsOf(calls);
   }

@@ -12,9 +12,9 @@ let serial = 0;
 async function insert(db: TestDatabase, table: string, values: Record<string, unknown>): Promise<string> {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   const columns = given.map(([column]) => column).join(', ');
-  const places = given.map((_, index) => `$${index + 1}`).join(', ');
+  const parameters = given.map((_, index) => `$${index + 1}`).join(', ');
   const [row] = (await db.query(
-    `insert into ${table} (${columns}) values (${places}) returning id`,
+    `insert into ${table} (${columns}) values (${parameters}) returning id`,
     given.map(([, value]) => value),
   )) as { id: string }[];
   return row!.id;

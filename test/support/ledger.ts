@@ -41,3 +41,10 @@ export async function fillLedger(db: TestDatabase, facts: LedgerFacts): Promise<
   )) as { id: string }[];
   return rows.map(({ id }) => id);
 }
+
+/** Gives the day of an instant, by UTC, its partition; nothing may be written of it before. */
+export async function makeLedgerDay(db: TestDatabase, at: Date): Promise<void> {
+  const day = at.toISOString().slice(0, 10);
+  const [made] = await db.query('select make_ledger_day($1::date, 0) as moved', [day]);
+  if (made!['moved'] !== 0) throw new Error(`The day ${day} of the ledger was not made`);
+}

@@ -6,6 +6,7 @@ export interface PolicyFacts {
   suspended: boolean;
   agentActive: boolean;
   numberActive: boolean;
+  numberCanCall: boolean;
   paused: boolean;
   country: string | null;
   type: DestinationType;
@@ -23,6 +24,7 @@ const REFUSALS: [code: ReasonCode, applies: (facts: PolicyFacts) => boolean][] =
   ['organization_suspended', ({ suspended }) => suspended],
   ['agent_inactive', ({ agentActive }) => !agentActive],
   ['number_inactive', ({ numberActive }) => !numberActive],
+  ['number_cannot_call', ({ numberActive, numberCanCall }) => numberActive && !numberCanCall],
   ['assignment_paused', ({ paused }) => paused],
   ['number_type_blocked', ({ type, types }) => !isOrdinary(type) && !types.includes(type)],
   [
@@ -55,13 +57,20 @@ export function* everyDestination(): Generator<Pick<PolicyFacts, 'refusal' | 'co
     for (const country of [null, 'US', 'GG']) for (const type of destinationTypes) yield { refusal, country, type };
 }
 
+/** Active and able to call: one that is not active is told to be so whatever it can. */
+const NUMBERS = [
+  [true, true],
+  [true, false],
+  [false, false],
+] as const;
+
 /** Every combination of what an assignment can be. */
 export function* everyAssignment(): Generator<
-  Pick<PolicyFacts, 'agentActive' | 'numberActive' | 'paused' | 'countries' | 'types'>
+  Pick<PolicyFacts, 'agentActive' | 'numberActive' | 'numberCanCall' | 'paused' | 'countries' | 'types'>
 > {
   for (const agentActive of both)
-    for (const numberActive of both)
+    for (const [numberActive, numberCanCall] of NUMBERS)
       for (const paused of both)
         for (const countries of countryLists)
-          for (const types of typeLists) yield { agentActive, numberActive, paused, countries, types };
+          for (const types of typeLists) yield { agentActive, numberActive, numberCanCall, paused, countries, types };
 }

@@ -48,7 +48,10 @@ describe('contracts', () => {
   it('shows a reason that no list has by its code', () => {
     expect(reasonText('daily_limit_reached').label).toBe('Daily limit reached');
     for (const code of ['destination_unroutable', 'invented', 'toString']) {
-      expect(reasonText(code)).toEqual({ label: code, message: code });
+      expect(reasonText(code)).toEqual({
+        label: code,
+        message: `The call must not be placed, for the reason ${code}.`,
+      });
     }
   });
 

@@ -132,8 +132,10 @@ describe('import rules', () => {
   afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
   it.each(refused)('%s refuses %s → %s', (rule, from, to) => {
-    const found = violations.filter((v) => v.from === from && (v.to === to || v.to.startsWith(`node_modules/${to}/`)));
-    expect(found.map((violation) => violation.rule.name)).toContain(rule);
+    const matches = violations.filter(
+      (v) => v.from === from && (v.to === to || v.to.startsWith(`node_modules/${to}/`)),
+    );
+    expect(matches.map((violation) => violation.rule.name)).toContain(rule);
   });
 
   it('refuses a file that nothing imports and that imports nothing', () => {

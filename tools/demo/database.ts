@@ -13,8 +13,8 @@ const DATABASE = 'ringfence';
 /** The address of the demo's database on its server, made on the first start. */
 export async function createDatabase(postgres: EmbeddedPostgres): Promise<string> {
   await withClient(postgres.url, async (client) => {
-    const found = await client.query('select from pg_database where datname = $1', [DATABASE]);
-    if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
+    const existing = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (existing.rowCount === 0) await client.query(`create database ${DATABASE}`);
   });
   const url = new URL(postgres.url);
   url.pathname = `/${DATABASE}`;

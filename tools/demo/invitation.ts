@@ -10,7 +10,7 @@ export interface DemoInvitation {
 }
 
 /**
- * Keeps one invitation of the demo open, until somebody accepts or revokes it.
+ * Keeps one invitation of the demo open, until it is accepted or revoked.
  *
  * @param known the one that was written down at an earlier start; without it a new token replaces the old one
  */

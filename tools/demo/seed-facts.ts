@@ -97,7 +97,7 @@ export const numberBlocks: NumberBlock[] = [
   { first: '+61255501010', count: 2, region: 'New South Wales', label: 'Desk Sydney', tag: 'desk', provider: 'twilio', monthlyCost: '3.00' },
 ];
 
-/** What the platform keeps for everybody to claim. */
+/** What the platform keeps for every organization to claim. */
 // prettier-ignore
 export const poolBlocks: NumberBlock[] = [
   { first: '+12065550110', count: 4, region: 'Washington', label: 'Seattle', tag: 'pool', provider: 'telnyx', monthlyCost: '1.00' },

@@ -101,7 +101,7 @@ async function seedRival(client: pg.Client, organizationId: string): Promise<voi
   ]);
 }
 
-/** The agent and its assignments: of each of its regions the next number that nobody has. */
+/** The agent and its assignments: of each of its regions the next number that is not assigned. */
 async function seedAgent(
   client: pg.Client,
   organizationId: string,

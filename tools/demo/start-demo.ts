@@ -108,7 +108,7 @@ function invitationLine({ url, invitation }: DemoAccess): string {
 
 /**
  * Signals often come twice (the terminal sends Ctrl-C to all, npm passes it on), so only the first counts. What was
- * begun is finished first: a database server whose start nobody waits for would be left behind.
+ * begun is finished first: a database server that is stopped while it starts would be left behind.
  */
 function listenForTheEnd(stopping: AbortController, fail: (error: unknown) => void): void {
   const stop = () => {
@@ -119,7 +119,7 @@ function listenForTheEnd(stopping: AbortController, fail: (error: unknown) => vo
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   stopping.signal.addEventListener('abort', () => setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref());
   process.on('uncaughtException', fail);
-  // Whoever read the output may be gone (npm start | head): no reason to end without stopping the database.
+  // The reader of the output may be gone (npm start | head): no reason to end without stopping the database.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 

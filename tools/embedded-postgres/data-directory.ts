@@ -20,18 +20,18 @@ export async function inspectDataDirectory(directory: string, majorVersion: numb
   }
   const entries = await readdir(directory);
   if (entries.length === 0) return 'empty';
-  const found = await versionOf(directory);
-  if (found === null) {
+  const version = await versionOf(directory);
+  if (version === null) {
     throw new EmbeddedPostgresRefusal(
       `${directory} holds files that are not PostgreSQL's: move them away or choose another directory.`,
     );
   }
-  if (found !== majorVersion) {
+  if (version !== majorVersion) {
     throw new EmbeddedPostgresRefusal(
-      `${directory} was made by PostgreSQL ${found}, this is ${majorVersion}: use that version, or start with an empty directory.`,
+      `${directory} was made by PostgreSQL ${version}, this is ${majorVersion}: use that version, or start with an empty directory.`,
     );
   }
-  // Whoever may not change it is told by PostgreSQL what is wrong with the directory.
+  // A user who may not change it is told by PostgreSQL what is wrong with the directory.
   await chmod(directory, 0o700).catch(() => {});
   return 'initialized';
 }

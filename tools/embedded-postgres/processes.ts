@@ -38,7 +38,7 @@ async function commandLineOf(pid: number): Promise<string> {
 export async function serversIn(directory: string): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
+  const matches = await Promise.all(
     pids.map(async (pid) => {
       try {
         const isServer = ['postgres', 'initdb'].includes((await readFile(`/proc/${pid}/comm`, 'utf8')).trim());
@@ -49,7 +49,7 @@ export async function serversIn(directory: string): Promise<number[]> {
       }
     }),
   );
-  return found.flat();
+  return matches.flat();
 }
 
 /** Waits until the condition holds; false when it does not within the time. */

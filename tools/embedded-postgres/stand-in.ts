@@ -18,13 +18,13 @@ export async function reachableDirectory(
   const wanted = path.resolve(directory);
   if (!user || (await isReachable(wanted))) return wanted;
   const standIn = path.join('/var/tmp', `ringfence-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`);
-  const found = await lstat(wanted).catch(() => null);
-  if (found?.isSymbolicLink()) return standIn;
+  const entry = await lstat(wanted).catch(() => null);
+  if (entry?.isSymbolicLink()) return standIn;
   try {
-    // Something of somebody else's stands there: it is for others to say so.
-    if (found && (await readdir(wanted)).length > 0) return wanted;
+    // It is a file, or a directory with other contents: the caller refuses it.
+    if (entry && (await readdir(wanted)).length > 0) return wanted;
     await discard(standIn);
-    if (found) await rmdir(wanted);
+    if (entry) await rmdir(wanted);
     await mkdir(path.dirname(wanted), { recursive: true });
     await symlink(standIn, wanted);
     return standIn;
@@ -35,8 +35,8 @@ export async function reachableDirectory(
 
 async function isReachable(wanted: string): Promise<boolean> {
   for (let current = path.dirname(wanted); current !== path.dirname(current); current = path.dirname(current)) {
-    const found = await stat(current).catch(() => null);
-    if (found && (found.mode & ENTER_BY_OTHERS) === 0) return false;
+    const entry = await stat(current).catch(() => null);
+    if (entry && (entry.mode & ENTER_BY_OTHERS) === 0) return false;
   }
   return true;
 }

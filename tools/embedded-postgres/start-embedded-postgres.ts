@@ -64,7 +64,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-/** As root, the server runs as whoever owns the data, who can then start it too; what root owns is handed over. */
+/** As root, the server runs as the owner of the data, who can then start it too; what root owns is handed over. */
 async function ownerOf(dataDir: string, user: UnprivilegedUser): Promise<UnprivilegedUser> {
   const { uid, gid } = await stat(dataDir);
   if (uid !== 0) return { uid, gid };

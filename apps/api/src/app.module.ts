@@ -14,6 +14,8 @@ import { OrganizationsModule } from './modules/organizations/organizations.publi
 import { PhoneNumbersModule } from './modules/phone-numbers/phone-numbers.public.js';
 import { UsageModule } from './modules/usage/usage.public.js';
 import { DatabaseModule } from './platform/database/database.module.js';
+import { EventsModule } from './platform/events/events.module.js';
+import { JobsModule } from './platform/jobs/jobs.module.js';
 
 /** The whole API. */
 @Module({})
@@ -24,6 +26,8 @@ export class AppModule {
       imports: [
         SettingsModule.register(env),
         DatabaseModule,
+        JobsModule,
+        EventsModule,
         AuditModule,
         AuthModule,
         AuditTrailModule,

@@ -112,7 +112,7 @@ function httpAdapter(env: Env): FastifyAdapter {
   });
 }
 
-/** So many proxies nearest to the API, or those of the networks. Nobody else's X-Forwarded-For is believed. */
+/** So many proxies nearest to the API, or those of the networks. An X-Forwarded-For of any other is ignored. */
 function trustedProxies(proxies: Env['TRUST_PROXY']): false | string | ((address: string, hop: number) => boolean) {
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : (proxies ?? false);
 }

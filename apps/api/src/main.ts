@@ -58,7 +58,7 @@ async function listen(app: NestFastifyApplication, env: Env): Promise<void> {
 
 /**
  * Stops accepting, finishes what is in flight, closes the connections. A second signal, or a hang, ends it at once; but
- * npm passes on what the terminal has sent to everybody already, and that echo is no second signal.
+ * npm passes on the signal that the terminal has sent to its whole group already; that echo is no second signal.
  */
 function stopOnSignals(app: NestFastifyApplication, say: (line: string) => void): void {
   let stoppingSince = 0;
@@ -70,7 +70,7 @@ function stopOnSignals(app: NestFastifyApplication, say: (line: string) => void)
     stoppingSince = Date.now();
     say(`Stopping on ${signal}`);
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
-    // A connection whose request was in flight stays open for the next one, which nobody would answer.
+    // A connection whose request was in flight stays open for the next one, which would get no answer.
     setInterval(() => (app.getHttpServer() as Server).closeIdleConnections(), IDLE_SWEEP_MS).unref();
     app.close().then(
       () => process.exit(0),

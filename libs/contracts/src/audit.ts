@@ -15,7 +15,7 @@ export interface AuditEventView {
   actorId: string | null;
   /** The e-mail of the user or the name of the key, as it was then. */
   actor: string;
-  /** `noun.verb`: `phone_number.updated`. */
+  /** One of `auditActions`, or one that a later version writes. */
   action: string;
   recordType: string;
   recordId: string | null;

@@ -1,6 +1,6 @@
 import type { PhoneNumberProvider } from './resources.js';
 
-/** `expired` is derived: the lease has run out and nobody has settled the authorization. It counts as used. */
+/** `expired` is derived: the lease has run out and the authorization was not settled. It counts as used. */
 export const authorizationStatuses = ['denied', 'authorized', 'completed', 'voided', 'expired'] as const;
 export type AuthorizationStatus = (typeof authorizationStatuses)[number];
 

@@ -1,35 +1,15 @@
+import { type Check, checkList, type RuleSource } from './checks.js';
 import type { DestinationType } from './destinations.js';
 import type { ReasonCode } from './reason-codes.js';
 import type { PhoneNumberProvider } from './resources.js';
 
-/** What the call gate checks, in the order in which the first refusal wins. */
-export const callChecks = {
-  destination: 'Destination',
-  organization: 'Organization',
-  agent: 'Agent',
-  number: 'Phone number',
-  pause: 'Pause',
-  number_type: 'Type of the destination',
-  country: 'Country of the destination',
-  daily_limit: 'Daily limit',
-} as const satisfies Record<string, string>;
-export type CallCheck = keyof typeof callChecks;
-export const callCheckList = Object.keys(callChecks) as CallCheck[];
+/** The checks of a number that the call could use. That there is one is no question then. */
+export type CallCheck = Exclude<Check, 'assignment'>;
+export const callCheckList = checkList.filter((check): check is CallCheck => check !== 'assignment');
 
 /** `skipped`: the check says nothing about this call, such as the country of a destination that could not be read. */
 export const callCheckResults = ['passed', 'failed', 'skipped'] as const;
 export type CallCheckResult = (typeof callCheckResults)[number];
-
-/** Where a rule stands, and so where it is changed. Nobody changes a numbering plan. */
-export const ruleSources = {
-  assignment: 'Assignment',
-  organization: 'Organization',
-  agent: 'Agent',
-  phone_number: 'Phone number',
-  numbering_plan: 'Numbering plan',
-} as const satisfies Record<string, string>;
-export type RuleSource = keyof typeof ruleSources;
-export const ruleSourceList = Object.keys(ruleSources) as RuleSource[];
 
 export interface CallRule {
   source: RuleSource;

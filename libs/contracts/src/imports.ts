@@ -1,7 +1,15 @@
-import { phoneNumberProviders } from './resources.js';
+import type { UploadColumn } from './upload-header.js';
 
 export const importStatuses = ['pending', 'running', 'completed', 'canceled', 'failed'] as const;
 export type ImportStatus = (typeof importStatuses)[number];
+
+/** How numbers without a plus are read: as the country says, or with their country code in front. */
+export const uploadNumberFormats = ['any', 'e164_without_plus'] as const;
+export type UploadNumberFormat = (typeof uploadNumberFormats)[number];
+
+/** What an upload does with the numbers of its file. Without the last two the numbers are taken in. */
+export const importOperations = ['register', 'delete', 'unassign'] as const;
+export type ImportOperation = (typeof importOperations)[number];
 
 /** Why a row of an upload was not taken. */
 export const importErrorCodes = {
@@ -22,6 +30,14 @@ export const importErrorCodes = {
   agent_inactive: 'The agent is not active',
   agent_has_number: 'The agent has another number already',
   assigned_elsewhere: 'The phone number is assigned to another agent',
+  number_cannot_call: 'The phone number cannot call',
+  number_unknown: 'The phone number is not among yours',
+  number_in_pool: 'The phone number is in the pool',
+  number_from_pool: 'The phone number came from the pool',
+  number_not_assigned: 'The phone number is not assigned',
+  phone_number_assigned: 'The phone number is assigned',
+  phone_number_connected: 'The phone number is connected',
+  phone_number_reserved: 'The phone number is reserved',
   cost_invalid: 'The monthly cost is not an amount',
   currency_invalid: 'The currency is not an ISO 4217 code',
   capability_unknown: 'The capability is not known',
@@ -31,8 +47,18 @@ export type ImportErrorCode = keyof typeof importErrorCodes;
 
 /** What was read otherwise than it stands in the file, or left out, though the row was taken. */
 export const importNoticeCodes = {
+  columns_ignored: 'Columns that are not known were left out',
+  provider_of_header: 'The provider was told by the header',
+  encoding_guessed: 'The encoding of the file was guessed',
+  capability_ignored: 'A capability that is not kept was left out',
   plus_added: 'The missing + was put back',
   apostrophe_removed: 'The apostrophe in front was taken away',
+  cell_undone: 'The number was taken out of a spreadsheet formula',
+  decimal_removed: 'The decimal .0 of a spreadsheet was dropped',
+  notation_undone: 'The scientific notation was written out',
+  trunk_prefix_removed: 'The trunk prefix in parentheses was left out',
+  country_differs: 'The phone number is one of another country',
+  country_alias: 'Another code or name of the country was read',
 } as const satisfies Record<string, string>;
 export type ImportNoticeCode = keyof typeof importNoticeCodes;
 
@@ -60,6 +86,10 @@ export interface ImportJobSummaryView {
   processed: number;
   created: number;
   updated: number;
+  /** Numbers that an upload with operation=delete deleted. */
+  deleted: number;
+  /** Numbers that an upload with operation=unassign took from their agents. */
+  unassigned: number;
   skipped: number;
   failed: number;
   /** Taken rows whose number a spreadsheet had damaged, and that could be mended without a guess. */
@@ -67,6 +97,7 @@ export interface ImportJobSummaryView {
   /** All notices, of the rows that were taken and of the file as a whole. */
   noticeCount: number;
   dryRun: boolean;
+  operation: ImportOperation;
   mode: 'create' | 'upsert';
   fileName: string | null;
   /** The e-mail of the user or the name of the key that uploaded it, as it was then. */
@@ -78,102 +109,22 @@ export interface ImportJobSummaryView {
   failure: string | null;
 }
 
+/** How a file was understood. */
+export interface UploadReadingView {
+  /** A name of the Encoding Standard; null for a file that was uploaded before this was kept. */
+  encoding: string | null;
+  separator: string | null;
+  hasHeader: boolean;
+  /** In the order of the file: what it is called there, and what it was read as; null when it was left out. */
+  columns: { name: string | null; column: UploadColumn | null }[];
+  /** Of the rows that name none: as the upload says, or as its header tells. */
+  provider: string | null;
+}
+
 /** `GET /imports/:id` */
 export interface ImportJobView extends ImportJobSummaryView {
+  reading: UploadReadingView;
   errors: ImportRowError[];
   /** What was read otherwise than it stands there, or left out. */
   notices: ImportNotice[];
-}
-
-/** The columns that an upload may have, by the names that an export gives them. */
-export const uploadColumns = [
-  'phoneNumber',
-  'provider',
-  'countryCode',
-  'label',
-  'region',
-  'client',
-  'monthlyCost',
-  'currency',
-  'capabilities',
-  'tags',
-  'agent',
-  'dailyLimit',
-  'allowedCountries',
-] as const;
-export type UploadColumn = (typeof uploadColumns)[number];
-
-export const requiredUploadColumns = ['phoneNumber', 'provider'] as const satisfies readonly UploadColumn[];
-
-/** What a file without a header has, in this order. */
-export const columnsWithoutHeader = [
-  'phoneNumber',
-  'provider',
-  'countryCode',
-  'label',
-] as const satisfies readonly UploadColumn[];
-
-/** The first columns of errors.csv. With them the file can be mended and sent again as it is. */
-export const errorColumns = ['line', 'column', 'code', 'message', 'value'] as const;
-
-/** Columns by the names that stand in the file; an empty name leaves a column out. */
-export type ColumnMapping = Record<string, UploadColumn | ''>;
-
-const OTHER_NAMES: Record<string, UploadColumn> = {
-  number: 'phoneNumber',
-  phone: 'phoneNumber',
-  e164: 'phoneNumber',
-  country: 'countryCode',
-  clientname: 'client',
-  cost: 'monthlyCost',
-  agentname: 'agent',
-};
-const COLUMN_OF_NAME = new Map<string, UploadColumn>([
-  ...uploadColumns.map((column) => [column.toLowerCase(), column] as const),
-  ...Object.entries(OTHER_NAMES),
-]);
-
-export interface UploadHeaderColumn {
-  name: string;
-  /** What its name says by itself; null when that is nothing that is known. */
-  column: UploadColumn | null;
-  /** It tells what was wrong with the row, in a file of errors that is sent again: always left out. */
-  isReport: boolean;
-}
-
-/** Reads the first record of an upload as the names of its columns. */
-export function readUploadHeader(cells: readonly string[]): UploadHeaderColumn[] {
-  const plain = cells.map((cell) => withoutQuotes(cell).trim());
-  const names = plain.slice(0, plain.findLastIndex((name) => name !== '') + 1);
-  const isErrorsFile = errorColumns.every((name, index) => names[index] === name);
-  return names.map((name, index) => {
-    const isReport = isErrorsFile && index < errorColumns.length;
-    return { name, column: isReport ? null : columnOf(name), isReport };
-  });
-}
-
-/** Whether the first record of an upload is a row already: it names no column, and has a number or a provider. */
-export function isUploadRow(cells: readonly string[]): boolean {
-  const plain = cells.map(withoutQuotes);
-  if (plain.some((cell) => columnOf(cell) !== null)) return false;
-  const [phoneNumber = '', provider = ''] = plain;
-  return /\d/.test(phoneNumber) || phoneNumberProviders.some((known) => known === provider.trim().toLowerCase());
-}
-
-/** The separator that the first line with content has: spreadsheets write semicolons or tabs in some countries. */
-export function uploadDelimiter(text: string): string {
-  const firstLine = /^[^\S\n]*\S.*$/m.exec(text)?.[0] ?? '';
-  return [',', ';', '\t'].find((delimiter) => firstLine.includes(delimiter)) ?? ',';
-}
-
-function columnOf(name: string): UploadColumn | null {
-  const plain = name
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s_-]/g, '');
-  return COLUMN_OF_NAME.get(plain) ?? null;
-}
-
-function withoutQuotes(cell: string): string {
-  return cell.trim().replace(/^"(.*)"$/, '$1');
 }

@@ -21,6 +21,7 @@ export const problemTypes = {
   phone_number_taken: { status: 409, title: 'The phone number has left the pool' },
   phone_number_reserved: { status: 409, title: 'The phone number is reserved' },
   pool_quota_reached: { status: 409, title: 'The quota of pool numbers is used up' },
+  number_cannot_call: { status: 409, title: 'The phone number cannot call' },
   agent_has_number: { status: 409, title: 'The agent has a phone number already' },
   agent_inactive: { status: 409, title: 'The agent is not active' },
   authorization_settled: { status: 409, title: 'The authorization is settled already' },

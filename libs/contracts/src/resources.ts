@@ -253,7 +253,7 @@ export interface UserView {
 export const invitationStatuses = ['pending', 'accepted', 'expired', 'revoked'] as const;
 export type InvitationStatus = (typeof invitationStatuses)[number];
 
-/** Somebody who was asked to become a member. Of a person who has not accepted, nothing is known but the e-mail. */
+/** A person who was asked to become a member. Of a person who has not accepted, nothing is known but the e-mail. */
 export interface InvitationView {
   id: string;
   email: string;

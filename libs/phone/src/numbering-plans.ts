@@ -1,6 +1,7 @@
-import { Metadata } from 'libphonenumber-js/max';
+import { type CountryCode, getCountryCallingCode, Metadata } from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/max/metadata';
 import type { DestinationType } from '#contracts';
+import { countryOfAddedAreaCode } from './added-area-codes.js';
 import { isNationalSatellite, typeOfInternationalService } from './special-ranges.js';
 
 /**
@@ -14,6 +15,8 @@ interface NumberingPlan {
   /** Null for the international services of no country (+800, +883 and the like). */
   countryCode: string | null;
   leadingDigits: RegExp | null;
+  /** What people dial before a national number at home, and not from abroad. */
+  nationalPrefix: string | null;
   general: RegExp;
   fixedLine: NumberPattern | null;
   /** True where one pattern stands for fixed lines and mobiles. */
@@ -37,6 +40,7 @@ export interface ResolvedNumber {
 /** What the library's metadata offers beyond its own type declarations. */
 interface LibraryPlan {
   nationalNumberPattern(): string;
+  nationalPrefix(): string | undefined;
   leadingDigits(): string | number | undefined;
   type(name: DestinationType): { pattern(): string; possibleLengths(): number[] | undefined } | undefined;
 }
@@ -55,6 +59,7 @@ const OTHER_TYPES = [
 ] as const satisfies readonly DestinationType[];
 
 const LONGEST_CALLING_CODE = 3;
+const NORTH_AMERICA = '1';
 const plansOfCallingCode = new Map<string, NumberingPlan[]>();
 
 /** True for the ISO 3166-1 alpha-2 codes of countries that have phone numbers. */
@@ -92,7 +97,19 @@ export function resolveNumber(digits: string): ResolvedNumber | null {
     // Leading digits settle the country, also when no number begins like this one.
     if (plans.length > 1 && leadingDigits !== null) return null;
   }
-  return null;
+  const added = callingCode === NORTH_AMERICA ? countryOfAddedAreaCode(nationalNumber) : null;
+  if (added === null) return null;
+  return { countryCode: added, type: 'FIXED_LINE_OR_MOBILE', callingCode, nationalNumber };
+}
+
+/** True where that digit is dialed before national numbers at home: the 0 in `+44 (0)20 …`. */
+export function isNationalPrefix(callingCode: string, digit: string): boolean {
+  return plansOf(callingCode).some(({ nationalPrefix }) => nationalPrefix === digit);
+}
+
+/** The calling code of a country that has phone numbers. */
+export function callingCodeOfCountry(country: string): string {
+  return getCountryCallingCode(country as CountryCode);
 }
 
 /** The type of a number in the plan of that country; null when it is none of its numbers. Some belong to several. */
@@ -143,6 +160,7 @@ function compile(countryCode: string | null, callingCode: string): NumberingPlan
   return {
     countryCode,
     leadingDigits: leadingDigits ? new RegExp(`^(?:${leadingDigits})`) : null,
+    nationalPrefix: plan.nationalPrefix() || null,
     general: entirely(plan.nationalNumberPattern()),
     fixedLine: patternOf(plan, 'FIXED_LINE'),
     // The metadata leaves out a mobile pattern that equals the one of fixed lines.

@@ -1,19 +1,11 @@
 import libraryParse, { getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 import { destinationTypes, restrictedDestinationTypes } from '#contracts';
-import { parseDestination } from './index.js';
+import { addedAreaCodes, digitsAsked, parseDestination } from './index.js';
+import { pseudoRandom } from './pseudo-random.js';
 
 /** What the library takes for mobile or internet telephones, and is not (special-ranges.ts). */
 const NATIONAL_SATELLITE = /^\+(?:1600|7954|61147|62868|861349|861740)/;
-
-/** Numbers that are the same in every run, so that a failure can be looked at. */
-function pseudoRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return (state >>> 8) % below;
-  };
-}
 
 describe('parseDestination', () => {
   it.each([
@@ -67,11 +59,22 @@ describe('parseDestination', () => {
     ['+1 (415) 555-0123', '+14155550123'],
     ['+1.415.555.0123', '+14155550123'],
     [' +44 20 7946 0958 ', '+442079460958'],
-    ['+44 (0)20 7946 0958', '+442079460958'],
     ['(+49) 30 1234567', '+49301234567'],
     ['+1‑415–555—0123', '+14155550123'],
     ['\u202a+1 415 555 0123\u202c', '+14155550123'],
     ['＋１４１５５５５０１２３', '+14155550123'],
+    ['+1٤١٥٥٥٥٠١٢٣', '+14155550123'],
+    ['+۴۹۳۰۱۲۳۴۵۶۷', '+49301234567'],
+    ['+४९३०१२३४५६७', '+49301234567'],
+    ['+49 30/1234567', '+49301234567'],
+    ['+39 (0)6 698 12345', '+390669812345'],
+    ['+33 1 23 45 67.00', '+33123456700'],
+    ['+1.415.555.0100', '+14155550100'],
+    ['+1415555.0100', '+14155550100'],
+    ['\ufffc+1 415\ufe0f 555 0123', '+14155550123'],
+    ['tel:+14155550123', '+14155550123'],
+    ['TEL:+1-415-555-0123;npdi', '+14155550123'],
+    ['tel:+14155550123;tgrp=main;trunk-context=example.com', '+14155550123'],
   ])('tolerates how people write %s', (text, e164) => {
     expect(parseDestination(text)).toMatchObject({ e164, refusal: null });
   });
@@ -93,7 +96,32 @@ describe('parseDestination', () => {
     ['letters', '+1415555CALL'],
     ['an extension', '+14155550123 ext. 5'],
     ['an extension after #', '+14155550123#5'],
-    ['a tel: address', 'tel:+14155550123'],
+    ['a tel: address without a plus', 'tel:4155550123'],
+    ['a tel: address whose country code stands in its context', 'tel:4155550123;phone-context=+1'],
+    ['a tel: address that is routed elsewhere', 'tel:+14155550123;npdi;rn=+19005550123'],
+    ['a tel: address with an extension', 'tel:+14155550123;ext=5'],
+    ['a tel: address with a subaddress', 'tel:+14155550123;isub=5'],
+    ['a tel: address with a parameter that must be understood', 'tel:+14155550123;m-secret=5'],
+    ['a national prefix behind the country code', '+112312312321'],
+    ['another one', '+117755555555'],
+    ['one of the United Kingdom', '+4402079460958'],
+    ['one of Germany', '+490301234567'],
+    ['two of Germany', '+4900301234567'],
+    ['one of Russia', '+788001234567'],
+    ['a country code that stands there twice', '+494930123456789'],
+    ['a zero that is dialed at home only', '+44 (0)20 7946 0958'],
+    ['the dialing prefix 00 behind a plus', '+0014155550123'],
+    ['the dialing prefix 011 behind a plus', '+01114155550123'],
+    ['the dialing prefix 011 behind +1', '+1011442079460958'],
+    ['a decimal', '+49301234567.0'],
+    ['a decimal with two zeros', '+49301234567.00'],
+    ['a decimal with a comma', '+49301234567,0'],
+    ['a decimal that is none', '+49301234567.5'],
+    ['a decimal behind groups', '+49 30 1234567.0'],
+    ['scientific notation', '+4.9301234567E+10'],
+    ['two numbers', '+49 30 1234567/68'],
+    ['two whole numbers', '+14155550123/+14155550124'],
+    ['a footnote', '+1415555012³'],
     ['a SIP address', 'sip:+14155550123@example.com'],
     ['a service code', '*#06#'],
     ['a line feed', '+1415555\n0123'],
@@ -134,15 +162,65 @@ describe('parseDestination', () => {
         const rest = Array.from({ length: example.length - kept }, () => random(10)).join('');
         const e164 = example.slice(0, kept) + rest;
         const parsed = libraryParse(e164);
-        const { refusal, ...found } = parseDestination(e164);
+        if (addedAreaCodes.some(({ areaCode }) => e164.startsWith(`+1${areaCode}`))) continue;
+        const { refusal, ...resolved } = parseDestination(e164);
         // What belongs to no country has the type of its ITU-T code, which the library does not tell.
-        const planned = parsed?.country ? parsed.getType() : found.type;
+        const planned = parsed?.country ? parsed.getType() : resolved.type;
         const type = NATIONAL_SATELLITE.test(e164) ? 'SATELLITE' : planned;
-        const expected = parsed?.isValid() ? `${parsed.number} ${parsed.country ?? null} ${type}` : 'invalid';
-        const actual = refusal ? 'invalid' : `${found.e164} ${found.countryCode} ${found.type}`;
+        // The library mends numbers, by leaving a national prefix out: what it mended is none that was asked for.
+        const expected =
+          parsed?.isValid() && parsed.number === e164
+            ? `${parsed.number} ${parsed.country ?? null} ${type}`
+            : 'invalid';
+        const actual = refusal ? 'invalid' : `${resolved.e164} ${resolved.countryCode} ${resolved.type}`;
         expect(`${e164}: ${actual}`).toBe(`${e164}: ${expected}`);
       }
     }
+  });
+
+  it('answers the digits that were asked, every one and no other, or refuses', () => {
+    const random = pseudoRandom(4);
+    const between = ['', '', '', '', ' ', '-', '.', '(', ')', '/', '\u200b', ','];
+    const before = ['', '+', '+', '+', '+', '+', '+', '00', '011', 'tel:+', '+1', '+0'];
+    const after = ['', '', '', '', '.0', '.00', '.5', ',0', '/68', ' x5', ';ext=5', ';npdi', 'E+10'];
+    let taken = 0;
+    const numbers = getCountries().map((country) => getExampleNumber(country, examples)!);
+    for (let i = 0; i < 20_000; i += 1) {
+      const number = numbers[random(numbers.length)]!;
+      const given = random(3) === 0 ? `${number.countryCallingCode}${number.nationalNumber}` : number.nationalNumber;
+      const separator = () => (random(4) === 0 ? between[random(between.length)]! : '');
+      const digits = [...given].map((digit) => digit + separator()).join('');
+      const prefix = `${before[random(before.length)]!}${random(3) === 0 ? '' : number.countryCallingCode}${['', '', '0', '(0)', '1', '8'][random(6)]!}`;
+      const text = prefix + digits + after[random(after.length)]!;
+      const { e164, refusal } = parseDestination(text);
+      if (refusal !== null) continue;
+      taken += 1;
+      expect([text, e164]).toEqual([text, `+${text.replace(/\D/g, '')}`]);
+      expect(digitsAsked(text)).toBe(e164);
+    }
+    expect(taken).toBeGreaterThan(500);
+  });
+
+  it.each(['+16212345678', '+19242345678', '+16792345678', '+17292345678'])(
+    'knows the area code of %s, which is in service',
+    (e164) => {
+      expect(parseDestination(e164)).toEqual({ e164, countryCode: 'US', type: 'FIXED_LINE_OR_MOBILE', refusal: null });
+      expect(parseDestination(`+1${e164.slice(1)}`).refusal).toBe('destination_invalid');
+      expect(parseDestination(e164.slice(0, 5) + '1' + e164.slice(6)).refusal).toBe('destination_invalid');
+    },
+  );
+
+  it.each([
+    ['+1 (123) 123-12321', '+112312312321'],
+    ['9-1-1', '911'],
+    ['+44 (0)20 7946 0958', '+4402079460958'],
+    ['٩١١', '911'],
+    ['+49301234567.0', null],
+    ['tel:4155550123;phone-context=+1', null],
+    ['sip:+14155550123@example.com', null],
+    ['', null],
+  ])('keeps the digits of what was asked: %j', (text, digits) => {
+    expect(digitsAsked(text)).toBe(digits);
   });
 
   it('never throws and always answers within its type, whatever the text', () => {

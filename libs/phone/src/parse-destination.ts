@@ -1,8 +1,7 @@
-import libraryParse from 'libphonenumber-js/max';
 import type { DestinationType, ReasonCode } from '#contracts';
-import { callingCodeOf, resolveNumber, type ResolvedNumber } from './numbering-plans.js';
+import { callingCodeOf, resolveNumber } from './numbering-plans.js';
 import { isEmergencyNumberAt, isShortNumber } from './short-numbers.js';
-import { withoutSeparators } from './written-number.js';
+import { readWrittenNumber } from './written-number.js';
 
 export interface Destination {
   /** Null when the destination is refused. */
@@ -20,23 +19,33 @@ const invalid: Destination = { e164: null, countryCode: null, type: 'UNKNOWN', r
 const emergency: Destination = { ...invalid, refusal: 'destination_emergency' };
 
 /**
- * Reads the number to be called. It must be in E.164 form; spaces, dashes, dots and parentheses are tolerated, dialing
- * prefixes such as 00 and 011 are not guessed. The country is that of the full number, never one that a caller names.
- * Never throws.
+ * Reads the number to be called. It must be in E.164 form, however it is spelled: with separators, in digits of another
+ * script, as a `tel:` address. Its digits are those that were sent, every one and no other: a dialer dials what it has, so
+ * a number that would have to be mended (`+44 (0)20 …`, `+1 1 231 …`, `0044 …`) is refused. The country is that of the
+ * full number, never one that a caller names. Never throws.
  */
 export function parseDestination(text: string): Destination {
-  const written = E164.test(text) ? text : withoutSeparators(text);
-  if (written === null) return invalid;
-  if (!written.startsWith('+')) {
-    return written.length <= LONGEST_SHORT_NUMBER && isShortNumber(written) ? emergency : invalid;
+  const digits = digitsAsked(text);
+  if (digits === null) return invalid;
+  if (!digits.startsWith('+')) {
+    return digits.length <= LONGEST_SHORT_NUMBER && isShortNumber(digits) ? emergency : invalid;
   }
-  const digits = written.slice(1);
-  if (isEmergency(digits)) return emergency;
-  const resolved = E164.test(written) ? resolveNumber(digits) : null;
-  if (resolved !== null) return destination(written, resolved);
-  const e164 = withoutNationalPrefix(written);
-  const corrected = e164 === null ? null : resolveNumber(e164.slice(1));
-  return e164 === null || corrected === null ? invalid : destination(e164, corrected);
+  const international = digits.slice(1);
+  if (isEmergency(international)) return emergency;
+  const resolved = E164.test(digits) ? resolveNumber(international) : null;
+  if (resolved === null) return invalid;
+  return { e164: digits, countryCode: resolved.countryCode, type: resolved.type, refusal: null };
+}
+
+/**
+ * The digits of what was asked, with a plus where one stood: what the ledger keeps, and what a search in it is for. Null
+ * where the text is no spelling of digits.
+ */
+export function digitsAsked(text: string): string | null {
+  if (E164.test(text)) return text;
+  const written = readWrittenNumber(text);
+  // A call to a composed or routed address reaches other digits than those that stand there.
+  return written.ok && !written.isComposed && !written.isRouted ? written.digits : null;
 }
 
 /** Emergency numbers are reached also with the calling code in front, at some carriers: +1911. */
@@ -50,14 +59,4 @@ function isEmergency(digits: string): boolean {
     nationalNumber.length <= LONGEST_SHORT_NUMBER &&
     isEmergencyNumberAt(callingCode, nationalNumber)
   );
-}
-
-/** `+44 (0)20 …` is written often: the library knows which national prefixes do not belong into the number. */
-export function withoutNationalPrefix(international: string): string | null {
-  const parsed = libraryParse(international);
-  return parsed?.isValid() && E164.test(parsed.number) ? parsed.number : null;
-}
-
-function destination(e164: string, { countryCode, type }: ResolvedNumber): Destination {
-  return { e164, countryCode, type, refusal: null };
 }

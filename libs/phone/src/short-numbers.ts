@@ -21,10 +21,10 @@ const remembered = new Map<string, boolean>();
 export function isShortNumber(digits: string): boolean {
   const known = remembered.get(digits);
   if (known !== undefined) return known;
-  const found = regions.some((region) => shortNumbers.isEmergencyNumber(digits, region) || isShortIn(region, digits));
+  const isShort = regions.some((region) => shortNumbers.isEmergencyNumber(digits, region) || isShortIn(region, digits));
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(digits, found);
-  return found;
+  remembered.set(digits, isShort);
+  return isShort;
 }
 
 /** True when the digits after a calling code are an emergency number there, such as 911 after +1. */

@@ -1,16 +1,36 @@
-const MAX_WRITTEN_LENGTH = 64;
+import { type Doubt, doubtOf } from './doubtful-numbers.js';
+import { plainCharacters, withoutSeparators } from './spelling.js';
+import { isTelUri, readTelUri, type TelUri } from './tel-uri.js';
 
-// Spaces, tabs, dots, parentheses, dashes of all kinds, and the invisible marks that come along from address books.
-const SEPARATORS = /[ \t.()\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff-]/g;
-const HAS_NON_ASCII = /[^\x20-\x7e]/;
+export type WrittenFault = Doubt | Extract<TelUri, { ok: false }>['fault'] | 'unreadable';
 
-/**
- * Takes the separators out of a number as people write it; full-width digits become plain ones (NFKC).
- *
- * @returns digits with an optional leading plus sign, or null when there is anything else in it
- */
-export function withoutSeparators(text: string): string | null {
-  if (text.length > MAX_WRITTEN_LENGTH) return null;
-  const plain = (HAS_NON_ASCII.test(text) ? text.normalize('NFKC') : text).replace(SEPARATORS, '');
-  return /^\+?[0-9]+$/.test(plain) ? plain : null;
+/** A number as it was written: its digits, or why it cannot be one. */
+export type WrittenNumber =
+  | {
+      ok: true;
+      /** Digits, with a plus where one stood: each as it was written, and no other. */
+      digits: string;
+      /** The same in plain characters, with its separators. */
+      plain: string;
+      /** Whether digits of a parameter of a `tel:` address were put in front. */
+      isComposed: boolean;
+      /** Whether a `tel:` address sends the call to other digits. */
+      isRouted: boolean;
+    }
+  | { ok: false; fault: WrittenFault };
+
+/** Reads the digits of a number, however they are spelled. */
+export function readWrittenNumber(text: string): WrittenNumber {
+  const plain = plainCharacters(text);
+  if (plain === null) return { ok: false, fault: 'unreadable' };
+  if (!isTelUri(plain)) return readPlain(plain, false, false);
+  const uri = readTelUri(plain);
+  return uri.ok ? readPlain(uri.number, uri.isComposed, uri.isRouted) : uri;
+}
+
+function readPlain(plain: string, isComposed: boolean, isRouted: boolean): WrittenNumber {
+  const doubt = doubtOf(plain);
+  if (doubt !== null) return { ok: false, fault: doubt };
+  const digits = withoutSeparators(plain);
+  return digits === null ? { ok: false, fault: 'unreadable' } : { ok: true, digits, plain, isComposed, isRouted };
 }

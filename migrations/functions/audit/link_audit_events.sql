@@ -12,7 +12,7 @@ begin
   if not exists (select from audit_chain_heads where organization_id = p_organization_id) then
     insert into audit_chain_heads (organization_id) values (p_organization_id) on conflict do nothing;
   end if;
-  -- Whoever comes while another links has nothing to do. What is read below is read by a later statement than this
+  -- A process that comes while another links has nothing to do. What is read below is read by a later statement than this
   -- lock, so it sees the links of the linker before.
   select * into v_head from audit_chain_heads where organization_id = p_organization_id for update skip locked;
   if not found then

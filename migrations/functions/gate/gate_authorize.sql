@@ -1,25 +1,25 @@
 create or replace function gate_authorize(
   p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[],
-  p_country text[], p_type text[], p_refusal text[], p_caller uuid[], p_key text[], p_fingerprint bytea[],
+  p_country text[], p_type text[], p_refusal text[], p_authorized_by uuid[], p_key text[], p_fingerprint bytea[],
   p_lease interval, p_key_retention interval, p_pass_locked boolean default false)
 returns table (
   call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid,
   from_number text, provider text, destination text, destination_country text, destination_type text,
   limit_at integer, used_after integer, resets_at timestamptz, expires_at timestamptz)
-language plpgsql as $$
+language plpgsql volatile as $$
 #variable_conflict use_column
 declare
-  v_calls constant integer := cardinality(p_organization);
-  -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
-  v_agent uuid[] := p_agent;
   v_ids uuid[];
   v_organizations uuid[];
   v_scope text;
-  -- Which calls are to be decided; NULL for all of them.
-  v_open boolean[];
-  v_free uuid[];
+  -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
+  v_agent uuid[] := p_agent;
   v_busy boolean[];
+  -- Which calls are to be decided, and how many; NULL for all of them.
+  v_open boolean[];
+  v_calls integer := cardinality(p_organization);
 begin
+  -- Prepare: an id for each call, the organizations that the session may see, the agents of the assignments.
   select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
   v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
 
@@ -31,27 +31,9 @@ begin
       order by c.i);
   end if;
 
-  -- Somebody holds a row for long: decide all calls but those that need it.
+  -- Pass held rows: the calls that need an assignment of which another transaction holds the row stay undecided.
   if p_pass_locked then
-    v_free := array(
-      select a.id
-      from (
-        select distinct c.org, c.agent, c.assignment, c.from_asked
-        from unnest(p_organization, v_agent, p_assignment, p_from) c(org, agent, assignment, from_asked)
-      ) c
-      cross join lateral (
-        select a.id from agent_phone_numbers a
-        where a.live_organization_id = c.org and a.agent_id = c.agent
-          and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
-        for no key update skip locked
-      ) a);
-    v_busy := array(
-      select (
-        select count(*) > 0 from agent_phone_numbers a
-        where a.live_organization_id = c.org and a.agent_id = c.agent and a.id <> all (v_free)
-          and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked))
-      from unnest(p_organization, v_agent, p_assignment, p_from) with ordinality c(org, agent, assignment, from_asked, i)
-      order by c.i);
+    v_busy := gate_busy_calls(p_organization, v_agent, p_assignment, p_from);
     v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
     return query
     select c.i::integer, 'busy', null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
@@ -59,35 +41,25 @@ begin
     from unnest(v_busy) with ordinality c(busy, i) where c.busy;
   end if;
 
-  -- Claim the idempotency keys, in one order for everybody. A key that somebody else is deciding with right now is
-  -- waited for here; the next statement then sees what came of it.
+  -- Claim the idempotency keys: a call whose key was used before is not decided again.
   if array_remove(p_key, null) <> '{}' then
-    insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
-    select distinct on (c.org, c.key) c.org, c.key, c.fingerprint, c.id, ringfence_clock() + p_key_retention
-    from unnest(p_organization, p_key, p_fingerprint, v_ids, v_open) with ordinality c(org, key, fingerprint, id, open, i)
-    where c.key is not null and c.open is not false
-    order by c.org, c.key, c.i
-    on conflict do nothing;
-
-    v_open := array(
-      select c.open is not false and (c.key is null or (
-        select count(*) > 0 from idempotency_keys k
-        where k.organization_id = c.org and k.key = c.key and k.authorization_id = c.id))
-      from unnest(p_organization, p_key, v_ids, v_open) with ordinality c(org, key, id, open, i)
-      order by c.i);
+    v_open := gate_claim_keys(p_organization, p_key, p_fingerprint, v_ids, v_open, p_key_retention);
   end if;
 
-  -- Lock the assignments that the calls can use, agent by agent in one order for everybody, so that two batches never
-  -- wait for each other in a circle. Whoever had to wait gets the row as it is now: all that decides stands on it, or
-  -- is read by gate_organizations() afterwards. Then rank the calls that pass every check against what is left of the
-  -- limit, count them, and write the ledger.
+  if v_open is not null then
+    v_calls := cardinality(array_positions(v_open, true));
+  end if;
+
   return query
-  with locked as materialized (
-    select c.index, c.org, a.*
+  with
+  -- Lock the assignments that the calls can use, by organization, agent and number, the same order in every batch, so
+  -- that two batches never wait for each other in a circle. A row that had to be waited for comes as it is now.
+  locked as materialized (
+    select c.index, c.org, c.country, c.type, c.refusal, a.*
     from (
-      select c.i::integer as index, c.org, c.finder, c.assignment, c.from_asked
-      from unnest(p_organization, v_agent, p_assignment, p_from, v_open)
-        with ordinality c(org, finder, assignment, from_asked, open, i)
+      select c.i::integer as index, c.org, c.finder, c.assignment, c.from_asked, c.country, c.type, c.refusal
+      from unnest(p_organization, v_agent, p_assignment, p_from, p_country, p_type, p_refusal, v_open)
+        with ordinality c(org, finder, assignment, from_asked, country, type, refusal, open, i)
       where c.open is not false
       order by c.org, c.finder, case when c.assignment is not null or c.from_asked is not null then (
         select a.phone_number_id from agent_phone_numbers a
@@ -99,68 +71,83 @@ begin
     left join lateral (
       select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
         a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-        a.daily_limit, a.calls_made_today, a.last_reset_date
+        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date
       from agent_phone_numbers a
       where a.live_organization_id = c.org and a.agent_id = c.finder
         and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
       order by a.phone_number_id
       for no key update
     ) a on true
-  ), checked as (
+  ),
+  -- How many options the calls have together. Read from the locked rows, so that it cannot be known before them.
+  options as materialized (
+    select count(*) as options, count(*) > v_calls as is_choice from locked
+  ),
+  -- Check: what forbids the call from each assignment, by the locked row and by the organization as it is after the locks.
+  checked as (
     select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
       l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
       case when l.last_reset_date < o.today then 0 else l.calls_made_today end as used_before,
       case when l.last_reset_date > o.today then usage_day_ends_at(l.last_reset_date, o.time_zone,
         o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end as resets_at,
-      case
-        when l.assignment_id is null then coalesce(p_refusal[l.index], 'no_assignment')
-        else decide_call(p_refusal[l.index], o.suspended, l.agent_active, l.number_active, l.paused,
-          p_country[l.index], p_type[l.index], coalesce(l.allowed_countries, o.default_allowed_countries),
-          l.allowed_number_types)
-      end as refused
+      g.refused, g.place
     from locked l
     cross join lateral (
-      select g.* from gate_organizations(v_organizations, (select count(*) from locked)) g
+      select g.* from gate_organizations(v_organizations, (select s.options from options s)) g
       where g.id = l.org
       limit 1
     ) o
-  ), several as materialized (
-    -- Agents with a call that may be placed from more than one number, and how many calls of theirs the batch has.
-    select l.agent_id, count(distinct l.index) as calls
-    from locked l
-    where (select count(*) from locked) > coalesce(cardinality(array_positions(v_open, true)), v_calls)
-    group by l.agent_id
-    having count(*) > count(distinct l.index)
-  ), ranked as (
-    select k.*, count(*) filter (where k.refused is null)
+    cross join lateral gate_checks(
+      row(l.assignment_id, o.suspended, l.agent_active, l.number_active, l.paused,
+        coalesce(l.allowed_countries, o.default_allowed_countries), l.allowed_number_types, l.number_can_call)::assignment_facts,
+      row(l.refusal, l.country, l.type)::call_facts) g
+  ),
+  -- Choose, where a call has several options: from the least used share of a limit among the numbers that may place it.
+  -- An agent with one call in the batch needs a look at its numbers only. Several calls of an agent are chosen for one
+  -- after the other, for each changes the shares.
+  choices as materialized (
+    select k.*, first_value(k.assignment_id) over agent <> last_value(k.assignment_id) over agent as is_choice,
+      min(k.index) over agent <> max(k.index) over agent as is_repeated
+    from checked k
+    where (select s.is_choice from options s)
+    window agent as (
+      partition by k.agent_id order by k.assignment_id rows between unbounded preceding and unbounded following)
+  ),
+  repeated as materialized (
+    select k.*, row_number() over (order by k.agent_id, k.index, k.assignment_id) as option
+    from choices k
+    where k.is_choice and k.is_repeated
+  ),
+  chosen as materialized (
+    select gate_choose(array_agg(r.index order by r.option), array_agg(r.agent_id order by r.option),
+      array_agg(r.assignment_id order by r.option), array_agg(r.place order by r.option),
+      array_agg(r.used_before order by r.option), array_agg(r.daily_limit order by r.option)) as ranks
+    from repeated r
+  ),
+  -- Rank the calls that pass every check: how many of the batch the assignment has with this one.
+  ranked as (
+    select k.*, false as is_choice, false as is_repeated, 0 as option, count(*) filter (where k.refused is null)
       over (partition by k.assignment_id order by k.index rows unbounded preceding) as rank
     from checked k
-    where k.agent_id is null or k.agent_id not in (select s.agent_id from several s)
+    where not (select s.is_choice from options s)
     union all
-    -- One call of an agent with several numbers: from the least used share of a limit among those that may.
-    (select distinct on (k.index) k.*, (k.refused is null)::integer as rank
-    from several s
-    join checked k on k.agent_id = s.agent_id
-    where s.calls = 1
-    order by k.index, option_rank(k.refused, k.used_before, k.daily_limit),
+    select k.*, 0, count(*) filter (where k.refused is null)
+      over (partition by k.assignment_id order by k.index rows unbounded preceding)
+    from choices k
+    where k.is_choice is not true
+    union all
+    (select distinct on (k.agent_id) k.*, 0, (k.refused is null)::integer
+    from choices k
+    where k.is_choice and not k.is_repeated
+    order by k.agent_id, option_rank(k.place, k.used_before, k.daily_limit),
       k.used_before::float8 / greatest(k.daily_limit, 1), k.assignment_id)
     union all
-    -- Several calls of such an agent: one after the other, for each changes the shares.
-    select k.*, c.rank
-    from (
-      select array_agg(o.index) as calls, array_agg(o.agent_id) as agents, array_agg(o.assignment_id) as assignments,
-        array_agg(o.refused) as refusals, array_agg(o.used_before) as used, array_agg(o.daily_limit) as limits
-      from (
-        select k.index, k.agent_id, k.assignment_id, k.refused, k.used_before, k.daily_limit
-        from several s
-        join checked k on k.agent_id = s.agent_id
-        where s.calls > 1
-        order by k.agent_id, k.index, k.assignment_id
-      ) o
-    ) o
-    cross join lateral gate_choose(o.calls, o.agents, o.assignments, o.refusals, o.used, o.limits) c
-    join checked k on k.index = c.call_index and k.assignment_id = c.assignment_id
-  ), decision as materialized (
+    select r.*, (select c.ranks from chosen c)[r.option]
+    from repeated r
+    where (select c.ranks from chosen c)[r.option] >= 0
+  ),
+  -- Decide: the rank against what is left of the limit.
+  decision as materialized (
     select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
       r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
       case
@@ -170,14 +157,16 @@ begin
       end as reason_code,
       greatest(r.used_before, least(r.used_before + r.rank, r.daily_limit))::integer as used_after
     from ranked r
-  ), counted as (
+  ),
+  -- Record: count on the assignments, send the count of an earlier day to the archive, write the ledger.
+  counted as (
     update agent_phone_numbers a
     set calls_made_today =
         case when a.last_reset_date < n.usage_day then n.admitted else a.calls_made_today + n.admitted end,
       last_reset_date = greatest(a.last_reset_date, n.usage_day)
     from (
-      select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date as counted_on, d.calls_made_today as counted,
-        count(*)::integer as admitted
+      select d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date as counted_on,
+        d.calls_made_today as counted, count(*)::integer as admitted
       from decision d
       where d.reason_code = 'allowed'
       group by d.assignment_id, d.org, d.agent_id, d.phone_number_id, d.usage_day, d.last_reset_date, d.calls_made_today
@@ -185,14 +174,15 @@ begin
     where a.live_organization_id = n.org and a.agent_id = n.agent_id and a.phone_number_id = n.phone_number_id
       and a.id = n.assignment_id
     returning n.org, n.agent_id, n.phone_number_id, n.counted_on, n.counted, n.usage_day
-  ), archived as (
-    -- Yesterday's count goes to the archive when the row is first touched on a new day.
+  ),
+  archived as (
     insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_allowed)
     select n.org, n.counted_on, n.agent_id, n.phone_number_id, n.counted
     from counted n where n.counted_on < n.usage_day and n.counted > 0
     on conflict (organization_id, local_date, agent_id, phone_number_id)
       do update set calls_allowed = u.calls_allowed + excluded.calls_allowed
-  ), written as (
+  ),
+  written as (
     insert into call_authorizations (
       organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
       destination, destination_country, destination_type, decision, reason_code, local_date,
@@ -202,7 +192,7 @@ begin
       p_destination[d.index], p_country[d.index], p_type[d.index],
       case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
       d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
-      p_caller[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
+      p_authorized_by[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
     from decision d
   )
   select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
@@ -210,54 +200,14 @@ begin
     case when d.reason_code = 'allowed' then d.at + p_lease end
   from decision d;
 
-  -- A key that was used before belongs to another request, or answers what was answered then. A call that was allowed
-  -- is so no longer when its authorization is used up, or when a check that is no counter forbids the call now.
+  -- Answer replays: the calls whose key was used before.
   if array_remove(p_key, null) <> '{}' and false = any (v_open) then
     return query
-    select c.i::integer, case when k.fingerprint = c.fingerprint then 'replayed' else 'key_reused' end,
-      l.id, r.reason, l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country,
-      l.destination_type, l.limit_at, l.used_after, l.resets_at, case when r.reason = 'allowed' then l.expires_at end
-    from unnest(p_organization, p_key, p_fingerprint, v_ids, v_busy)
-      with ordinality c(org, key, fingerprint, id, busy, i)
-    cross join lateral (
-      select k.fingerprint, k.authorization_id from idempotency_keys k
-      where k.organization_id = c.org and k.key = c.key and k.authorization_id <> c.id
-      offset 0
-    ) k
-    cross join lateral (
-      select l.* from call_authorizations l
-      where l.organization_id = c.org and l.id = k.authorization_id
-      offset 0
-    ) l
-    cross join lateral (
-      select g.* from gate_organizations(v_organizations, 0) g
-      where g.id = c.org
-      limit 1
-    ) o
-    left join lateral (
-      select a.agent_active, a.number_active, a.paused_at is not null as paused, a.allowed_countries,
-        a.allowed_number_types
-      from agent_phone_numbers a
-      where a.live_organization_id = c.org and a.agent_id = l.agent_id and a.phone_number_id = l.phone_number_id
-        and a.id = l.assignment_id
-      offset 0
-    ) a on true
-    cross join lateral (
-      select case
-        when l.decision = 'denied' then l.reason_code
-        when authorization_status(l.status, l.expires_at, o.at) <> 'authorized'
-          then 'authorization_' || authorization_status(l.status, l.expires_at, o.at)
-        when a.paused is null then coalesce(p_refusal[c.i], 'no_assignment')
-        else coalesce(decide_call(p_refusal[c.i], o.suspended, a.agent_active, a.number_active, a.paused,
-          p_country[c.i], p_type[c.i], coalesce(a.allowed_countries, o.default_allowed_countries),
-          a.allowed_number_types), l.reason_code)
-      end as reason
-      offset 0
-    ) r
-    where c.busy is not true;
+    select g.* from gate_replays(p_organization, p_destination, p_country, p_type, p_refusal, p_key,
+      p_fingerprint, v_ids, v_busy) g;
   end if;
 end
 $$;
 
 comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean) is
-  'Decides a batch of calls. Claims their idempotency keys in key order, locks their assignments by organization, agent and number, ranks the calls that pass every check against what is left of the limit, counts them, archives the count of an earlier day and writes the ledger. A call of an agent with several numbers takes the one with the least used share of its limit among those that may. Then come replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
+  'Decides a batch of calls, in steps: claims their idempotency keys in key order; locks their assignments by organization, agent and number; checks each call by each of them (gate_checks); chooses, for a call of an agent with several numbers, the one with the least used share of its limit among those that may; ranks the calls that pass every check against what is left of the limit; records (counts, archives the count of an earlier day, writes the ledger); answers replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';

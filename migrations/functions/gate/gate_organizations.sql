@@ -2,7 +2,7 @@ create or replace function gate_organizations(p_organizations uuid[], p_locked b
 returns table (
   id uuid, suspended boolean, default_allowed_countries text[], time_zone text, previous_time_zone text,
   time_zone_effective_at timestamptz, at timestamptz, today date, ends_at timestamptz)
-language sql rows 1 as $$
+language sql volatile rows 1 as $$
 select o.id, o.suspended_at is not null, o.default_allowed_countries, o.time_zone, o.previous_time_zone,
   o.time_zone_effective_at, c.at, z.today,
   usage_day_ends_at(z.today, o.time_zone, o.previous_time_zone, o.time_zone_effective_at, c.at)

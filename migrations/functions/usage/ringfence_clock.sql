@@ -1,6 +1,6 @@
 create or replace function ringfence_clock()
 returns timestamptz
-language sql parallel safe as $$
+language sql volatile parallel safe as $$
 select clock_timestamp()
 $$;
 

@@ -266,8 +266,8 @@ function isBusy(status: number, headers: http.IncomingHttpHeaders, text: string)
 function faultOfRefusal(about: string, request: WireRequest, { status, headers, text }: Answered): string | null {
   const type = headers['content-type'] ?? '';
   if (type.startsWith('application/problem+json')) {
-    const { code, status: told } = JSON.parse(text) as { code: ProblemCode; status: number };
-    if (problemTypes[code]?.status === status && told === status) return null;
+    const { code, status: reported } = JSON.parse(text) as { code: ProblemCode; status: number };
+    if (problemTypes[code]?.status === status && reported === status) return null;
     return `${about} was answered ${status} with the code ${code}, which is not of that status`;
   }
   const line = /^(error|deny) (\w+)/.exec(text);

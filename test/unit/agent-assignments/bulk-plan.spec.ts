@@ -4,7 +4,7 @@ import { PoolQuota } from '../../../apps/api/src/modules/phone-numbers/lifecycle
 
 type Facts = Partial<PhoneNumberView>;
 
-/** A number of the organization's own, active and in use by nobody, but for the given facts. */
+/** A number of the organization's own, active and not in use, but for the given facts. */
 function number(facts: Facts = {}): PhoneNumberView {
   return {
     id: 'number-1',
@@ -134,10 +134,10 @@ describe('a bulk operation is planned so that it', () => {
       /Ada/,
       { agents: [agent('ada'), agent('bob')] },
     ],
-  ])('refuses by the words of the single operation: %s %s', (...[operation, _what, facts, code, words, choice]) => {
+  ])('refuses by the words of the single operation: %s %s', (...[operation, _what, facts, code, message, choice]) => {
     const [item] = plan(operation, [number(facts)], choice);
     expect(item).toMatchObject({ outcome: 'refused', code, agentId: null, agentName: null });
-    expect(item!.message).toMatch(words);
+    expect(item!.message).toMatch(message);
   });
 
   it.each<BulkOperation>([
@@ -194,7 +194,7 @@ describe('numbers are distributed so that', () => {
     expect(items[1]).toMatchObject({ agentName: 'B' });
   });
 
-  it('an agent without room is passed over, and the rest is refused when nobody has any', () => {
+  it('an agent without room is passed over, and the rest is refused when no agent has any', () => {
     const items = plan('distribute', several(6), { agents: [agent('a', 1), agent('b', 0), agent('c', 3)] });
     expect(receivers(items)).toEqual(['a', 'c', 'c', 'c', 'agent_has_number', 'agent_has_number']);
   });

@@ -11,7 +11,7 @@ describe('passwords', () => {
     expect(await verifyPassword('correct horse batteri', stored)).toBe(false);
   });
 
-  it('take the same work when nobody has the e-mail', async () => {
+  it('take the same work when no account has the e-mail', async () => {
     const stored = await hashPassword('correct horse battery');
     await verifyPassword('warm', null);
     const timeOf = async (passwordHash: string | null) => {

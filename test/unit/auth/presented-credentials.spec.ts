@@ -24,7 +24,7 @@ describe('what a request brings along', () => {
     expect(presentedCredentials({ authorization: 'Bearer eyJhbGciOi' })).toEqual({ kind: 'access_token' });
   });
 
-  it('is nothing without credentials, or with those of a scheme that nobody asked for', () => {
+  it('is nothing without credentials, or with those of an unknown scheme', () => {
     expect(presentedCredentials({})).toEqual({ kind: 'none' });
     expect(presentedCredentials({ authorization: 'Digest username="x"' })).toEqual({ kind: 'none' });
   });

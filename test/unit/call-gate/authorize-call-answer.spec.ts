@@ -25,7 +25,7 @@ describe('the answer to calls', () => {
     expect(decisions[0]).toMatchObject({
       allowed: false,
       reasonCode: 'reason_of_tomorrow',
-      message: 'The call must not be placed.',
+      message: 'The call must not be placed, for the reason reason_of_tomorrow.',
     });
     expect(decisions[1]).toMatchObject({ allowed: false, reasonCode: 'no_assignment' });
   });

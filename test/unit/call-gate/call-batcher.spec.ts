@@ -104,7 +104,7 @@ describe('CallBatcher', () => {
       ['the network breaks while the batch is sent', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })],
       ['the server goes down', sqlError('57P01')],
       ['the connection is lost on the server', sqlError('08006')],
-    ])('retries nothing when %s, for nobody knows what was committed', async (_, error) => {
+    ])('retries nothing when %s, for it is unknown what was committed', async (_, error) => {
       const database = new FakeGateDatabase();
       database.failOn = () => error;
       const batcher = batcherOn(database);

@@ -12,7 +12,7 @@ describe('CallQueue', () => {
 
   function waiting(organizationId: string, destination = ''): PendingCall {
     const command = { organizationId, destination } as PendingCall['command'];
-    return { command, resolve: () => {}, reject: () => {}, arrivedMs: nowMs };
+    return { command, resolve: () => {}, reject: () => {}, arrivedMs: nowMs, state: 'queued' };
   }
 
   const nameOf = ({ command }: PendingCall) => command.organizationId + command.destination;
@@ -60,7 +60,7 @@ describe('CallQueue', () => {
       ]);
     });
 
-    it('fills the batch from the others when one line is short', () => {
+    it('fills the batch from the others when one lane is short', () => {
       expect(drain(queueOf(10, waiting('short'), ...many(9, 'long')), 8)).toHaveLength(8);
     });
   });
@@ -73,7 +73,7 @@ describe('CallQueue', () => {
       expect(refused).toEqual([]);
     });
 
-    it('is made for an organization with few calls by the newest call of the longest line', () => {
+    it('is made for an organization with few calls by the newest call of the longest lane', () => {
       const queue = queueOf(6, ...many(4, 'busy'), ...many(2, 'other'));
       expect(queue.makeRoom('quiet', 1)).toBe(true);
       queue.add(waiting('quiet'));
@@ -82,14 +82,14 @@ describe('CallQueue', () => {
       expect(drain(queue, 6).sort()).toEqual(['busy1', 'busy2', 'busy3', 'other1', 'other2', 'quiet']);
     });
 
-    it('is not made when the longest line is longer by one call only: they would take turns in refusing each other', () => {
+    it('is not made when the longest lane is longer by one call only: they would take turns in refusing each other', () => {
       const queue = queueOf(3, ...many(2, 'a'), waiting('b'));
       expect(queue.makeRoom('b', 1)).toBe(false);
       expect(queue.makeRoom('a', 1)).toBe(false);
       expect(refused).toEqual([]);
     });
 
-    it('is made for several calls of one request by whichever line is the longest', () => {
+    it('is made for several calls of one request by whichever lane is the longest', () => {
       const queue = queueOf(12, ...many(7, 'a'), ...many(5, 'b'));
       expect(queue.makeRoom('quiet', 3)).toBe(true);
       expect(refused).toEqual(['a7 queue_full', 'a6 queue_full', 'a5 queue_full']);
@@ -98,7 +98,7 @@ describe('CallQueue', () => {
 
     it('is made for all calls of a request or for none', () => {
       const queue = queueOf(12, ...many(7, 'a'), ...many(4, 'b'));
-      // One place is free and the line of a would give two before it is as short as that of the newcomer.
+      // One call has room and the lane of a would give two before it is as short as that of the newcomer.
       expect(queue.makeRoom('quiet', 5)).toBe(false);
       expect(refused).toEqual([]);
       expect(queue.makeRoom('quiet', 4)).toBe(true);
@@ -114,7 +114,7 @@ describe('CallQueue', () => {
   });
 
   describe('the deadline', () => {
-    it('passes for calls that nobody took, wherever they wait', () => {
+    it('passes for calls that no batch took, wherever they wait', () => {
       const queue = queueOf(10, waiting('a', '1'));
       queue.putBack([waiting('b', '1')], [waiting('c', '1')]);
       nowMs = 1;

@@ -60,7 +60,7 @@ describe('a call that has to wait', () => {
     });
   });
 
-  describe('for a row that somebody holds', () => {
+  describe('for a row that another transaction holds', () => {
     it('does so apart from the others of its batch, which are decided, and is answered when the row is free', async () => {
       const database = new FakeGateDatabase();
       database.lockedRows.add('held');
@@ -193,7 +193,7 @@ describe('a call that has to wait', () => {
       expect(database.batches).toEqual([['1', '2']]);
     });
 
-    it('is refused in its line for a locked row, with the cause that it was locked', async () => {
+    it('is refused in its lane for a locked row, with the cause that it was locked', async () => {
       const database = new FakeGateDatabase();
       database.lockedRows.add('held');
       const batcher = batcherOn(database);
@@ -204,6 +204,96 @@ describe('a call that has to wait', () => {
       jest.advanceTimersByTime(MAX_WAIT_MS + 1);
       await refused;
       expect(await refusedCalls('locked')).toBe(before + 1);
+    });
+  });
+
+  describe('and whose client hangs up', () => {
+    const gone = async (decided: boolean) => {
+      const metric = metricsRegistry.getSingleMetric('ringfence_gate_client_gone_total')!;
+      return (await metric.get()).values.find(({ labels }) => labels['decided'] === String(decided))!.value;
+    };
+    const submitted = (batcher: ReturnType<typeof batcherOn>, destination: string, answers: string[]) =>
+      batcher.submit(
+        commandOf(destination, destination),
+        () => answers.push(`decided ${destination}`),
+        () => answers.push(`refused ${destination}`),
+      );
+
+    it('is not decided when it was queued, and leaves its room to others', async () => {
+      const { database, release } = hangingDatabase();
+      const batcher = batcherOn(database, { GATE_QUEUE_SIZE: 2 });
+      const answers: string[] = [];
+      submitted(batcher, 'sent', answers);
+      await TURN();
+      const [left] = ['left', 'stays'].map((name) => submitted(batcher, name, answers));
+      const before = await gone(false);
+      batcher.clientGone(left!);
+      batcher.clientGone(left!);
+      expect((await gone(false)) - before).toBe(1);
+      const next = decide(batcher, commandOf('next', 'next'));
+      release();
+      await next;
+      expect(database.batches).toEqual([['sent'], ['stays', 'next']]);
+      expect(answers).toEqual(['decided sent', 'decided stays']);
+    });
+
+    it('is not decided when it was parked, also once its row is free', async () => {
+      const database = new FakeGateDatabase(2);
+      database.lockedRows.add('held').add('left');
+      const batcher = batcherOn(database);
+      const answers: string[] = [];
+      const calls = ['held', 'left'].map((name) => submitted(batcher, name, answers));
+      while (calls[1]!.state !== 'parked') await TURN();
+      batcher.clientGone(calls[1]!);
+      expect(calls.map(({ state }) => state)).toEqual([calls[0]!.state, 'abandoned']);
+      database.lockedRows.clear();
+      database.batches.length = 0;
+      while (calls[0]!.state !== 'answered') await TURN();
+      expect(answers).toEqual(['decided held']);
+      expect(database.batches.slice(1).flat()).not.toContain('left');
+    });
+
+    it('is answered to no one and counted when it was with the database and is decided', async () => {
+      const { database, release } = hangingDatabase();
+      const batcher = batcherOn(database);
+      const answers: string[] = [];
+      const [left] = ['left', 'stays'].map((name) => submitted(batcher, name, answers));
+      await TURN();
+      const before = await gone(true);
+      batcher.clientGone(left!);
+      release();
+      while (left!.state !== 'abandoned') await TURN();
+      expect((await gone(true)) - before).toBe(1);
+      expect(answers).toEqual(['decided stays']);
+    });
+
+    it('is not asked for again when it was with the database and its batch was rolled back', async () => {
+      const { database, release } = hangingDatabase();
+      database.failOn = (batch) => (batch.length > 2 ? sqlError('40P01') : null);
+      const batcher = batcherOn(database);
+      const answers: string[] = [];
+      const [, left] = ['1', 'left', '3'].map((name) => submitted(batcher, name, answers));
+      await TURN();
+      batcher.clientGone(left!);
+      release();
+      while (answers.length < 2) await TURN();
+      expect(database.batches.slice(1)).toEqual([['1'], ['3']]);
+      expect(answers).toEqual(['decided 1', 'decided 3']);
+      expect(left!.state).toBe('abandoned');
+    });
+
+    it('is nothing to a call that has its answer', async () => {
+      const database = new FakeGateDatabase();
+      const batcher = batcherOn(database);
+      const answers: string[] = [];
+      const call = submitted(batcher, 'done', answers);
+      while (answers.length === 0) await TURN();
+      batcher.clientGone(call);
+      expect({ state: call.state, answers, reports: database.reports }).toEqual({
+        state: 'answered',
+        answers: ['decided done'],
+        reports: [],
+      });
     });
   });
 });

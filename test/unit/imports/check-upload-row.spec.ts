@@ -16,13 +16,13 @@ const row = (values: Values = {}, facts: Partial<UploadRow> = {}): UploadRow => 
 });
 
 function taken(values: Values, fallbackCountry: string | null = null) {
-  const checked = checkUploadRow(row(values), fallbackCountry);
+  const checked = checkUploadRow(row(values), { country: fallbackCountry, provider: null, numberFormat: 'any' });
   if (!checked.ok) throw new Error(`refused: ${checked.error.message}`);
   return checked;
 }
 
 function refused(values: Values, facts: Partial<UploadRow> = {}, fallbackCountry: string | null = null) {
-  const checked = checkUploadRow(row(values, facts), fallbackCountry);
+  const checked = checkUploadRow(row(values, facts), { country: fallbackCountry, provider: null, numberFormat: 'any' });
   if (checked.ok) throw new Error(`taken as ${checked.row.e164}`);
   return checked.error;
 }
@@ -140,7 +140,7 @@ describe('a row of an upload', () => {
     ['a cost of too many digits', { monthlyCost: '123456789' }, 'cost_invalid', 'monthlyCost'],
     ['a negative cost', { monthlyCost: '-1' }, 'cost_invalid', 'monthlyCost'],
     ['a currency of four letters', { currency: 'EURO' }, 'currency_invalid', 'currency'],
-    ['an unknown capability', { capabilities: 'voice, fax' }, 'capability_unknown', 'capabilities'],
+    ['an unknown capability', { capabilities: 'voise, sms' }, 'capability_unknown', 'capabilities'],
     ['too many tags', { tags: LONG_TAGS }, 'too_long', 'tags'],
     ['a long tag', { tags: 'x'.repeat(51) }, 'too_long', 'tags'],
     ['a tag of two lines', { tags: 'a\nb' }, 'characters_invalid', 'tags'],
@@ -187,5 +187,140 @@ describe('a row of an upload', () => {
 
   it("takes the row's country before that of the upload", () => {
     expect(taken({ phoneNumber: '030 12345678', countryCode: 'DE' }, 'US').row.e164).toBe('+493012345678');
+  });
+
+  describe('reads its number digit for digit, and tells what it undid', () => {
+    const alone = { countryCode: '' };
+
+    it.each<[string, string, Values, string, ImportNoticeCode]>([
+      ['+49301234567.0', '+49301234567', alone, 'DE', 'decimal_removed'],
+      ['+49301234567.00', '+49301234567', alone, 'DE', 'decimal_removed'],
+      ['+49301234567,0', '+49301234567', alone, 'DE', 'decimal_removed'],
+      ['49301234567.0', '+49301234567', { countryCode: 'DE' }, 'DE', 'decimal_removed'],
+      ['+1.2025550123E+10', '+12025550123', alone, 'US', 'notation_undone'],
+      ['1,2025550123e10', '+12025550123', { countryCode: 'US' }, 'US', 'notation_undone'],
+      ['="+493012345678"', '+493012345678', alone, 'DE', 'cell_undone'],
+      ['=+493012345678', '+493012345678', alone, 'DE', 'cell_undone'],
+      ['=+49 30 12345678', '+493012345678', alone, 'DE', 'cell_undone'],
+      ['"+493012345678"', '+493012345678', alone, 'DE', 'cell_undone'],
+      ['=493012345678', '+493012345678', { countryCode: 'DE' }, 'DE', 'cell_undone'],
+      ['+44 (0)20 7946 0958', '+442079460958', alone, 'GB', 'trunk_prefix_removed'],
+    ])('%s', (phoneNumber, e164, values, countryCode, code) => {
+      const { row: read, notices } = taken({ phoneNumber, ...values });
+      expect(read).toMatchObject({ e164, countryCode });
+      expect(notices[0]).toMatchObject({ column: 'phoneNumber', code, value: phoneNumber });
+      for (const { message } of notices) expect(message).toMatch(new RegExp(`^Read as \\${e164}: .*\\.$`));
+    });
+
+    it.each([
+      ['+49\ufe0f30\ufffc12345678'],
+      ['+49 30/12345678'],
+      ['tel:+493012345678;npdi'],
+      ['+٤٩٣٠١٢٣٤٥٦٧٨'],
+      ['＋４９３０１２３４５６７８'],
+    ])('%s, which is only another spelling', (phoneNumber) => {
+      const { row: read, notices } = taken({ phoneNumber, countryCode: '' }, 'US');
+      expect([read.e164, read.countryCode, notices]).toEqual(['+493012345678', 'DE', []]);
+    });
+
+    it.each([
+      ['+4.93E+11', /rounded/],
+      ['4.93012345E+11', /rounded/],
+      ['+49301234567.5', /decimal/],
+      ['+49301234567.000', /decimal/],
+      ['+112312312321', /write \+12312312321 if/],
+      ['+4402079460958', /write \+442079460958 if/],
+      ['tel:+493012345678;ext=5', /extension/],
+      ['=493012345678+1', /characters/],
+      ['=SUM(A1)', /letters/],
+      ['+49 30 1234567/68', /two phone numbers/],
+    ])('but no other number for %s', (phoneNumber, message) => {
+      expect(refused({ phoneNumber, countryCode: '' }, {}, 'DE')).toMatchObject({
+        code: 'number_invalid',
+        message: expect.stringMatching(message),
+      });
+    });
+
+    it('and undoes a formula around provider and country as well', () => {
+      expect(taken({ provider: '="telnyx"', countryCode: '="US"' })).toMatchObject({ ok: true, notices: [] });
+    });
+  });
+
+  describe('has a country that says how its number is dialed', () => {
+    it.each([
+      ['(416) 555-0123', 'US', '+14165550123', 'CA'],
+      ['07911 123456', 'GB', '+447911123456', 'GG'],
+      ['07797 712345', 'GB', '+447797712345', 'JE'],
+      ['018 345678', 'FI', '+35818345678', 'AX'],
+      ['06 698 12345', 'IT', '+390669812345', 'VA'],
+      ['8 771 000 9998', 'RU', '+77710009998', 'KZ'],
+    ])('%s in %s', (phoneNumber, country, e164, countryCode) => {
+      const ofUpload = taken({ phoneNumber, countryCode: '' }, country);
+      expect([ofUpload.row.e164, ofUpload.row.countryCode, ofUpload.notices]).toEqual([e164, countryCode, []]);
+      const ofRow = taken({ phoneNumber, countryCode: country });
+      expect([ofRow.row.e164, ofRow.row.countryCode]).toEqual([e164, countryCode]);
+      expect(ofRow.notices).toMatchObject([{ code: 'country_differs', column: 'countryCode', value: country }]);
+    });
+
+    it.each([
+      ['UK', 'GB', '+442079460958'],
+      ['EL', 'GR', '+302112345678'],
+      ['USA', 'US', '+12025550123'],
+      ['gbr', 'GB', '+442079460958'],
+      ['Germany', 'DE', '+493012345678'],
+    ])('also by another code or name: %s', (country, countryCode, phoneNumber) => {
+      const { row: read, notices } = taken({ phoneNumber, countryCode: country });
+      expect(read.countryCode).toBe(countryCode);
+      const message = `${country} was read as ${countryCode}.`;
+      expect(notices).toEqual([{ line: 7, column: 'countryCode', code: 'country_alias', value: country, message }]);
+    });
+
+    it('and allowed countries by other codes, each once', () => {
+      const { row: read, notices } = taken({ agent: 'Ada', allowedCountries: 'UK, GB usa' });
+      expect(read.allowedCountries).toEqual(['GB', 'US']);
+      expect(notices).toMatchObject([
+        { code: 'country_alias', column: 'allowedCountries', message: 'UK was read as GB.' },
+        { code: 'country_alias', column: 'allowedCountries', message: 'USA was read as US.' },
+      ]);
+    });
+  });
+
+  describe('of a file whose numbers lost their plus', () => {
+    const read = (values: Values) =>
+      checkUploadRow(row({ countryCode: '', ...values }), {
+        country: 'US',
+        provider: null,
+        numberFormat: 'e164_without_plus',
+      });
+
+    it.each([
+      ['442079460958', '+442079460958', 'GB'],
+      ['49 30 12345678', '+493012345678', 'DE'],
+      ['12025550123', '+12025550123', 'US'],
+      ['442079460958.0', '+442079460958', 'GB'],
+      ['+493012345678', '+493012345678', 'DE'],
+    ])('is taken with its country code: %s', (phoneNumber, e164, countryCode) => {
+      expect(read({ phoneNumber })).toMatchObject({ ok: true, row: { e164, countryCode } });
+    });
+
+    it.each([
+      ['2025550123', '', 'number_invalid'],
+      ['(0)20 7946 0958', 'GB', 'number_invalid'],
+      ['442079460958', 'US', 'country_mismatch'],
+    ])('is never taken for a national one: %s', (phoneNumber, countryCode, code) => {
+      expect(read({ phoneNumber, countryCode })).toMatchObject({ ok: false, error: { code } });
+    });
+  });
+
+  it.each([
+    ['ABC', /ISO 4217/],
+    ['DEM', /withdrawn, write EUR/],
+    ['BGN', /withdrawn, write EUR/],
+    ['XXX', /ISO 4217/],
+  ])('is refused for a currency that is none of today: %s', (currency, message) => {
+    expect(refused({ monthlyCost: '1', currency })).toMatchObject({
+      code: 'currency_invalid',
+      message: expect.stringMatching(message),
+    });
   });
 });

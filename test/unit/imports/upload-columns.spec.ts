@@ -4,9 +4,13 @@ const others = (count: number) => Array.from({ length: count }, (_, index) => `c
 
 describe('readLayout', () => {
   it('takes a header of many columns whose others are left out, and not of thousands', () => {
-    const mapping = { Tel: 'phoneNumber', Carrier: 'provider' } as const;
-    expect(readLayout(['Tel', 'Carrier', ...others(198)], 1, mapping).columns).toHaveLength(200);
-    expect(() => readLayout(['Tel', 'Carrier', ...others(199)], 1, mapping)).toThrow(
+    const told = {
+      mapping: { Tel: 'phoneNumber', Carrier: 'provider' } as const,
+      provider: null,
+      operation: 'register' as const,
+    };
+    expect(readLayout(['Tel', 'Carrier', ...others(198)], 1, told).columns).toHaveLength(200);
+    expect(() => readLayout(['Tel', 'Carrier', ...others(199)], 1, told)).toThrow(
       'Line 1: the header has 201 columns. At most 200 are read; leave others out.',
     );
   });

@@ -1,8 +1,9 @@
 import {
-  type Encoding,
   EncodingProbe,
+  type FoundEncoding,
   TextReader,
 } from '../../../apps/api/src/modules/imports/read/upload-encoding.js';
+import { encoded } from '../../support/encoded.js';
 
 const HEAD = 64 * 1024;
 const utf16le = (text: string) => Buffer.from(text, 'utf16le');
@@ -10,17 +11,18 @@ const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
 const BOM = '\ufeff';
 
 /** What the probe says of a file that arrives in these pieces. */
-function probed(pieces: readonly Buffer[], isWhole = true): Encoding {
+function found(pieces: readonly Buffer[], isWhole = true): FoundEncoding {
   const probe = new EncodingProbe(pieces[0]!.subarray(0, HEAD));
   for (const piece of pieces) probe.see(piece);
   return probe.encoding(isWhole);
 }
+const probed = (pieces: readonly Buffer[], isWhole = true) => found(pieces, isWhole).encoding;
 const bytewise = (bytes: Buffer) => Array.from(bytes, (byte) => Buffer.from([byte]));
 
 const ROW = '+12025550123,telnyx,US\n';
 
 describe('a file is taken for', () => {
-  it.each<[Encoding, string, Buffer]>([
+  it.each<[string, string, Buffer]>([
     ['utf-8', 'digits alone', Buffer.from(ROW)],
     ['utf-8', 'nothing', Buffer.alloc(0)],
     ['utf-8', 'letters with accents', Buffer.from('Zürich,日本,😀\n')],
@@ -34,8 +36,6 @@ describe('a file is taken for', () => {
     ['windows-1252', 'a byte that UTF-8 does not have', Buffer.from('Zürich\n', 'latin1')],
     ['windows-1252', 'a character cut off by the end of the file', Buffer.from([0x61, 0xe2, 0x82])],
     ['windows-1252', 'a byte that goes on with nothing', Buffer.from([0x61, 0x80, 0x0a])],
-    ['windows-1252', 'half of a surrogate pair in UTF-8', Buffer.from([0xed, 0xa0, 0x80])],
-    ['windows-1252', 'an overlong form', Buffer.from([0xc0, 0xaf])],
   ])('%s by %s', (encoding, _what, file) => {
     expect(probed([file])).toBe(encoding);
   });
@@ -45,7 +45,44 @@ describe('a file is taken for', () => {
   });
 
   it('windows-1252 when only its last piece shows it', () => {
-    expect(probed([Buffer.from(ROW), Buffer.from(ROW), Buffer.from([0xfc, 0x0a])])).toBe('windows-1252');
+    expect(probed([Buffer.from(ROW), Buffer.from(ROW), Buffer.from('Zürich\n', 'latin1')])).toBe('windows-1252');
+  });
+
+  it.each([
+    ['half of a surrogate pair', Buffer.from([0xed, 0xa0, 0x80])],
+    ['an overlong form', Buffer.from([0xc0, 0xaf])],
+  ])('no UTF-8 by %s, which is told to be in doubt', (_what, file) => {
+    expect(found([file])).toMatchObject({ encoding: expect.not.stringMatching('utf-8'), isCertain: false, line: 1 });
+  });
+
+  it.each([
+    [
+      'certain',
+      'umlauts in words, which every encoding of Latin letters has',
+      encoded('Büro München, Öl, Füße – 5 €', 'windows-1252'),
+    ],
+    ['in doubt', 'letters that are others in Central Europe', encoded('Genève', 'windows-1252')],
+    ['in doubt', 'words of foreign letters alone', encoded('Москва', 'windows-1251')],
+    ['in doubt', 'one such line after many that are certain', encoded(`${'Büro\n'.repeat(900)}è`, 'windows-1252')],
+  ])('windows-1252 or another, %s, by %s', (doubt, _what, file) => {
+    expect(found([file]).isCertain).toBe(doubt === 'certain');
+  });
+
+  it.each([
+    ['windows-1251', 'Привет, Москва'],
+    ['koi8-r', 'Привет, Москва'],
+    ['windows-1250', 'Źródło Łódź'],
+    ['windows-1254', 'Müşteri İlişkileri'],
+    ['windows-1253', 'Τμήμα πωλήσεων'],
+    ['windows-1252', 'Élysée, à côté'],
+    ['shift_jis', 'カスタマーサポート'],
+    ['euc-kr', '고객 지원'],
+    ['gb18030', '客户服务'],
+    ['big5', '台北辦公室'],
+    ['euc-jp', 'お客様サポート'],
+  ])('%s, as a guess by its letters: %s', (encoding, text) => {
+    const file = encoded(`phone,label\n+12025550123,"${text}"\n`, encoding);
+    expect(found([file])).toEqual({ encoding, isCertain: false, line: 2 });
   });
 
   it('utf-8 as far as it has come, when a character is not whole yet', () => {
@@ -54,7 +91,7 @@ describe('a file is taken for', () => {
   });
 
   it('windows-1252 for good, once it was no UTF-8', () => {
-    expect(probed([Buffer.from([0xfc, 0x0a]), Buffer.from('Zürich')])).toBe('windows-1252');
+    expect(probed([Buffer.from('Zürich\n', 'latin1'), Buffer.from('Zürich')])).toBe('windows-1252');
   });
 });
 
@@ -86,12 +123,12 @@ describe('a file is refused that is', () => {
 });
 
 describe('text is decoded', () => {
-  const decoded = (encoding: Encoding, pieces: readonly Buffer[]) => {
+  const decoded = (encoding: string, pieces: readonly Buffer[]) => {
     const reader = new TextReader(encoding);
     return pieces.map((piece, index) => reader.read(piece, index === pieces.length - 1)).join('');
   };
 
-  it.each<[Encoding, (text: string) => Buffer, string]>([
+  it.each<[string, (text: string) => Buffer, string]>([
     ['utf-8', (text) => Buffer.from(text), 'Zürich €😀'],
     ['utf-16le', utf16le, 'Zürich €😀'],
     ['utf-16be', utf16be, 'Zürich €😀'],
@@ -104,7 +141,7 @@ describe('text is decoded', () => {
     expect(decoded('windows-1252', [Buffer.from([0x80, 0x93, 0x94])])).toBe('€“”');
   });
 
-  it.each<Encoding>(['utf-8', 'utf-16le', 'utf-16be'])('without the byte order mark of %s', (encoding) => {
+  it.each(['utf-8', 'utf-16le', 'utf-16be'])('without the byte order mark of %s', (encoding) => {
     const encode = { 'utf-8': Buffer.from, 'utf-16le': utf16le, 'utf-16be': utf16be }[encoding as 'utf-8'];
     expect(decoded(encoding, [encode(`${BOM}a`)])).toBe('a');
   });

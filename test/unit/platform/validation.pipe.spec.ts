@@ -55,6 +55,23 @@ describe('ValidationPipe', () => {
     expect(errors).toEqual({ 'calls.0.perDay': 'must not be greater than 1,000,000' });
   });
 
+  it('tells the kind of a value first, then that it is missing, then what its checks say', async () => {
+    const calls = [{ limit: '5' }, {}, { limit: null }, { limit: 11 }, { limit: 1.5 }];
+    expect(await errorsOf({ email: 5, calls })).toEqual({
+      email: 'must be text; got a number',
+      'calls.0.limit': 'must be a whole number; got text',
+      'calls.1.limit': 'is required',
+      'calls.2.limit': 'must be a whole number; got null',
+      'calls.3.limit': 'must not be greater than 10',
+      'calls.4.limit': 'must be a whole number; got a fraction',
+    });
+  });
+
+  it('refuses a parameter that is given twice', async () => {
+    const twice = pipe.transform({ email: ['a@b.test', 'c@d.test'] }, { type: 'query', metatype: Body });
+    await expect(twice).rejects.toMatchObject({ options: { errors: { email: 'must be given once' } } });
+  });
+
   it('refuses fields that it does not know', async () => {
     expect(await errorsOf({ email: 'a@b.test', admin: true })).toEqual({ admin: 'is not a known field' });
   });
@@ -100,7 +117,7 @@ describe('ValidationPipe', () => {
   });
 
   it('names the missing fields when there is no body', async () => {
-    expect(await errorsOf(undefined)).toEqual({ email: 'must be an email' });
+    expect(await errorsOf(undefined)).toEqual({ email: 'is required' });
   });
 
   it.each([

@@ -16,6 +16,12 @@ function isNetwork(text: string): boolean {
 export const IDEMPOTENCY_RETENTION_HOURS = { least: 48, usual: 72 } as const;
 
 /**
+ * The midnight job rolls up a date once more a day after it, and a date can stretch over three days of UTC: what is younger
+ * may still be read for the usage of the past.
+ */
+export const LEAST_LEDGER_DAYS = 4;
+
+/**
  * Every setting of the API. `.env.example` is generated from this schema (`npm run env:example`), and CI proves that
  * it is fresh.
  */
@@ -146,10 +152,28 @@ export const envSchema = z.object({
     .describe(
       `How long idempotency keys are kept. At least ${IDEMPOTENCY_RETENTION_HOURS.least}. Afterwards a retry is a new call.`,
     ),
-  MIDNIGHT_JOB: flag.default(true).describe('Run the midnight job in this process: true or false.'),
+  MIDNIGHT_JOB: flag
+    .default(true)
+    .describe(
+      'Run the midnight job and the purge of idempotency keys in this process: true or false. One process must.',
+    ),
   AUDIT_CHAIN_JOB: flag
     .default(true)
     .describe('Link audit events into their chain in this process: true or false. One process must.'),
+  LEDGER_JOB: flag
+    .default(true)
+    .describe(
+      'Make the coming days of the ledger, and drop old ones, in this process: true or false. One process must.',
+    ),
+  LEDGER_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe(
+      `How many whole days (UTC) of the ledger are kept before today. At least ${LEAST_LEDGER_DAYS}, and as long as idempotency keys and leases. Empty: for ever.`,
+    ),
   IMPORT_WORKER: flag.default(true).describe('Work on uploaded files in this process: true or false.'),
   CONSOLE_DIR: z.string().optional().describe('Built console to serve under /. Empty: the one of this build.'),
 });

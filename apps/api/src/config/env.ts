@@ -1,4 +1,4 @@
-import { envSchema, type Env } from './env.schema.js';
+import { envSchema, type Env, LEAST_LEDGER_DAYS } from './env.schema.js';
 
 export type { Env } from './env.schema.js';
 
@@ -11,9 +11,31 @@ const apiSchema = envSchema
     path: ['MIGRATION_DATABASE_URL'],
     message: 'is needed with AUTO_MIGRATE=true, to migrate as the owner of the tables',
   })
+  .superRefine((env, context) => {
+    const complaint = retentionComplaint(env);
+    if (complaint) context.addIssue({ code: 'custom', path: ['LEDGER_RETENTION_DAYS'], message: complaint });
+  })
   .transform(({ MIGRATION_DATABASE_URL, ...env }): Env =>
     env.AUTO_MIGRATE ? { ...env, MIGRATION_DATABASE_URL } : env,
   );
+
+/** What the ledger is needed for longer than it is to be kept; null when nothing is. */
+function retentionComplaint(env: Env): string | null {
+  const { LEDGER_RETENTION_DAYS: days, IDEMPOTENCY_RETENTION_HOURS, GATE_LEASE_MINUTES } = env;
+  if (days === undefined) return null;
+  const needs: [least: number, why: string][] = [
+    [LEAST_LEDGER_DAYS, 'the usage of a day is rolled up from it until then'],
+    [
+      Math.ceil(IDEMPOTENCY_RETENTION_HOURS / 24),
+      `retries are answered from it for IDEMPOTENCY_RETENTION_HOURS=${IDEMPOTENCY_RETENTION_HOURS}`,
+    ],
+    [Math.ceil(GATE_LEASE_MINUTES / 1_440), `calls are settled in it for GATE_LEASE_MINUTES=${GATE_LEASE_MINUTES}`],
+  ];
+  const [least, why] = needs.reduce((one, other) => (other[0] > one[0] ? other : one));
+  return days < least
+    ? `must be at least ${least}, because ${why}; or leave it empty to keep the ledger for ever`
+    : null;
+}
 
 /**
  * Reads the settings once. The only reader of process.env in the API.

@@ -1,7 +1,7 @@
 import { useTheme } from '@mui/material';
 import { BarChart } from '@mui/x-charts/BarChart';
 import type { UsageDailyView } from '#contracts';
-import { whole } from '../shared/figures';
+import { formatInteger } from '../shared/figures';
 import { everyDayOf } from './everyDayOf';
 
 const day = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
@@ -28,9 +28,14 @@ export default function DailyChart({ usage }: { usage: UsageDailyView }) {
           dataKey: 'allowed',
           label: 'Allowed',
           color: palette.primary.main,
-          valueFormatter: (n) => whole(n ?? 0),
+          valueFormatter: (n) => formatInteger(n ?? 0),
         },
-        { dataKey: 'refused', label: 'Refused', color: palette.warning.main, valueFormatter: (n) => whole(n ?? 0) },
+        {
+          dataKey: 'refused',
+          label: 'Refused',
+          color: palette.warning.main,
+          valueFormatter: (n) => formatInteger(n ?? 0),
+        },
       ]}
     />
   );

@@ -1,7 +1,7 @@
 import { Box, LinearProgress, Stack, Tooltip, Typography } from '@mui/material';
 import { reasonText, type UsageSummaryView } from '#contracts';
 import { EmptyState } from '../shared/EmptyState';
-import { whole } from '../shared/figures';
+import { formatInteger } from '../shared/figures';
 
 interface RefusalsProps {
   refusals: UsageSummaryView['refusals'];
@@ -25,7 +25,7 @@ export const Refusals = ({ refusals, callsAllowed }: RefusalsProps) => {
           <li>
             <Box sx={{ display: 'flex', justifyContent: 'space-between' }}>
               <Typography variant="body2">{reasonText(reasonCode).label}</Typography>
-              <Typography variant="body2">{whole(count)}</Typography>
+              <Typography variant="body2">{formatInteger(count)}</Typography>
             </Box>
             <LinearProgress
               variant="determinate"

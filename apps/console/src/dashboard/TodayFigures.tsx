@@ -1,6 +1,6 @@
 import { Box, Card, Typography } from '@mui/material';
 import type { UsageSummaryView } from '#contracts';
-import { whole } from '../shared/figures';
+import { formatInteger } from '../shared/figures';
 
 interface Figure {
   label: string;
@@ -24,11 +24,15 @@ function figuresOf(summary: UsageSummaryView, now: number): Figure[] {
   return [
     {
       label: 'Calls allowed',
-      value: whole(summary.callsAllowed),
+      value: formatInteger(summary.callsAllowed),
       note: `on ${date.format(new Date(`${summary.localDate}T00:00:00Z`))}`,
     },
-    { label: 'Calls refused', value: whole(summary.callsDenied), note: 'today' },
-    { label: 'Capacity used', value: `${share}%`, note: `${whole(callsMadeToday)} of ${whole(dailyCapacity)} calls` },
+    { label: 'Calls refused', value: formatInteger(summary.callsDenied), note: 'today' },
+    {
+      label: 'Capacity used',
+      value: `${share}%`,
+      note: `${formatInteger(callsMadeToday)} of ${formatInteger(dailyCapacity)} calls`,
+    },
     {
       label: 'Limits reset in',
       value: untilReset(summary.resetsAt, now),
@@ -36,10 +40,10 @@ function figuresOf(summary: UsageSummaryView, now: number): Figure[] {
     },
     {
       label: 'Numbers',
-      value: whole(phoneNumbers.total),
-      note: `${whole(phoneNumbers.assigned)} assigned, ${whole(phoneNumbers.unassigned)} free; ${whole(phoneNumbers.pool)} in the pool`,
+      value: formatInteger(phoneNumbers.total),
+      note: `${formatInteger(phoneNumbers.assigned)} assigned, ${formatInteger(phoneNumbers.unassigned)} free; ${formatInteger(phoneNumbers.pool)} in the pool`,
     },
-    { label: 'Agents active', value: whole(agents.active), note: `of ${whole(agents.total)}` },
+    { label: 'Agents active', value: formatInteger(agents.active), note: `of ${formatInteger(agents.total)}` },
   ];
 }
 

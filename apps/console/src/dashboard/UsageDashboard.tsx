@@ -2,8 +2,7 @@ import RefreshIcon from '@mui/icons-material/Refresh';
 import { Box, Button, Card, CardContent, CardHeader, Skeleton, Stack } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { Title, useDataProvider } from 'react-admin';
-import type { ConsoleDataProvider } from '../providers/dataProvider';
+import { Title } from 'react-admin';
 import { EmptyState } from '../shared/EmptyState';
 import { LoadProblem } from '../shared/LoadProblem';
 import { PageTitle } from '../shared/PageTitle';
@@ -12,6 +11,7 @@ import { NextStep } from './NextStep';
 import { Refusals } from './Refusals';
 import { ResetCounters } from './ResetCounters';
 import { TodayFigures } from './TodayFigures';
+import { useApi } from '../shared/useApi';
 
 const DailyChart = lazy(() => import('./DailyChart'));
 const REFRESH_MS = 15_000;
@@ -40,7 +40,7 @@ const Placeholder = () => (
 );
 
 const UsageDashboard = () => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const summary = useQuery({
     queryKey: ['usage', 'summary'],
     queryFn: () => api.usageSummary(),

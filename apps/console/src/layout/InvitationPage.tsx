@@ -4,7 +4,7 @@ import { Link as RouterLink, useNavigate, useParams } from 'react-router';
 import type { InvitationPreviewView } from '#contracts';
 import { ApiProblem, currentSession, previewInvitation, refreshSession, signOut } from '../providers/session';
 import { roleLabels } from '../shared/labels';
-import { moment } from '../shared/moment';
+import { formatDateTime } from '../shared/formatDateTime';
 import { PageTitle } from '../shared/PageTitle';
 import { JoinAsSignedIn } from './JoinAsSignedIn';
 import { JoinForm } from './JoinForm';
@@ -52,7 +52,7 @@ const InvitationPage = () => {
         </Typography>
         <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
           {invitation.email} is invited as {roleLabels[invitation.role].toLowerCase()}, until{' '}
-          {moment(invitation.expiresAt)}.
+          {formatDateTime(invitation.expiresAt)}.
         </Typography>
       </Stack>
       {signedInAs === null && <JoinForm token={token} />}
@@ -75,14 +75,14 @@ export default InvitationPage;
 
 /** Kept in memory alone. */
 function useTokenOfAddress(): string {
-  const { token: found } = useParams();
+  const { token: tokenOfAddress } = useParams();
   const navigate = useNavigate();
-  const [token, setToken] = useState(found ?? '');
+  const [token, setToken] = useState(tokenOfAddress ?? '');
   useEffect(() => {
-    if (found === undefined) return;
-    setToken(found);
+    if (tokenOfAddress === undefined) return;
+    setToken(tokenOfAddress);
     void navigate('/invitation', { replace: true });
-  }, [found, navigate]);
+  }, [tokenOfAddress, navigate]);
   return token;
 }
 
@@ -92,7 +92,7 @@ function useLook(token: string): [Looked, () => void] {
   const [times, setTimes] = useState(0);
   useEffect(() => {
     let isCurrent = true;
-    void lookAt(token).then((found) => isCurrent && setLooked(found));
+    void lookAt(token).then((resolved) => isCurrent && setLooked(resolved));
     return () => {
       isCurrent = false;
     };

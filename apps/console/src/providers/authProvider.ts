@@ -33,6 +33,6 @@ export const authProvider: AuthProvider = {
       platformAdmin: user.platformAdmin,
     };
   },
-  /** Nobody has none. An error would be tried again for seconds before the sign-in page shows. */
+  /** Without a session there are none. An error would be tried again for seconds before the sign-in page shows. */
   getPermissions: async () => (currentSession() ?? (await refreshSession()))?.user.permissions ?? [],
 };

@@ -1,6 +1,6 @@
 import type { fetchUtils, GetListParams, GetListResult, RaRecord } from 'react-admin';
 
-/** What a list says about a total that nobody counted to its end. */
+/** What a list says about a total that was not counted to its end. */
 export interface ListMeta {
   /** There are more records than this. */
   moreThan: number;

@@ -36,7 +36,7 @@ import {
   type VoidCall,
   voidCall,
 } from '#api-client';
-import type { ColumnMapping, ImportJobView } from '#contracts';
+import type { ColumnMapping, ImportJobView, PhoneNumberProvider, UploadNumberFormat } from '#contracts';
 import simpleRestProvider from 'ra-data-simple-rest';
 import type { DataProvider, fetchUtils, GetListParams } from 'react-admin';
 import { asHttpError, dataOf, fileOf, here } from './apiClient';
@@ -60,9 +60,16 @@ async function json<T>(path: string, init?: RequestInit): Promise<T> {
 
 export interface UploadOptions {
   dryRun: boolean;
-  mode: ImportJobView['mode'];
-  /** Of national numbers in rows without a country. */
+  operation: ImportJobView['operation'];
+  /** Means nothing but to register. */
+  mode?: ImportJobView['mode'];
+  /** How numbers without a plus are dialed, in rows without a country. */
   country?: string;
+  numberFormat?: UploadNumberFormat;
+  /** Of rows that name none. */
+  provider?: PhoneNumberProvider;
+  /** Of the file; without it, the API finds out. */
+  encoding?: string;
   mapping?: ColumnMapping;
 }
 

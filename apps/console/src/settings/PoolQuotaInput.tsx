@@ -1,5 +1,5 @@
 import { TextField } from '@mui/material';
-import { whole } from '../shared/figures';
+import { formatInteger } from '../shared/figures';
 
 const MOST = 1_000_000;
 
@@ -19,10 +19,10 @@ export const PoolQuotaInput = ({ value, onChange, mayChange }: PoolQuotaInputPro
   return (
     <TextField
       label="Numbers of the pool"
-      value={mayChange ? value : whole(Number(value))}
+      value={mayChange ? value : formatInteger(Number(value))}
       onChange={(event) => onChange(event.target.value.trim())}
       error={!isPoolQuota(value)}
-      helperText={isPoolQuota(value) ? help : `A whole number from 0 to ${whole(MOST)}`}
+      helperText={isPoolQuota(value) ? help : `A whole number from 0 to ${formatInteger(MOST)}`}
       slotProps={{ htmlInput: { inputMode: 'numeric', readOnly: !mayChange } }}
     />
   );

@@ -1,24 +1,23 @@
 import { Alert, Autocomplete, Button, Card, CardContent, Stack, TextField, Typography } from '@mui/material';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useMemo, useState } from 'react';
-import { type HttpError, useDataProvider, useNotify } from 'react-admin';
-import type { OrganizationView } from '#contracts';
-import type { ConsoleDataProvider } from '../providers/dataProvider';
+import { type HttpError, useNotify } from 'react-admin';
+import { currencyCodes, type OrganizationView } from '#contracts';
 import { DailyLimitInput, isDailyLimit } from '../resources/agent-assignments/DailyLimitInput';
 import { NumbersPerAgentInput } from './NumbersPerAgentInput';
 import { isPoolQuota, PoolQuotaInput } from './PoolQuotaInput';
 import { CountryPicker } from '../shared/CountryPicker';
 import { useMay } from '../shared/permissions';
+import { useApi } from '../shared/useApi';
 
 /** Browsers know some zones by older names than the database: what is set already is always offered. */
 const timeZonesWith = (current: string) => [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current])].sort();
-const currencies = Intl.supportedValuesOf('currency');
 
-const moment = (at: string, timeZone: string) =>
+const formatInZone = (at: string, timeZone: string) =>
   new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(at));
 
 export const SettingsForm = ({ organization }: { organization: OrganizationView }) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const queryClient = useQueryClient();
   const [name, setName] = useState(organization.name);
@@ -91,12 +90,12 @@ export const SettingsForm = ({ organization }: { organization: OrganizationView 
           />
           {previousTimeZone && timeZoneEffectiveAt && (
             <Alert severity="info">
-              Until {moment(timeZoneEffectiveAt, previousTimeZone)} the day of {previousTimeZone.replaceAll('_', ' ')}{' '}
-              still counts.
+              Until {formatInZone(timeZoneEffectiveAt, previousTimeZone)} the day of{' '}
+              {previousTimeZone.replaceAll('_', ' ')} still counts.
             </Alert>
           )}
           <Autocomplete
-            options={currencies}
+            options={[...new Set([...currencyCodes, organization.currency])]}
             value={currency}
             disableClearable
             onChange={(_, chosen) => setCurrency(chosen)}

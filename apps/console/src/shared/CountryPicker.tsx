@@ -25,7 +25,7 @@ export const CountryPicker = ({ label, value, onChange }: CountryPickerProps) =>
       <Typography variant="caption" color="textSecondary">
         Add:
       </Typography>
-      {countryPresets.map((preset) => (
+      {presetsFor(value).map((preset) => (
         <Chip
           key={preset.id}
           size="small"
@@ -42,3 +42,10 @@ export const CountryPicker = ({ label, value, onChange }: CountryPickerProps) =>
     )}
   </Stack>
 );
+
+/** The common ones, and those of which the first country is chosen and another one is not. */
+const presetsFor = (value: readonly string[]) =>
+  countryPresets.filter((preset) => {
+    const countries: readonly string[] = preset.countries;
+    return preset.isCommon || (value.includes(countries[0]!) && !countries.every((code) => value.includes(code)));
+  });

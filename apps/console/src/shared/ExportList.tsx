@@ -1,12 +1,13 @@
 import DownloadIcon from '@mui/icons-material/Download';
 import { Button } from '@mui/material';
 import { useState } from 'react';
-import { downloadCSV, useDataProvider, useNotify } from 'react-admin';
-import type { ConsoleDataProvider, ExportedResource } from '../providers/dataProvider';
+import { downloadCSV, useNotify } from 'react-admin';
+import type { ExportedResource } from '../providers/dataProvider';
+import { useApi } from './useApi';
 
 /** Downloads a whole filtered list, in the columns that a bulk upload takes. */
 export const ExportList = ({ resource, filter }: { resource: ExportedResource; filter: object }) => {
-  const dataProvider = useDataProvider<ConsoleDataProvider>();
+  const dataProvider = useApi();
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const download = async () => {

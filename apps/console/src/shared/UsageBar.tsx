@@ -1,5 +1,5 @@
 import { Box, LinearProgress, Typography } from '@mui/material';
-import { whole } from './figures';
+import { formatInteger } from './figures';
 
 interface UsageBarProps {
   used: number;
@@ -14,7 +14,8 @@ export const UsageBar = ({ used, limit, label }: UsageBarProps) => {
   return (
     <Box sx={{ minWidth: 110 }}>
       <Typography variant="body2">
-        {whole(used)} <Box component="span" sx={{ color: 'text.secondary' }}>{`of ${whole(limit)}`}</Box>
+        {formatInteger(used)}{' '}
+        <Box component="span" sx={{ color: 'text.secondary' }}>{`of ${formatInteger(limit)}`}</Box>
       </Typography>
       <LinearProgress variant="determinate" value={share} color={color} aria-label={label} />
     </Box>

@@ -4,6 +4,7 @@ import type {
   AuthorizationStatus,
   CallDisposition,
   ImportJobView,
+  ImportOperation,
   ImportStatus,
   PhoneNumberLifecycle,
   PhoneNumberProvider,
@@ -84,6 +85,12 @@ export const importStatusLabels: Record<ImportStatus, string> = {
 export const importModeLabels: Record<ImportJobView['mode'], string> = {
   create: 'Add numbers',
   upsert: 'Add and change numbers',
+};
+
+export const importOperationLabels: Record<ImportOperation, string> = {
+  register: 'Add numbers',
+  delete: 'Delete numbers',
+  unassign: 'Unassign numbers',
 };
 
 export const uploadColumnLabels: Record<UploadColumn, string> = {

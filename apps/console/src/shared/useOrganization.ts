@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useDataProvider } from 'react-admin';
-import type { ConsoleDataProvider } from '../providers/dataProvider';
+import { useApi } from './useApi';
 
 /** The settings of the organization that the signed-in person works in. */
 export function useOrganization() {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   return useQuery({ queryKey: ['organization'], queryFn: () => api.organization() });
 }

@@ -1,6 +1,8 @@
 import { useState } from 'react';
-import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { useNotify, useRefresh } from 'react-admin';
 import type { ConsoleDataProvider } from '../providers/dataProvider';
+import { SessionEnded } from '../providers/sessionEnd';
+import { useApi } from './useApi';
 
 /** Long enough to read what has to be done first. */
 const REFUSAL_SHOWN_MS = 10_000;
@@ -14,7 +16,7 @@ export function useVerb(): [
   (work: (api: ConsoleDataProvider) => Promise<unknown>, done: string) => Promise<boolean>,
   boolean,
 ] {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const refresh = useRefresh();
   const [busy, setBusy] = useState(false);
@@ -26,10 +28,11 @@ export function useVerb(): [
       refresh();
       return true;
     } catch (error) {
-      notify(error instanceof Error ? error.message : 'That did not work. Try again.', {
-        type: 'error',
-        autoHideDuration: REFUSAL_SHOWN_MS,
-      });
+      if (!(error instanceof SessionEnded))
+        notify(error instanceof Error ? error.message : 'That did not work. Try again.', {
+          type: 'error',
+          autoHideDuration: REFUSAL_SHOWN_MS,
+        });
       return false;
     } finally {
       setBusy(false);

@@ -32,7 +32,7 @@ export type Problem = {
      * Address of the page that explains the code.
      */
     type: string;
-    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable';
+    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'number_cannot_call' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable';
     /**
      * The same for every occurrence of the code.
      */
@@ -313,8 +313,11 @@ export type AuditEventView = {
      * The e-mail of the user or the name of the key, as it was then.
      */
     actor: string;
-    action: string;
-    recordType: string;
+    /**
+     * What was done. docs/events.md tells what each means. Later versions may add some.
+     */
+    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'ledger_day.dropped' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.deleted_by_file' | 'phone_numbers.unassigned_by_file' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
+    recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization' | 'ledger_day';
     recordId: string | null;
     /**
      * What the record is called now.
@@ -422,8 +425,14 @@ export type UpdateOrganization = {
      * Counts from the next midnight on.
      */
     timeZone?: string;
+    /**
+     * ISO 4217, a currency of today.
+     */
     currency?: string;
     defaultDailyLimit?: number;
+    /**
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
+     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -440,8 +449,14 @@ export type UpdateOrganization = {
 };
 
 export type CreateOrganization = {
+    /**
+     * ISO 4217, a currency of today.
+     */
     currency?: string;
     defaultDailyLimit?: number;
+    /**
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.
+     */
     defaultAllowedCountries?: Array<string>;
     /**
      * How many numbers an agent may have.
@@ -646,12 +661,12 @@ export type Capabilities = {
 
 export type CreatePhoneNumber = {
     /**
-     * E.164; with countryCode also in national form.
+     * E.164, with the usual separators; with countryCode also as it is dialed in that country. Its digits are never changed: a decimal such as +49301234567.0, and a number that lacks or repeats a prefix, is refused.
      */
     phoneNumber: string;
     provider: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
     /**
-     * ISO 3166-1 alpha-2. Taken from the number when left out; must be a country of the number.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. Taken from the number when left out. A number with + must be one of this country; without + it is read as it is dialed there, and keeps its own country.
      */
     countryCode?: string | null;
     label?: string | null;
@@ -711,13 +726,41 @@ export type ConnectNumber = {
     agentId: string;
 };
 
+export type ReadColumn = {
+    /**
+     * What it is called in the file; null without a header.
+     */
+    name: string | null;
+    /**
+     * What it was read as; null when it was left out.
+     */
+    column: 'phoneNumber' | 'provider' | 'countryCode' | 'label' | 'region' | 'client' | 'monthlyCost' | 'currency' | 'capabilities' | 'tags' | 'agent' | 'dailyLimit' | 'allowedCountries' | null;
+};
+
+export type UploadReadingView = {
+    /**
+     * Of the Encoding Standard.
+     */
+    encoding: string | null;
+    separator: string | null;
+    hasHeader: boolean;
+    /**
+     * In the order of the file.
+     */
+    columns: Array<ReadColumn>;
+    /**
+     * Of the rows that name none.
+     */
+    provider: string | null;
+};
+
 export type ImportRowError = {
     /**
      * 1 is the first line of the file, the header included.
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'number_cannot_call' | 'number_unknown' | 'number_in_pool' | 'number_from_pool' | 'number_not_assigned' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_reserved' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
     /**
      * What is wrong and how to mend it.
      */
@@ -734,7 +777,7 @@ export type ImportNotice = {
      * A column of ours, or the name of one in the file.
      */
     column: string | null;
-    code: 'plus_added' | 'apostrophe_removed';
+    code: 'columns_ignored' | 'provider_of_header' | 'encoding_guessed' | 'capability_ignored' | 'plus_added' | 'apostrophe_removed' | 'cell_undone' | 'decimal_removed' | 'notation_undone' | 'trunk_prefix_removed' | 'country_differs' | 'country_alias';
     /**
      * What was read otherwise or left out, and what to do if that is wrong.
      */
@@ -756,12 +799,20 @@ export type ImportJobView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a leading apostrophe.
+     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
      */
     repaired: number;
     /**
@@ -769,6 +820,7 @@ export type ImportJobView = {
      */
     noticeCount: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -782,6 +834,10 @@ export type ImportJobView = {
      * Why the import as a whole failed, and what to do.
      */
     failure: string | null;
+    /**
+     * How the file was understood.
+     */
+    reading: UploadReadingView;
     /**
      * The first 100; all of them in errors.csv.
      */
@@ -803,12 +859,20 @@ export type ImportJobSummaryView = {
     created: number;
     updated: number;
     /**
-     * Duplicates, and numbers that are what the row says already.
+     * Numbers that operation=delete deleted.
+     */
+    deleted: number;
+    /**
+     * Numbers that operation=unassign took from their agents.
+     */
+    unassigned: number;
+    /**
+     * Duplicates, and numbers that are what the row says already, or not assigned.
      */
     skipped: number;
     failed: number;
     /**
-     * Taken rows whose number was mended: a missing +, a leading apostrophe.
+     * Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.
      */
     repaired: number;
     /**
@@ -816,6 +880,7 @@ export type ImportJobSummaryView = {
      */
     noticeCount: number;
     dryRun: boolean;
+    operation: 'register' | 'delete' | 'unassign';
     mode: 'create' | 'upsert';
     fileName: string | null;
     /**
@@ -875,7 +940,7 @@ export type CreateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -896,7 +961,7 @@ export type UpdateAgentAssignment = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -912,7 +977,7 @@ export type BulkRequest = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -970,7 +1035,7 @@ export type BulkItem = {
     /**
      * Why it was refused.
      */
-    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable' | null;
+    code: 'validation_failed' | 'malformed_request' | 'invalid_credentials' | 'authentication_required' | 'refresh_token_invalid' | 'permission_denied' | 'not_found' | 'record_not_found' | 'invitation_invalid' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'phone_number_exists' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_taken' | 'phone_number_reserved' | 'pool_quota_reached' | 'number_cannot_call' | 'agent_has_number' | 'agent_inactive' | 'authorization_settled' | 'authorization_not_settleable' | 'payload_too_large' | 'unsupported_media_type' | 'csv_invalid' | 'idempotency_key_reused' | 'too_many_requests' | 'void_limit_reached' | 'internal_error' | 'gate_unavailable' | 'service_unavailable' | null;
     /**
      * What to do first.
      */
@@ -1030,7 +1095,7 @@ export type AssignNumber = {
      */
     dailyLimit?: number;
     /**
-     * ISO 3166-1 alpha-2. null inherits the list of the organization, [] allows none.
+     * ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. null inherits the list of the organization, [] allows none.
      */
     allowedCountries?: Array<string> | null;
     /**
@@ -1176,7 +1241,7 @@ export type Destination = {
 export type BatchDecision = {
     allowed: boolean;
     authorizationId: string;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -1208,7 +1273,7 @@ export type BatchDecisions = {
 export type CallDecision = {
     allowed: boolean;
     authorizationId: string;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -1349,7 +1414,7 @@ export type CallCheck = {
     /**
      * Why it failed.
      */
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached' | null;
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached' | null;
     rule: CallRule;
 };
 
@@ -1367,7 +1432,7 @@ export type CallCandidate = {
     /**
      * The answer if there were this assignment only.
      */
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     /**
      * In the order in which the first refusal wins.
      */
@@ -1376,7 +1441,7 @@ export type CallCandidate = {
 
 export type CallSimulation = {
     allowed: boolean;
-    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+    reasonCode: 'allowed' | 'authorization_voided' | 'authorization_completed' | 'authorization_expired' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
     message: string;
     from: CallerId | null;
     destination: Destination;
@@ -1650,7 +1715,7 @@ export type ListApiKeysData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -1815,7 +1880,7 @@ export type ListUsersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2048,7 +2113,7 @@ export type ListInvitationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2171,7 +2236,7 @@ export type ListAuditEventsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2222,6 +2287,34 @@ export type VerifyAuditChainResponses = {
 };
 
 export type VerifyAuditChainResponse = VerifyAuditChainResponses[keyof VerifyAuditChainResponses];
+
+export type GetAuditEventData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/audit-events/{id}';
+};
+
+export type GetAuditEventErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type GetAuditEventError = GetAuditEventErrors[keyof GetAuditEventErrors];
+
+export type GetAuditEventResponses = {
+    200: AuditEventView;
+};
+
+export type GetAuditEventResponse = GetAuditEventResponses[keyof GetAuditEventResponses];
 
 export type GetCurrentOrganizationData = {
     body?: never;
@@ -2296,7 +2389,7 @@ export type ListOrganizationsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2461,7 +2554,7 @@ export type ListClientsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2626,7 +2719,7 @@ export type ListAgentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -2881,7 +2974,7 @@ export type ListPhoneNumbersData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3268,15 +3361,31 @@ export type UploadPhoneNumbersData = {
          */
         dryRun?: 'true' | 'false';
         /**
-         * upsert also changes own numbers, where the row says something.
+         * delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST /phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.
+         */
+        operation?: 'register' | 'delete' | 'unassign';
+        /**
+         * upsert also changes own numbers, where the row says something. For operation=register.
          */
         mode?: 'create' | 'upsert';
         /**
-         * Country of national numbers in rows without a country: ISO 3166-1 alpha-2.
+         * How numbers without + are dialed, in rows without a country: ISO 3166-1 alpha-2. Each keeps its own country: a Canadian number that is dialed in the US is taken as one of Canada.
          */
         country?: string;
         /**
-         * Columns by the names in the header, as JSON. An empty name leaves a column out.
+         * e164_without_plus: numbers without + have their country code all the same, whatever the country says. A file of numbers of several countries that lost their + can be read this way.
+         */
+        numberFormat?: 'any' | 'e164_without_plus';
+        /**
+         * Provider of the rows that name none. The export of a carrier has no column for it.
+         */
+        provider?: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
+        /**
+         * How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.
+         */
+        encoding?: string;
+        /**
+         * Columns by the names in the header, as JSON. An empty name leaves a column out; so does leaving out one that is not known.
          */
         mapping?: string;
     };
@@ -3319,7 +3428,7 @@ export type ListImportsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -3588,7 +3697,7 @@ export type ListAgentAssignmentsData = {
          */
         range?: string;
         /**
-         * A field and its direction as JSON: `["createdAt","DESC"]`, where the records have it.
+         * A field and its direction as JSON: `["createdAt","DESC"]`. Every list takes `id`, which is the order of age.
          */
         sort?: string;
     };
@@ -4192,11 +4301,11 @@ export type ListDecisionsData = {
          */
         phoneNumberId?: string;
         /**
-         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
+         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
-        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
         status?: 'denied' | 'authorized' | 'completed' | 'voided' | 'expired';
         /**
          * Decided at this instant or later.
@@ -4244,11 +4353,11 @@ export type ExportDecisionsCsvData = {
          */
         phoneNumberId?: string;
         /**
-         * The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.
+         * What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are found by what was sent. A plus in a URL is written %2B.
          */
         destination?: string;
         decision?: 'allowed' | 'denied';
-        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
+        reasonCode?: 'allowed' | 'destination_invalid' | 'destination_emergency' | 'no_assignment' | 'organization_suspended' | 'agent_inactive' | 'number_inactive' | 'number_cannot_call' | 'assignment_paused' | 'number_type_blocked' | 'country_not_allowed' | 'daily_limit_reached';
         status?: 'denied' | 'authorized' | 'completed' | 'voided' | 'expired';
         /**
          * Decided at this instant or later.

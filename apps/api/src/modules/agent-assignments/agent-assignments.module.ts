@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.public.js';
 import { ClientsModule } from '../clients/clients.public.js';
 import { OrganizationsModule } from '../organizations/organizations.public.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
+import { AgentAssignmentRows } from './assign/agent-assignment-rows.js';
 import { AgentAssignmentsController } from './assign/agent-assignments.controller.js';
 import { AgentAssignmentsRepository } from './assign/agent-assignments.repository.js';
 import { AssignmentPagesRepository } from './lists/assignment-pages.repository.js';
@@ -26,6 +27,7 @@ import { RetireNumbers } from './assign/retire-numbers.js';
     NumberAssignmentController,
   ],
   providers: [
+    AgentAssignmentRows,
     RetireNumbers,
     BulkOperationsService,
     BulkAssignments,
@@ -35,5 +37,6 @@ import { RetireNumbers } from './assign/retire-numbers.js';
     AgentAssignmentsRepository,
     AssignmentPagesRepository,
   ],
+  exports: [AgentAssignmentRows, BulkAssignments],
 })
 export class AgentAssignmentsModule {}

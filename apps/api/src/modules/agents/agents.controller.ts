@@ -15,7 +15,7 @@ import { UpdateAgentDto } from './dto/update-agent.dto.js';
 
 const LIST_RULES = {
   sortable: ['name', 'createdAt', 'kind', 'status'],
-  filterable: ['q', 'kind', 'status', 'clientId'],
+  filterable: ['q', 'kind', 'status', 'clientId', 'userId'],
   defaultSort: { field: 'name', direction: 'asc' },
 } as const;
 

@@ -23,11 +23,13 @@ export interface AgentFilter {
   q?: string;
   kind?: AgentKind;
   status?: AgentStatus;
+  userId?: string;
   /** Only the agents that this user signs in as. */
   ownedBy?: string;
 }
 
 const SORT_COLUMNS: Record<string, string> = {
+  id: 'g.id',
   name: 'lower(g.name)',
   createdAt: 'g.created_at',
   kind: 'g.kind',
@@ -126,21 +128,23 @@ interface AgentConditions {
 function conditionsOf(context: RequestContext, filter: AgentFilter): AgentConditions {
   const parameters: unknown[] = [context.organizationId];
   const conditions: string[] = [];
-  const add = (condition: (place: string) => string, value: unknown): void => {
+  const add = (condition: (parameter: string) => string, value: unknown): void => {
     if (value === undefined) return;
     parameters.push(value);
     conditions.push(`and ${condition(`$${parameters.length}`)}`);
   };
-  add((place) => `g.id = any (${place}::uuid[])`, filter.ids);
-  add((place) => `g.client_id = ${place}`, filter.clientId);
+  add((parameter) => `g.id = any (${parameter}::uuid[])`, filter.ids);
+  add((parameter) => `g.client_id = ${parameter}`, filter.clientId);
   const limit = clientLimit(context);
-  add((place) => `g.client_id = any (${place}::uuid[])`, limit ?? undefined);
+  add((parameter) => `g.client_id = any (${parameter}::uuid[])`, limit ?? undefined);
   const clients = limit === null ? null : `$${parameters.length}`;
-  add((place) => `g.kind = ${place}`, filter.kind);
-  add((place) => `g.status = ${place}`, filter.status);
-  add((place) => `g.user_id = ${place}`, filter.ownedBy);
+  add((parameter) => `g.kind = ${parameter}`, filter.kind);
+  add((parameter) => `g.status = ${parameter}`, filter.status);
+  add((parameter) => `g.user_id = ${parameter}`, filter.userId);
+  add((parameter) => `g.user_id = ${parameter}`, filter.ownedBy);
   add(
-    (place) => `(position(lower(${place}) in lower(g.name)) > 0 or position(${place} in g.external_id) > 0)`,
+    (parameter) =>
+      `(position(lower(${parameter}) in lower(g.name)) > 0 or position(${parameter} in g.external_id) > 0)`,
     filter.q,
   );
   return { conditions: conditions.join(' '), parameters, clients };

@@ -44,6 +44,7 @@ export class AgentsService {
       kind: oneOf(query, 'kind', agentKinds),
       status: oneOf(query, 'status', agentStatuses),
       clientId: uuidOf(query, 'clientId'),
+      userId: uuidOf(query, 'userId'),
       ownedBy: ownAgentsOnly(context) ?? undefined,
     };
     return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));

@@ -1,7 +1,8 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { AuditChainView, AuditEventView } from '#contracts';
+import { ParseUuidPipe } from '../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../platform/http/lists/list-query.js';
@@ -52,5 +53,13 @@ export class AuditTrailController {
   @ApiOkResponse({ type: AuditChainViewDto })
   verify(@Context() context: RequestContext): Promise<AuditChainView> {
     return this.service.verify(context);
+  }
+
+  @Get(':id')
+  @RequirePermission('audit:read')
+  @ApiOperation({ operationId: 'getAuditEvent', summary: 'Get an audit event' })
+  @ApiOkResponse({ type: AuditEventViewDto })
+  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AuditEventView> {
+    return this.service.get(context, id);
   }
 }

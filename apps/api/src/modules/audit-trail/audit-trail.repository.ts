@@ -35,7 +35,7 @@ export class AuditTrailRepository {
     const parameters = given.map((value) => value ?? null);
     const [count] = await tx.query<{ total: number }>(COUNT_AUDIT_EVENTS, [...parameters, COUNTED]);
     const rows = await tx.query<AuditEventRow>(AUDIT_EVENTS(sort.direction), [...parameters, limit, offset]);
-    // Whoever goes on behind what is counted finds that there is more.
+    // A page behind the counted ones shows that there are more.
     return { items: rows.map(toView), total: Math.max(count!.total, rows.length > 0 ? offset + rows.length : 0) };
   }
 }

@@ -36,6 +36,16 @@ export class AuditTrailService {
     return this.database.inTenant(context.organizationId, (tx) => this.repository.findPage(tx, context, filter, query));
   }
 
+  /** @throws ProblemError record_not_found */
+  async get(context: RequestContext, id: string): Promise<AuditEventView> {
+    const alone = { offset: 0, limit: 1, sort: { field: 'id', direction: 'asc' } } as const;
+    const { items } = await this.database.inTenant(context.organizationId, (tx) =>
+      this.repository.findPage(tx, context, { ids: [id] }, alone),
+    );
+    if (items[0] === undefined) throw new ProblemError('record_not_found', 'There is no such audit event.');
+    return items[0];
+  }
+
   /** Computes the last part of the organization's chain anew. */
   verify(context: RequestContext): Promise<AuditChainView> {
     return this.chain.verifyLast(context.organizationId, CHECKED_AT_ONCE);

@@ -1,47 +1,37 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ENV, type Env } from '../../config/env.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
 import { AuditChain } from './audit-chain.js';
 
-const PAUSE_MS = 1_000;
+const LIMIT_SECONDS = 600;
 
 /**
- * Links new audit events every second, for what has no link yet can be removed without a trace. It pauses between two
- * runs, so that they never overlap.
+ * Links new audit events every second, for what has no link yet can be removed without a trace. Every process does,
+ * because the head of each chain is locked by one of them at a time.
  */
 @Injectable()
-export class AuditChainJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(AuditChainJob.name);
-  private readonly stop = new AbortController();
-  private running: Promise<void> = Promise.resolve();
-
+export class AuditChainJob implements OnModuleInit {
   constructor(
     private readonly chain: AuditChain,
+    private readonly jobs: Jobs,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
-  onApplicationBootstrap(): void {
-    if (this.env.AUDIT_CHAIN_JOB) this.running = this.run();
+  onModuleInit(): void {
+    this.jobs.register({
+      name: 'audit.chain',
+      everySeconds: 1,
+      runsIn: 'process',
+      limitSeconds: LIMIT_SECONDS,
+      enabled: this.env.AUDIT_CHAIN_JOB,
+      run: (signal) => this.run(signal),
+    });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
-    await this.running;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stop;
-    while (!signal.aborted) {
-      await this.chain.link().catch((error: unknown) => {
-        this.logger.error(`Linking audit events failed and is tried again in a second: ${String(error)}`);
-      });
-      await delay(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+  /** @throws Error when it failed for an organization, after it was done for the others */
+  private async run(signal: AbortSignal): Promise<null> {
+    const { failures } = await this.chain.link(signal);
+    if (failures > 0) throw new Error(`The chains of ${failures} organizations could not be linked`);
+    return null;
   }
 }

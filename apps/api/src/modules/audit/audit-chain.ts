@@ -17,10 +17,11 @@ export class AuditChain {
   constructor(private readonly database: Database) {}
 
   /** Links what has no link yet. One organization's failure is logged and does not keep the others from theirs. */
-  async link(): Promise<{ linked: number; failures: number }> {
+  async link(signal?: AbortSignal): Promise<{ linked: number; failures: number }> {
     const result = { linked: 0, failures: 0 };
     const waiting = await this.database.asSystem((tx) => tx.query<{ organizationId: string }>(UNLINKED_ORGANIZATIONS));
     for (const { organizationId } of waiting) {
+      if (signal?.aborted) break;
       try {
         result.linked += await this.linkAll(organizationId);
       } catch (error) {

@@ -23,7 +23,7 @@ const NOTHING = Buffer.alloc(32);
 /**
  * Computes a chain anew and compares. It stops at the first link that is broken: what follows can prove nothing.
  *
- * @param query reads as somebody who sees the organization's rows
+ * @param query reads with a role that sees the organization's rows
  */
 export async function verifyChain(
   query: ChainQuery,
@@ -67,22 +67,23 @@ class ChainWalk {
   }
 
   step(row: ChainLinkRow): boolean {
-    const place = this.sequence + 1;
-    const sequence = Number(row.place);
-    if (sequence !== place) return this.break('missing', place, null, `followed by event ${sequence}`);
+    const expected = this.sequence + 1;
+    const sequence = Number(row.position);
+    if (sequence !== expected) return this.break('missing', expected, null, `followed by event ${sequence}`);
     // A check of the last events alone takes the link before them from the first of them.
-    if (place === this.first && place > 1) this.hash = row.previousHash;
+    if (expected === this.first && expected > 1) this.hash = row.previousHash;
     if (!row.previousHash.equals(this.hash)) {
-      return this.break('unlinked', place, row.id, 'does not name the hash of the event before it');
+      return this.break('unlinked', expected, row.id, 'does not name the hash of the event before it');
     }
     const hash = createHash('sha256').update(this.hash).update(row.text).digest();
-    if (!row.hash.equals(hash)) return this.break('changed', place, row.id, 'is not what its hash was computed from');
+    if (!row.hash.equals(hash))
+      return this.break('changed', expected, row.id, 'is not what its hash was computed from');
     for (const anchor of this.anchors) {
-      if (anchor.sequence === place && anchor.hash.toLowerCase() !== hash.toString('hex')) {
-        return this.break('rewritten', place, row.id, 'has another hash than the anchor says');
+      if (anchor.sequence === expected && anchor.hash.toLowerCase() !== hash.toString('hex')) {
+        return this.break('rewritten', expected, row.id, 'has another hash than the anchor says');
       }
     }
-    this.sequence = place;
+    this.sequence = expected;
     this.hash = hash;
     return true;
   }

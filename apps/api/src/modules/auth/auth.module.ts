@@ -7,8 +7,8 @@ import { AccessChanges } from './access/access-changes.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AccessTokenStrategy } from './access/access-token.strategy.js';
 import { AccessTokens } from './access/access-tokens.js';
-import { ApiKeyCallers } from './access/api-key-callers.js';
-import { KnownCallers } from './access/known-callers.js';
+import { ApiKeyPrincipals } from './access/api-key-principals.js';
+import { KnownPrincipals } from './access/known-principals.js';
 import { UndeclaredRoutes } from './access/undeclared-routes.js';
 import { UserPrincipals } from './access/user-principals.js';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
@@ -32,6 +32,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInAttempts } from './sessions/sign-in-attempts.js';
+import { SignInPurge } from './sessions/sign-in-purge.js';
 import { MemberClients } from './users/member-clients.js';
 import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
@@ -53,12 +54,12 @@ import { UsersService } from './users/users.service.js';
     AccessChanges,
     AccessTokenStrategy,
     AccessTokens,
-    ApiKeyCallers,
+    ApiKeyPrincipals,
     ApiKeysRepository,
     ApiKeysService,
     InvitationsRepository,
     InvitationsService,
-    KnownCallers,
+    KnownPrincipals,
     MemberClients,
     OpenInvitationsRepository,
     OpenSessionsRepository,
@@ -70,12 +71,13 @@ import { UsersService } from './users/users.service.js';
     SessionsRepository,
     SessionsService,
     SignInAttempts,
+    SignInPurge,
     UndeclaredRoutes,
     UserPrincipals,
     UsersRepository,
     UsersService,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [AccessChanges, KnownCallers],
+  exports: [AccessChanges, KnownPrincipals],
 })
 export class AuthModule {}

@@ -1,9 +1,10 @@
 export { AuthModule } from './auth.module.js';
 export { AccessChanges } from './access/access-changes.js';
+export { revokeApiKeysOf } from './api-keys/revoke-api-keys.js';
 export { newApiKey } from './api-keys/api-key-format.js';
 export { isPlainEmail } from './email-address.js';
 export { newInvitationToken } from './invitations/invitation-token.js';
-export { KnownCallers } from './access/known-callers.js';
+export { KnownPrincipals } from './access/known-principals.js';
 export { Context } from './access/request-context.decorator.js';
 export { Public, RequirePermission } from './access/route-access.js';
 export { hashPassword } from './passwords.js';

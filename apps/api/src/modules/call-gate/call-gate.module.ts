@@ -9,7 +9,12 @@ import { DecisionLogRepository } from './decision-log/decision-log.repository.js
 import { DecisionLogService } from './decision-log/decision-log.service.js';
 import { CallBatcher } from './engine/call-batcher.js';
 import { GateDatabase } from './engine/gate-database.js';
+import { LedgerDaysJob } from './ledger/ledger-days.job.js';
+import { LedgerDays } from './ledger/ledger-days.service.js';
+import { LedgerGauges } from './ledger/ledger-gauges.js';
 import { OwnCalls } from './policy/own-calls.js';
+import { IdempotencyKeyPurge } from './retention/idempotency-key-purge.js';
+import { IdempotencyKeyPurgeJob } from './retention/idempotency-key-purge.job.js';
 import { SettleCallController } from './settle/settle-call.controller.js';
 import { SettleNamedCallController } from './settle/settle-named-call.controller.js';
 import { SettleCallService } from './settle/settle-call.service.js';
@@ -34,10 +39,16 @@ import { SimulateCallService } from './simulate/simulate-call.service.js';
     AuthorizeCallShortcut,
     CallBatcher,
     GateDatabase,
+    LedgerDays,
+    LedgerDaysJob,
+    LedgerGauges,
+    IdempotencyKeyPurge,
+    IdempotencyKeyPurgeJob,
     OwnCalls,
     SettleCallService,
     SettlementRepository,
     SimulateCallService,
   ],
+  exports: [LedgerDays],
 })
 export class CallGateModule {}

@@ -16,7 +16,7 @@ export interface ClientFilter {
   limit: readonly string[] | null;
 }
 
-const SORT_COLUMNS: Record<string, string> = { name: 'lower(c.name)', createdAt: 'c.created_at' };
+const SORT_COLUMNS: Record<string, string> = { id: 'c.id', name: 'lower(c.name)', createdAt: 'c.created_at' };
 
 const FROM = `
   from clients c

@@ -60,7 +60,7 @@ export class ClientsService {
   }
 
   /**
-   * Deletes the client. Its own numbers are archived, those of the pool go back there, and nobody calls from them any
+   * Deletes the client. Its own numbers are archived, those of the pool go back there, and no agent calls from them any
    * more. Its agents stay, without a client.
    *
    * @returns the client as it was
@@ -87,12 +87,17 @@ export class ClientsService {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    what: string,
+    what: 'created' | 'updated' | 'deleted',
     changes: FieldChanges,
     facts: object = {},
   ): Promise<void> {
-    const entry = { action: `client.${what}`, subjectType: 'client', subjectId: id, changes, facts: { ...facts } };
-    await this.audit.record(tx, context, entry);
+    await this.audit.record(tx, context, {
+      action: `client.${what}`,
+      subjectType: 'client',
+      subjectId: id,
+      changes,
+      facts: { ...facts },
+    });
   }
 
   private async tellingWhatIsTaken<T>(work: () => Promise<T>): Promise<T> {

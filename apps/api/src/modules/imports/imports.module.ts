@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AgentAssignmentsModule } from '../agent-assignments/agent-assignments.public.js';
 import { AuthModule } from '../auth/auth.public.js';
 import { OrganizationsModule } from '../organizations/organizations.public.js';
+import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
 import { CancelImportsOfRemovedOrganizations } from './jobs/cancel-imports-of-removed-organizations.js';
 import { ImportsController } from './jobs/imports.controller.js';
 import { ImportsRepository } from './jobs/imports.repository.js';
@@ -11,10 +13,11 @@ import { ImportMerge } from './take/import-merge.js';
 import { ImportPace } from './take/import-pace.js';
 import { ImportQueue } from './take/import-queue.js';
 import { ImportTurns } from './take/import-turns.js';
+import { NumberRemoval } from './take/number-removal.js';
 import { ImportUndo } from './undo/import-undo.js';
 
 @Module({
-  imports: [AuthModule, OrganizationsModule],
+  imports: [AgentAssignmentsModule, AuthModule, OrganizationsModule, PhoneNumbersModule],
   controllers: [BulkUploadController, ImportsController],
   providers: [
     BulkUploadService,
@@ -24,6 +27,7 @@ import { ImportUndo } from './undo/import-undo.js';
     ImportQueue,
     ImportTurns,
     ImportMerge,
+    NumberRemoval,
     ImportPace,
     ImportUndo,
   ],

@@ -19,7 +19,7 @@ export class DatabaseCheck {
     @InjectDataSource(SYSTEM_POOL) private readonly systemPool: DataSource,
   ) {}
 
-  /** What is wrong, in words fit for everybody who can reach the server; null when nothing is. */
+  /** What is wrong, in words fit for any client that can reach the server; null when nothing is. */
   async complaint(): Promise<string | null> {
     try {
       const schema = await inSession(this.systemPool, async (query) =>

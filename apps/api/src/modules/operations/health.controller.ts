@@ -2,10 +2,21 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { Public } from '../auth/auth.public.js';
+import { complaintOfOldPlans } from './numbering-plans-age.js';
 import { Readiness } from './readiness.js';
 
 const LIVE = { status: 'ok' } as const;
-const READY = { status: 'ok', info: { database: { status: 'up' } } } as const;
+const UP = { status: 'up' } as const;
+const READY = { status: 'ok', info: { database: UP, ledger: UP } } as const;
+
+interface Ready {
+  status: 'ok';
+  info: {
+    database: typeof UP;
+    ledger: typeof UP | { status: 'degraded'; message: string };
+    numberingPlans?: { status: 'old'; message: string };
+  };
+}
 
 @ApiTags('Operations')
 @Controller()
@@ -24,13 +35,25 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'The database is reachable, migrated and safe to decide calls on',
-    description: 'The answer holds for a second. A database that says nothing is reported after two.',
+    description:
+      'The answer holds for a second. A database that says nothing is reported after two. `info.ledger` is `degraded` when the ' +
+      'ledger lacks a day or holds calls outside of its days, and `info.numberingPlans` is `old` after 180 days: calls are ' +
+      'decided all the same, so the answer stays 200.',
   })
   @ApiOkResponse({ schema: { example: READY } })
-  async ready(): Promise<typeof READY> {
+  async ready(): Promise<Ready> {
     const complaint = await this.readiness.complaint();
     if (complaint !== null)
       throw new ProblemError('service_unavailable', complaint, { headers: { 'retry-after': '5' } });
-    return READY;
+    const { notice } = this.readiness;
+    const oldPlans = complaintOfOldPlans(new Date());
+    return {
+      status: 'ok',
+      info: {
+        database: UP,
+        ledger: notice === null ? UP : { status: 'degraded', message: notice },
+        ...(oldPlans !== null && { numberingPlans: { status: 'old', message: oldPlans } }),
+      },
+    };
   }
 }

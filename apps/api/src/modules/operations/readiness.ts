@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ledgerComplaint, LedgerDays } from '../call-gate/call-gate.public.js';
 import { DatabaseCheck } from './database-check.js';
 
-/** How long an answer holds. Whoever asks meanwhile gets the same one. */
+/** How long an answer holds. A request that comes meanwhile gets the same one. */
 const HOLDS_MS = 1_000;
 /** Orchestrators give a probe a second or a few. */
 const PATIENCE_MS = 2_000;
@@ -19,8 +20,20 @@ export class Readiness {
   private askedAtMs = 0;
   private answeredAtMs = -Infinity;
   private answer: string | null = null;
+  private warning: string | null = null;
 
-  constructor(private readonly database: DatabaseCheck) {}
+  constructor(
+    private readonly database: DatabaseCheck,
+    private readonly ledger: LedgerDays,
+  ) {}
+
+  /**
+   * What an operator should look at although calls are served and decided exactly, as of the last question; null when there
+   * is nothing. A process with a warning stays in service, for every other lacks the same day.
+   */
+  get notice(): string | null {
+    return this.answer === null ? this.warning : null;
+  }
 
   /** What is wrong, at most two seconds after the question; null when nothing is. */
   async complaint(): Promise<string | null> {
@@ -35,8 +48,17 @@ export class Readiness {
   private async ask(): Promise<string | null> {
     this.askedAtMs = performance.now();
     this.answer = await this.database.complaint();
+    this.warning = this.answer === null ? await this.ledgerWarning() : null;
     this.answeredAtMs = performance.now();
     this.asked = null;
     return this.answer;
+  }
+
+  private async ledgerWarning(): Promise<string | null> {
+    try {
+      return ledgerComplaint(await this.ledger.state());
+    } catch (error) {
+      return `The days of the ledger cannot be looked up: ${error instanceof Error ? error.name : 'unknown error'}.`;
+    }
   }
 }

@@ -3,6 +3,7 @@ import { In, IsNull, Raw, type FindOptionsWhere } from 'typeorm';
 import type { NumbersPerAgent, OrganizationView } from '#contracts';
 import type { Transaction } from '../../platform/database/database.js';
 import type { ListQuery, Page } from '../../platform/http/lists/list-query.js';
+import { revokeApiKeysOf } from '../auth/auth.public.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { AGENTS_WITH_SEVERAL_NUMBERS } from './sql/agents-with-several-numbers.sql.js';
 import { CHANGE_TIME_ZONE } from './sql/change-time-zone.sql.js';
@@ -29,7 +30,7 @@ export class OrganizationsRepository {
       ...(filter.ids && { id: In(filter.ids) }),
     };
     const contains = Raw((column) => `position(lower(:q) in lower(${column})) > 0`, { q: filter.q });
-    const [found, total] = await tx.manager.findAndCount(OrganizationEntity, {
+    const [organizations, total] = await tx.manager.findAndCount(OrganizationEntity, {
       where:
         filter.q === undefined
           ? byIds
@@ -37,25 +38,25 @@ export class OrganizationsRepository {
               { ...byIds, name: contains },
               { ...byIds, slug: contains },
             ],
-      order: { [sort.field]: sort.direction, id: 'asc' },
+      order: sort.field === 'id' ? { id: sort.direction } : { [sort.field]: sort.direction, id: 'asc' },
       take: limit,
       skip: offset,
     });
-    return { items: found.map(toView), total };
+    return { items: organizations.map(toView), total };
   }
 
   async findOne(tx: Transaction, id: string): Promise<OrganizationView | null> {
-    const found = await tx.manager.findOneBy(OrganizationEntity, { id, deletedAt: IsNull() });
-    return found && toView(found);
+    const organization = await tx.manager.findOneBy(OrganizationEntity, { id, deletedAt: IsNull() });
+    return organization && toView(organization);
   }
 
   /** Locks the organization against other changes; calls are decided meanwhile. */
   async lock(tx: Transaction, id: string): Promise<OrganizationView | null> {
-    const found = await tx.manager.findOne(OrganizationEntity, {
+    const organization = await tx.manager.findOne(OrganizationEntity, {
       where: { id, deletedAt: IsNull() },
       lock: { mode: 'for_no_key_update' },
     });
-    return found && toView(found);
+    return organization && toView(organization);
   }
 
   /** @returns the id of the new organization */
@@ -93,7 +94,7 @@ export class OrganizationsRepository {
   async markDeleted(tx: Transaction, id: string): Promise<void> {
     const sql = `update organizations set deleted_at = now(), suspended_at = coalesce(suspended_at, now()) where id = $1`;
     await tx.query(sql, [id]);
-    await tx.query('update api_keys set revoked_at = now() where organization_id = $1 and revoked_at is null', [id]);
+    await revokeApiKeysOf(tx, id);
   }
 
   /** Fails with SQLSTATE 22023 when PostgreSQL does not know the zone. */

@@ -130,7 +130,7 @@ export class OrganizationsService {
       const within = { ...context, organizationId: id };
       await this.repository.markDeleted(tx, id);
       const done = await this.listeners.notify(tx, within);
-      const entry = { action: 'organization.deleted', subjectType: 'organization', subjectId: id };
+      const entry = { action: 'organization.deleted', subjectType: 'organization', subjectId: id } as const;
       await this.audit.record(tx, within, { ...entry, facts: { slug: organization.slug, ...done } });
       return organization;
     });
@@ -152,7 +152,12 @@ export class OrganizationsService {
     const after = await this.view(tx, id);
     const changed = differences(before, after);
     if (Object.keys(changed).length > 0) {
-      const entry = { action: 'organization.updated', subjectType: 'organization', subjectId: id, changes: changed };
+      const entry = {
+        action: 'organization.updated',
+        subjectType: 'organization',
+        subjectId: id,
+        changes: changed,
+      } as const;
       await this.audit.record(tx, context, entry);
       // Its own admins have to see as well what the platform changed.
       if (id !== context.organizationId) await this.audit.record(tx, { ...context, organizationId: id }, entry);

@@ -1,9 +1,10 @@
 export { BulkPhoneNumbers } from './bulk/bulk-phone-numbers.js';
 export * as NumberSteps from './lifecycle/number-steps.js';
 export { PHONE_NUMBER_FILTERS } from './lists/phone-number-filter.js';
-export { partsOfNumber } from './lists/phone-number-filter.js';
+export { partsOfNumber, searchedText } from './lists/phone-number-filter.js';
 export { FIND_PHONE_NUMBERS, likePattern } from './lists/sql/find-phone-numbers.sql.js';
 export { PhoneNumberPlaces } from './lists/phone-number-places.js';
+export { PhoneNumberRegistry, type StagedNumbers } from './inventory/phone-number-registry.js';
 export { PhoneNumbers } from './inventory/phone-numbers.js';
 export type { PoolQuota } from './lifecycle/pool-quota.js';
 export { PhoneNumbersModule } from './phone-numbers.module.js';

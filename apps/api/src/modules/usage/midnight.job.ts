@@ -1,25 +1,36 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { Cron, CronExpression } from '@nestjs/schedule';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ENV, type Env } from '../../config/env.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
 import { MidnightService } from './midnight.service.js';
+
+/** Longer than the days of many organizations take to be rolled up after a stop of weeks. */
+const LIMIT_SECONDS = 3_600;
 
 /** Runs every minute, because organizations have their midnights at different minutes. */
 @Injectable()
-export class MidnightJob {
-  private readonly logger = new Logger(MidnightJob.name);
+export class MidnightJob implements OnModuleInit {
+  constructor(
+    private readonly midnight: MidnightService,
+    private readonly jobs: Jobs,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
 
-  constructor(private readonly midnight: MidnightService) {}
+  onModuleInit(): void {
+    this.jobs.register({
+      name: 'usage.midnight',
+      everySeconds: 60,
+      runsIn: 'cluster',
+      limitSeconds: LIMIT_SECONDS,
+      enabled: this.env.MIDNIGHT_JOB,
+      run: (signal) => this.run(signal),
+    });
+  }
 
-  @Cron(CronExpression.EVERY_MINUTE, { name: 'midnight', waitForCompletion: true })
-  async run(): Promise<void> {
-    try {
-      const { organizations, counters, purgedKeys, failures } = await this.midnight.run();
-      if (organizations + counters + purgedKeys + failures === 0) return;
-      this.logger.log(
-        `Midnight: rolled up ${organizations} organizations, set ${counters} counters back, ` +
-          `purged ${purgedKeys} idempotency keys, ${failures} failures`,
-      );
-    } catch (error) {
-      this.logger.error(`The midnight job failed and runs again in a minute: ${String(error)}`);
-    }
+  /** @throws Error when it failed for an organization, after it was done for the others */
+  private async run(signal: AbortSignal): Promise<string | null> {
+    const { organizations, counters, failures } = await this.midnight.run(signal);
+    const told = `rolled up ${organizations} organizations, set ${counters} counters back`;
+    if (failures > 0) throw new Error(`${told}, failed for ${failures} organizations`);
+    return organizations + counters === 0 ? null : told;
   }
 }

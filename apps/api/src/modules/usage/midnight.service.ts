@@ -1,51 +1,45 @@
-import { Logger } from '@nestjs/common';
-import type { Database, Transaction } from '../../platform/database/database.js';
+import { Injectable, Logger } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import {
   CLAIM_ORGANIZATION,
   type ClaimedOrganization,
   DUE_ORGANIZATIONS,
   FINISH_ROLL_UP,
 } from './sql/due-organizations.sql.js';
-import { CLAIM_PURGE, PURGE_IDEMPOTENCY_KEYS } from './sql/purge-idempotency-keys.sql.js';
 import { ROLL_UP_DAYS } from './sql/roll-up-days.sql.js';
 import { TURN_COUNTERS } from './sql/set-counters-back.sql.js';
 
 const COUNTERS_PER_TRANSACTION = 1_000;
 const DAYS_PER_TRANSACTION = 31;
-const KEYS_PER_TRANSACTION = 1_000;
-// The job runs every minute and does not overlap itself. A count would have to foresee how many keys come in a minute.
-const PURGE_MS = 45_000;
 
 interface MidnightResult {
   /** Organizations whose finished days were rolled up by this run. */
   organizations: number;
   /** Counters that this run set back. */
   counters: number;
-  purgedKeys: number;
   failures: number;
 }
 
 /**
- * What is due after an organization's midnight: counters go to the archive, finished days are rolled up from the ledger,
- * expired idempotency keys are deleted. The call gate does not depend on it (invariant G5): it archives a counter itself
+ * What is due after an organization's midnight: counters go to the archive, finished days are rolled up from the ledger.
+ * The call gate does not depend on it (invariant G5): it archives a counter itself
  * when it is the first to touch it on a new day.
  *
  * Any number of processes may run it at once. Each step claims the organization's row and reads under that lock what is
  * left to do. Counters and roll-up are separate transactions, so that the gate never waits for the ledger to be read.
  */
+@Injectable()
 export class MidnightService {
   private readonly logger = new Logger(MidnightService.name);
 
-  constructor(
-    private readonly database: Database,
-    private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** Does what is due. One organization's failure is logged and does not keep the others from theirs. */
-  async run(): Promise<MidnightResult> {
-    const result: MidnightResult = { organizations: 0, counters: 0, purgedKeys: 0, failures: 0 };
+  async run(signal?: AbortSignal): Promise<MidnightResult> {
+    const result: MidnightResult = { organizations: 0, counters: 0, failures: 0 };
     const due = await this.database.asSystem((tx) => tx.query<{ id: string }>(DUE_ORGANIZATIONS));
     for (const { id } of due) {
+      if (signal?.aborted) break;
       try {
         result.counters += await this.turnCounters(id);
         if (await this.rollUp(id)) result.organizations += 1;
@@ -54,7 +48,6 @@ export class MidnightService {
         this.logger.error(`The midnight job failed for the organization ${id}: ${String(error)}`);
       }
     }
-    result.purgedKeys = await this.purgeKeys();
     return result;
   }
 
@@ -79,28 +72,14 @@ export class MidnightService {
   private async rollUp(organizationId: string): Promise<boolean> {
     let any = false;
     for (;;) {
-      const done = await this.withClaim(organizationId, async (tx, { firstDay, lastDay, zone }) => {
+      const done = await this.withClaim(organizationId, async (tx, { firstDay, lastDay }) => {
         await tx.allowLongStatements();
-        await tx.query(ROLL_UP_DAYS, [organizationId, firstDay, lastDay, zone]);
+        await tx.query(ROLL_UP_DAYS, [organizationId, firstDay, lastDay]);
         await tx.query(FINISH_ROLL_UP, [organizationId, lastDay]);
         return true;
       });
       if (done === null) return any;
       any = true;
-    }
-  }
-
-  /** Ends when nothing is left, or when its time is over: the next run goes on. */
-  private async purgeKeys(): Promise<number> {
-    const startedMs = this.nowMs();
-    let total = 0;
-    for (;;) {
-      const purged = await this.database.asSystem(async (tx) => {
-        const [claim] = await tx.query<{ claimed: boolean }>(CLAIM_PURGE);
-        return claim!.claimed ? (await tx.query(PURGE_IDEMPOTENCY_KEYS, [KEYS_PER_TRANSACTION])).length : 0;
-      });
-      total += purged;
-      if (purged < KEYS_PER_TRANSACTION || this.nowMs() - startedMs >= PURGE_MS) return total;
     }
   }
 

@@ -1,7 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
-import { ENV, type Env } from '../../config/env.js';
-import { Database } from '../../platform/database/database.js';
 import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
@@ -12,18 +9,8 @@ import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
 
 @Module({
-  imports: [
-    ScheduleModule.forRootAsync({ inject: [ENV], useFactory: (env: Env) => ({ cronJobs: env.MIDNIGHT_JOB }) }),
-    AgentsModule,
-    AuthModule,
-    PhoneNumbersModule,
-  ],
+  imports: [AgentsModule, AuthModule, PhoneNumbersModule],
   controllers: [UsageController],
-  providers: [
-    UsageService,
-    UsageRepository,
-    { provide: MidnightService, inject: [Database], useFactory: (database: Database) => new MidnightService(database) },
-    MidnightJob,
-  ],
+  providers: [UsageService, UsageRepository, MidnightService, MidnightJob],
 })
 export class UsageModule {}

@@ -32,12 +32,12 @@ export class UsageRepository {
     return totals!;
   }
 
-  agents(tx: Transaction, context: RequestContext): Promise<TodaysAgent[]> {
-    return tx.query<TodaysAgent>(TODAYS_AGENTS, [context.organizationId]);
+  agents(tx: Transaction, context: RequestContext, day: UsageDay): Promise<TodaysAgent[]> {
+    return tx.query<TodaysAgent>(TODAYS_AGENTS, [context.organizationId, day.localDate]);
   }
 
   refusals(tx: Transaction, context: RequestContext, day: UsageDay): Promise<TodaysRefusals[]> {
-    return tx.query<TodaysRefusals>(TODAYS_REFUSALS, [context.organizationId, day.localDate, day.timeZone]);
+    return tx.query<TodaysRefusals>(TODAYS_REFUSALS, [context.organizationId, day.localDate]);
   }
 
   byDay(
@@ -48,7 +48,7 @@ export class UsageRepository {
     groupBy: UsageDailyView['groupBy'],
   ): Promise<UsageDailyView['rows']> {
     const sql = groupBy === 'country' ? USAGE_BY_COUNTRY : usageByDay(groupBy);
-    return tx.query(sql, [context.organizationId, span.from, span.to, day.timeZone, day.rolledUpTo]);
+    return tx.query(sql, [context.organizationId, span.from, span.to, day.rolledUpTo]);
   }
 
   /** @returns how many counters were set back */

@@ -35,7 +35,7 @@ export class UsageService {
     return this.database.inTenant(context.organizationId, async (tx) => {
       const day = await this.repository.usageDay(tx, context);
       const totals = await this.repository.totals(tx, context, day);
-      const agents = await this.repository.agents(tx, context);
+      const agents = await this.repository.agents(tx, context, day);
       const refusals = await this.repository.refusals(tx, context, day);
       const deniedByAgent = sums(refusals, ({ agentId }) => agentId ?? '');
       const deniedByReason = sums(refusals, ({ reasonCode }) => reasonCode);

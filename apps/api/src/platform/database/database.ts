@@ -14,8 +14,14 @@ const MAX_ATTEMPTS = 4;
 /** The name of the pool whose sessions see every tenant. */
 export const SYSTEM_POOL = 'system';
 
-/** One open transaction. It is handed down; nobody below opens another. */
+/** The name of the pool that finds out who calls. Nothing else takes its connections, so nothing else makes a call wait. */
+export const LOOK_UP_POOL = 'look-ups';
+export const LOOK_UP_POOL_SIZE = 2;
+
+/** One open transaction. It is handed down; no function below opens another. */
 export class Transaction {
+  private readonly committed: (() => void)[] = [];
+
   constructor(
     readonly manager: EntityManager,
     private readonly client: PoolClient,
@@ -27,6 +33,16 @@ export class Transaction {
     return rowsOf<Row>(result);
   }
 
+  /** Does something once the transaction is committed. It must not throw, and is lost when the process ends before it. */
+  onCommit(hint: () => void): void {
+    this.committed.push(hint);
+  }
+
+  /** Tells that the transaction is committed. */
+  wasCommitted(): void {
+    for (const hint of this.committed) hint();
+  }
+
   /**
    * Lets the commit of this transaction return before it is on disk. A crash of the server within the next moment takes it
    * back as a whole, and no later commit survives that it did not: for steps of work that is told done by a last commit,
@@ -36,7 +52,7 @@ export class Transaction {
     await this.query('set local synchronous_commit = off');
   }
 
-  /** Lets statements of this transaction run for ten minutes: for what nobody waits for, on very many rows. */
+  /** Lets statements of this transaction run for ten minutes: for work on very many rows that no request waits for. */
   async allowLongStatements(): Promise<void> {
     expectStatementsOf(this.client, LONG_STATEMENT_TIMEOUT_MS);
     await this.query(`set local statement_timeout = ${LONG_STATEMENT_TIMEOUT_MS}`);
@@ -73,6 +89,7 @@ export class Database {
   constructor(
     @InjectDataSource() private readonly appPool: DataSource,
     @InjectDataSource(SYSTEM_POOL) private readonly systemPool: DataSource,
+    @InjectDataSource(LOOK_UP_POOL) private readonly lookUpPool: DataSource = systemPool,
   ) {}
 
   /** Runs the work in a transaction that sees one tenant's rows. */
@@ -94,6 +111,11 @@ export class Database {
     return this.run(this.systemPool, work, giveUp);
   }
 
+  /** The same for looking up who calls, which takes a millisecond and which every call waits for. */
+  lookUp<T>(work: (tx: Transaction) => Promise<T>, giveUp: AbortSignal): Promise<T> {
+    return this.run(this.lookUpPool, work, giveUp);
+  }
+
   private async run<T>(pool: DataSource, work: (tx: Transaction) => Promise<T>, giveUp?: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -111,7 +133,10 @@ export class Database {
     try {
       giveUp?.throwIfAborted();
       giveUp?.addEventListener('abort', end);
-      return await runner.manager.transaction((manager) => work(new Transaction(manager, client)));
+      let tx: Transaction | undefined;
+      const result = await runner.manager.transaction((manager) => work((tx = new Transaction(manager, client))));
+      tx?.wasCommitted();
+      return result;
     } finally {
       giveUp?.removeEventListener('abort', end);
       expectStatementsOf(client, STATEMENT_TIMEOUT_MS);

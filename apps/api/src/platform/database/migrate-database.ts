@@ -8,9 +8,12 @@ interface MigrationRun {
   functions: string[];
 }
 
+/** Calls may come before an API process has made the days that the ledger needs. */
+const MAKE_LEDGER_DAYS = 'select make_ledger_day(day, 50000) from due_ledger_days(14) day';
+
 /**
  * Brings a database to this version: the versioned migrations that it lacks, then the SQL functions whose files changed, in
- * one transaction.
+ * one transaction; and makes the days of the ledger that are due.
  *
  * @param source an initialized connection of the owner of the tables
  * @throws whatever a statement throws; the database is then as it was
@@ -21,6 +24,7 @@ export async function migrateDatabase(source: DataSource): Promise<MigrationRun>
     await runner.startTransaction();
     const done = await new MigrationExecutor(source, runner).executePendingMigrations();
     const functions = await applySqlFunctions((sql, parameters) => runner.query(sql, parameters));
+    await runner.query(MAKE_LEDGER_DAYS);
     await runner.commitTransaction();
     return { migrations: done.map(({ name }) => name), functions };
   } catch (error) {

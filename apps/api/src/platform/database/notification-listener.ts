@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { KEEP_ALIVE } from './silence.js';
 
-/** What a listener tells whoever made it. None of these may throw but `onConnect`. */
+/** What a listener reports. None of these may throw but `onConnect`. */
 interface NotificationEvents {
   /** A new session, before it listens. What it throws ends the session, and counts as a lost one. */
   onConnect?(client: pg.Client): Promise<void>;
   /** A message, as it was sent. */
   onMessage(payload: string): void;
-  /** From now on messages arrive. Whatever was sent before, nobody knows of. */
+  /** From now on messages arrive. Those that were sent before are lost. */
   onListening(): void;
   /** No messages arrive until `onListening` is told again. */
   onLost(error: Error): void;

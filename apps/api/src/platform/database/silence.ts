@@ -36,7 +36,7 @@ export function expectStatementsOf(client: ClientBase, statementTimeoutMs: numbe
   socketOf(client).setTimeout(statementTimeoutMs + MARGIN_MS);
 }
 
-/** Destroys the connection. Whoever waits for it gets an error that counts as an unavailable database. */
+/** Destroys the connection. The statement that waits for it gets an error that counts as an unavailable database. */
 export function breakOff(client: ClientBase, reason: string): void {
   socketOf(client).destroy(Object.assign(new Error(reason), { code: 'ETIMEDOUT' }));
 }

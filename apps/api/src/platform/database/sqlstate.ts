@@ -9,7 +9,7 @@ export const SQLSTATE = {
   queryCanceled: '57014',
 } as const;
 
-/** Every SQLSTATE has a digit; `EPIPE` is an error of the network, after which nobody knows what was committed. */
+/** Every SQLSTATE has a digit; `EPIPE` is an error of the network, after which it is unknown what was committed. */
 const SQLSTATE_FORM = /^(?=.*[0-9])[0-9A-Z]{5}$/;
 
 interface DatabaseErrorFacts {

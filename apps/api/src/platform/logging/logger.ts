@@ -26,7 +26,7 @@ export function createLogger({ level, format }: LogSettings, output?: Destinatio
   );
 }
 
-/** Secrets and phone numbers stay out of the log, whoever hands them in; nested objects are copied, not changed. */
+/** Secrets and phone numbers stay out of the log, whatever code hands them in; nested objects are copied, not changed. */
 function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {

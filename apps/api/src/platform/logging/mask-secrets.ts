@@ -50,10 +50,10 @@ function maskPair(pair: string): string {
 
 /** `accessToken`, `access_token`, `X-API-Key` and `filter[key]` alike. */
 function isSecretName(name: string): boolean {
-  const words = decoded(name)
+  const separated = decoded(name)
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .replace(/\W+$/, '');
-  return SECRET_NAME.test(words.toLowerCase());
+  return SECRET_NAME.test(separated.toLowerCase());
 }
 
 /** A part whose secret shows only when it is decoded is hidden as a whole. */

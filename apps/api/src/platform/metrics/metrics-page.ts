@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 const COLLECT_EVERY_MS = 1_000;
 
 /**
- * The metrics as Prometheus reads them, collected once a second at most, however many ask. Nobody gets figures that are
+ * The metrics as Prometheus reads them, collected once a second at most, however many ask. No answer has figures that are
  * older than the question: who comes too early waits for the next collection, and shares it.
  */
 export class MetricsPage {

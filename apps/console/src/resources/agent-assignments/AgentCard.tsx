@@ -4,7 +4,7 @@ import { Box, Button, Card, Chip, Divider, Link, Stack, Typography } from '@mui/
 import { Fragment, useState } from 'react';
 import { Link as RouterLink } from 'react-router';
 import type { AgentAssignmentView, AgentView } from '#contracts';
-import { counted, whole } from '../../shared/figures';
+import { pluralize, formatInteger } from '../../shared/figures';
 import { listLink } from '../../shared/listLink';
 import { useMay } from '../../shared/permissions';
 import { UsageBar } from '../../shared/UsageBar';
@@ -18,9 +18,9 @@ const NotShown = ({ agent, count }: { agent: AgentView; count: number }) => {
   if (count <= 0) return null;
   return (
     <Typography variant="body2" color="textSecondary" sx={{ px: 2, py: 1.5 }}>
-      {counted(count, 'number')} of it {count === 1 ? 'is' : 'are'} not shown here.{' '}
+      {pluralize(count, 'number')} of it {count === 1 ? 'is' : 'are'} not shown here.{' '}
       <Link component={RouterLink} to={listLink('phone-numbers', { agentId: agent.id })}>
-        Show all {whole(agent.numbersAssigned)}
+        Show all {formatInteger(agent.numbersAssigned)}
       </Link>
     </Typography>
   );

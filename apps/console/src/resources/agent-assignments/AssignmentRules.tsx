@@ -4,7 +4,7 @@ import { CountriesInput } from '../../shared/CountriesInput';
 import { restrictedTypeLabels } from '../../shared/labels';
 import { DailyLimitInput, isDailyLimit } from './DailyLimitInput';
 
-/** What bounds the calls of an assignment, as somebody is editing it. */
+/** What bounds the calls of an assignment, while it is edited. */
 export interface Rules {
   dailyLimit: string;
   /** null inherits the list of the organization. */

@@ -7,7 +7,7 @@ import {
   type AgentAssignmentView,
   type CallCandidateView,
   type CallCheckResult,
-  callChecks,
+  checks as checkCatalogue,
   reasonText,
 } from '#contracts';
 import { spaced } from '../../shared/phoneFormat';
@@ -53,7 +53,7 @@ export const CandidateChecks = ({ candidate, assignment, open, onChanged }: Cand
               <Mark result={result} />
               <Box sx={{ flexGrow: 1, minWidth: 0 }}>
                 <Typography variant="body2" color={result === 'skipped' ? 'textSecondary' : undefined}>
-                  {callChecks[check]}
+                  {checkCatalogue[check]?.label ?? check}
                 </Typography>
                 <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
                   {result === 'skipped' && rule.source !== 'numbering_plan' ? 'Not checked.' : rule.description}

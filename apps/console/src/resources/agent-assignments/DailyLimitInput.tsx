@@ -1,5 +1,5 @@
 import { TextField } from '@mui/material';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 
 const MOST = 1_000_000;
 
@@ -17,7 +17,9 @@ export const DailyLimitInput = ({ label = 'Daily limit', value, onChange }: Dail
     value={value}
     onChange={(event) => onChange(event.target.value.trim())}
     error={!isDailyLimit(value)}
-    helperText={isDailyLimit(value) ? 'Calls from one number on one day' : `A whole number from 0 to ${whole(MOST)}`}
+    helperText={
+      isDailyLimit(value) ? 'Calls from one number on one day' : `A whole number from 0 to ${formatInteger(MOST)}`
+    }
     slotProps={{ htmlInput: { inputMode: 'numeric' } }}
   />
 );

@@ -13,23 +13,22 @@ import {
 } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useDataProvider } from 'react-admin';
 import type { AgentAssignmentView, AgentView, CallSimulationView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { countryName } from '../../shared/countries';
 import { spaced } from '../../shared/phoneFormat';
 import { CandidateChecks } from './CandidateChecks';
+import { useApi } from '../../shared/useApi';
 
 const ANY = 'any';
 
 const Verdict = ({ result }: { result: CallSimulationView }) => {
   const { countryCode, phoneNumber } = result.destination;
-  const place = countryCode === null ? '' : ` (${countryName(countryCode)})`;
+  const country = countryCode === null ? '' : ` (${countryName(countryCode)})`;
   return (
     <Alert severity={result.allowed ? 'success' : 'error'} role="status">
       <Typography variant="body2" sx={{ fontWeight: 650 }}>
         {result.allowed ? 'Allowed' : 'Denied'}: {spaced(phoneNumber)}
-        {place}
+        {country}
       </Typography>
       {result.allowed && result.from ? `The call goes out from ${spaced(result.from.phoneNumber)}.` : result.message}
     </Alert>
@@ -44,7 +43,7 @@ interface TestCallDialogProps {
 
 /** Asks the gate what it would say to a call, and shows why. Nothing is counted. */
 export const TestCallDialog = ({ agent, assignments, onClose }: TestCallDialogProps) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const [from, setFrom] = useState(ANY);
   const [destination, setDestination] = useState('');
   const test = useMutation({

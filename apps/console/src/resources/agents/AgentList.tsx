@@ -19,7 +19,7 @@ import { clientFilter } from '../../shared/ClientInput';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { EmptyState } from '../../shared/EmptyState';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
 import { agentStatusLabels, choicesOf, kindLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
@@ -47,7 +47,7 @@ const AgentActions = ({ agent }: { agent: AgentView }) => {
   const [run, busy] = useVerb();
   if (!useMay('agents:write')) return null;
   const numbers =
-    agent.numbersAssigned === 1 ? 'Its number becomes' : `Its ${counted(agent.numbersAssigned, 'number')} become`;
+    agent.numbersAssigned === 1 ? 'Its number becomes' : `Its ${pluralize(agent.numbersAssigned, 'number')} become`;
   return (
     <Stack direction="row" spacing={0.5} sx={{ justifyContent: { md: 'flex-end' }, ml: { xs: -0.75, md: 0 } }}>
       <EditLink id={agent.id} name={agent.name} />
@@ -84,7 +84,7 @@ const Name = ({ agent }: { agent: AgentView }) => (
 
 const NumbersLink = ({ agent }: { agent: AgentView }) => (
   <Box component="span" sx={{ whiteSpace: 'nowrap' }}>
-    <AgentLink id={agent.id} name={counted(agent.numbersAssigned, 'number')} />
+    <AgentLink id={agent.id} name={pluralize(agent.numbersAssigned, 'number')} />
   </Box>
 );
 

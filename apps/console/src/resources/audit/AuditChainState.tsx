@@ -1,13 +1,13 @@
 import VerifiedIcon from '@mui/icons-material/VerifiedOutlined';
 import { Alert, Button } from '@mui/material';
 import { useState } from 'react';
-import { useDataProvider, useNotify } from 'react-admin';
+import { useNotify } from 'react-admin';
 import type { AuditChainView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
+import { useApi } from '../../shared/useApi';
 
-/** Checks on request that nobody has changed the log. */
+/** Checks on request that the log was not changed. */
 export const AuditChainState = () => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const [state, setState] = useState<AuditChainView | null>(null);
   const [busy, setBusy] = useState(false);

@@ -1,26 +1,26 @@
 import { Box, Divider, Stack, Tooltip, Typography } from '@mui/material';
 import type { AuditEventView, AuditFieldChange } from '#contracts';
-import { actionWords, fieldWords, valueWords } from './auditWords';
+import { actionLabel, fieldLabel, valueLabel } from './auditLabels';
 import { EventFacts } from './EventFacts';
 import { EventSubject } from './EventSubject';
 
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+const dateTimeFormat = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 const Change = ({ change: { field, from, to } }: { change: AuditFieldChange }) => (
   <Typography component="li" variant="body2" sx={{ overflowWrap: 'anywhere' }}>
     <Box component="span" sx={{ color: 'text.secondary' }}>
-      {fieldWords(field)}:{' '}
+      {fieldLabel(field)}:{' '}
     </Box>
     {from !== null && (
       <>
         <Box component="del" sx={{ color: 'text.secondary' }}>
-          {valueWords(from)}
+          {valueLabel(from)}
         </Box>
         {' → '}
       </>
     )}
     <Box component="ins" sx={{ textDecoration: 'none', fontWeight: 500 }}>
-      {valueWords(to)}
+      {valueLabel(to)}
     </Box>
   </Typography>
 );
@@ -38,14 +38,14 @@ const Event = ({ event }: { event: AuditEventView }) => (
     }}
   >
     <Box>
-      <Typography variant="body2">{moment.format(new Date(event.occurredAt))}</Typography>
+      <Typography variant="body2">{dateTimeFormat.format(new Date(event.occurredAt))}</Typography>
       <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
         {event.actor}
       </Typography>
     </Box>
     <Box>
       <Typography variant="body2" sx={{ fontWeight: 600 }}>
-        {actionWords(event.action)}
+        {actionLabel(event.action)}
       </Typography>
       <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
         <EventSubject event={event} />

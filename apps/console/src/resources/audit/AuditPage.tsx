@@ -2,32 +2,19 @@ import { Box, Button, Card, MenuItem, Skeleton, Stack, TextField } from '@mui/ma
 import { useState } from 'react';
 import { Title, useGetList } from 'react-admin';
 import { useSearchParams } from 'react-router';
-import type { AuditEventView } from '#contracts';
+import { auditActions, type AuditEventView, eventSubjects } from '#contracts';
 import { EmptyState } from '../../shared/EmptyState';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { AuditChainState } from './AuditChainState';
 import { AuditEvents } from './AuditEvents';
-import { actionWords } from './auditWords';
+import { actionLabel } from './auditLabels';
 
 const STEP = 50;
 const names = ['actor', 'action', 'recordType', 'recordId', 'field', 'from', 'to'] as const;
 type Name = (typeof names)[number];
 
-const recordTypes = [
-  'phone_number',
-  'agent_assignment',
-  'agent',
-  'client',
-  'import_job',
-  'user',
-  'invitation',
-  'api_key',
-  'organization',
-  'authorization',
-];
-
-/** The choices stand in the address of the screen, so that it can be sent to somebody. */
+/** The choices stand in the address of the screen, so that it can be shared. */
 function useAuditFilter() {
   const [parameters, setParameters] = useSearchParams();
   const change = (name: Name, value: string) =>
@@ -65,6 +52,35 @@ const Text = ({ state, name, label, hint }: { state: AuditFilterState; name: Nam
   />
 );
 
+interface ChoiceProps {
+  state: AuditFilterState;
+  name: Name;
+  label: string;
+  choices: readonly string[];
+}
+
+/** An address may name what only another version of the API knows: it stays a choice. */
+const Choice = ({ state, name, label, choices }: ChoiceProps) => {
+  const value = state.value(name);
+  const known = value === '' || choices.includes(value) ? choices : [...choices, value];
+  return (
+    <TextField
+      select
+      label={label}
+      value={value}
+      onChange={(event) => state.change(name, event.target.value)}
+      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
+    >
+      <MenuItem value="">All</MenuItem>
+      {known.map((choice) => (
+        <MenuItem key={choice} value={choice}>
+          {actionLabel(choice)}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+};
+
 const Filters = ({ state }: { state: AuditFilterState }) => (
   <Box
     role="search"
@@ -75,21 +91,8 @@ const Filters = ({ state }: { state: AuditFilterState }) => (
     }}
   >
     <Text state={state} name="actor" label="Who" hint="E-mail or key" />
-    <Text state={state} name="action" label="Action" hint="agent.updated" />
-    <TextField
-      select
-      label="Type of record"
-      value={state.value('recordType')}
-      onChange={(event) => state.change('recordType', event.target.value)}
-      slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}
-    >
-      <MenuItem value="">All</MenuItem>
-      {recordTypes.map((type) => (
-        <MenuItem key={type} value={type}>
-          {actionWords(type)}
-        </MenuItem>
-      ))}
-    </TextField>
+    <Choice state={state} name="action" label="Action" choices={auditActions} />
+    <Choice state={state} name="recordType" label="Type of record" choices={eventSubjects} />
     <Text state={state} name="field" label="Changed field" hint="dailyLimit" />
     <Text state={state} name="from" label="From this time on" />
     <Text state={state} name="to" label="Until this time" />

@@ -1,7 +1,7 @@
 import { Box, Typography } from '@mui/material';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 import { importModeLabels, importStatusLabels } from '../../shared/labels';
-import { fieldWords, valueWords } from './auditWords';
+import { fieldLabel, valueLabel } from './auditLabels';
 
 /** Facts of uploads and bulk operations in the order in which people ask for them; the database keeps an order of its own. */
 const factLabels: Record<string, string> = {
@@ -12,6 +12,8 @@ const factLabels: Record<string, string> = {
   processed: 'Processed',
   created: 'Added',
   updated: 'Updated',
+  deleted: 'Deleted',
+  unassigned: 'Unassigned',
   skipped: 'Skipped',
   failed: 'Failed',
   repaired: 'Repaired',
@@ -20,15 +22,15 @@ const factLabels: Record<string, string> = {
 const order = Object.keys(factLabels);
 
 /** Facts that have words of their own in the console. */
-const factWords: Record<string, Record<string, string>> = { mode: importModeLabels, status: importStatusLabels };
+const valueLabels: Record<string, Record<string, string>> = { mode: importModeLabels, status: importStatusLabels };
 
 const ITEMS = 10;
 
 /** What an event tells besides changed fields, always in the same order. */
 export const EventFacts = ({ facts }: { facts: Record<string, unknown> }) => {
   const names = Object.keys(facts)
-    .filter((name) => isTold(name, facts))
-    .sort((one, other) => place(one) - place(other) || one.localeCompare(other));
+    .filter((name) => isShown(name, facts))
+    .sort((one, other) => rankOf(one) - rankOf(other) || one.localeCompare(other));
   return (
     <Box
       component="dl"
@@ -37,10 +39,10 @@ export const EventFacts = ({ facts }: { facts: Record<string, unknown> }) => {
       {names.map((name) => (
         <Typography key={name} variant="body2" component="div" sx={{ minWidth: 0 }}>
           <Box component="dt" sx={{ display: 'inline' }}>
-            {factLabels[name] ?? fieldWords(name)}:{' '}
+            {factLabels[name] ?? fieldLabel(name)}:{' '}
           </Box>
           <Box component="dd" sx={{ display: 'inline', m: 0, color: 'text.primary' }}>
-            {words(name, facts[name])}
+            {factLabel(name, facts[name])}
           </Box>
         </Typography>
       ))}
@@ -48,21 +50,21 @@ export const EventFacts = ({ facts }: { facts: Record<string, unknown> }) => {
   );
 };
 
-function place(name: string): number {
+function rankOf(name: string): number {
   const at = order.indexOf(name);
   return at === -1 ? order.length : at;
 }
 
 /** What was not given needs no words, and a file that was read to its end needs one count of rows. */
-function isTold(name: string, facts: Record<string, unknown>): boolean {
+function isShown(name: string, facts: Record<string, unknown>): boolean {
   if (facts[name] === null) return false;
   return name !== 'processed' || facts['processed'] !== facts['total'];
 }
 
-function words(name: string, value: unknown): string {
-  if (typeof value === 'number') return whole(value);
-  if (name === 'items' && Array.isArray(value)) return itemWords(value as ChangedItem[]);
-  return (typeof value === 'string' && factWords[name]?.[value]) || valueWords(value);
+function factLabel(name: string, value: unknown): string {
+  if (typeof value === 'number') return formatInteger(value);
+  if (name === 'items' && Array.isArray(value)) return itemsLabel(value as ChangedItem[]);
+  return (typeof value === 'string' && valueLabels[name]?.[value]) || valueLabel(value);
 }
 
 interface ChangedItem {
@@ -71,10 +73,10 @@ interface ChangedItem {
 }
 
 /** The numbers of a bulk operation: the first of them, and how many more there are. */
-function itemWords(items: readonly ChangedItem[]): string {
+function itemsLabel(items: readonly ChangedItem[]): string {
   const shown = items.slice(0, ITEMS).map(({ phoneNumber, agentName }) => {
-    const number = valueWords(phoneNumber);
+    const number = valueLabel(phoneNumber);
     return agentName ? `${number} (${agentName})` : number;
   });
-  return shown.join(', ') + (items.length > ITEMS ? ` and ${whole(items.length - ITEMS)} more` : '');
+  return shown.join(', ') + (items.length > ITEMS ? ` and ${formatInteger(items.length - ITEMS)} more` : '');
 }

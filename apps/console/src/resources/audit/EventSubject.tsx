@@ -3,7 +3,7 @@ import { Link as RouterLink } from 'react-router';
 import type { AuditEventView } from '#contracts';
 import { AgentLink } from '../../shared/AgentLink';
 import { useMay } from '../../shared/permissions';
-import { valueWords } from './auditWords';
+import { valueLabel } from './auditLabels';
 
 /** The record that an event is about. It leads to the record's screen, when it has one and the reader may see it. */
 export const EventSubject = ({
@@ -18,13 +18,13 @@ export const EventSubject = ({
     return <PageLink to={`/imports/${recordPageId}`} name={recordName ?? 'Show the upload'} />;
   }
   if (!name) return null;
-  const words = valueWords(name);
-  if (!recordPageId) return words;
-  if (recordType === 'agent' || recordType === 'agent_assignment') return <AgentLink id={recordPageId} name={words} />;
+  const label = valueLabel(name);
+  if (!recordPageId) return label;
+  if (recordType === 'agent' || recordType === 'agent_assignment') return <AgentLink id={recordPageId} name={label} />;
   if (recordType === 'phone_number' && opensNumbers)
-    return <PageLink to={`/phone-numbers/${recordPageId}`} name={words} />;
-  if (recordType === 'client' && opensClients) return <PageLink to={`/clients/${recordPageId}`} name={words} />;
-  return words;
+    return <PageLink to={`/phone-numbers/${recordPageId}`} name={label} />;
+  if (recordType === 'client' && opensClients) return <PageLink to={`/clients/${recordPageId}`} name={label} />;
+  return label;
 };
 
 const PageLink = ({ to, name }: { to: string; name: string }) => (

@@ -8,7 +8,7 @@ import { AddLink } from '../../shared/AddLink';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { EditLink } from '../../shared/EditLink';
 import { EmptyState } from '../../shared/EmptyState';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
 import { listLink } from '../../shared/listLink';
 import { ListProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
@@ -41,13 +41,13 @@ const ClientActions = ({ client }: { client: ClientView }) => {
 
 const Numbers = ({ client }: { client: ClientView }) => (
   <StyledLink component={Link} to={listLink('phone-numbers', { clientId: client.id })} underline="hover">
-    {counted(client.numbers, 'number')}
+    {pluralize(client.numbers, 'number')}
   </StyledLink>
 );
 
 const Agents = ({ client }: { client: ClientView }) => (
   <StyledLink component={Link} to={listLink('agents', { clientId: client.id })} underline="hover">
-    {counted(client.agents, 'agent')}
+    {pluralize(client.agents, 'agent')}
   </StyledLink>
 );
 

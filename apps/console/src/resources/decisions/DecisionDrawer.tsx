@@ -2,22 +2,21 @@ import CloseIcon from '@mui/icons-material/Close';
 import { Box, Drawer, IconButton, Skeleton, Stack, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useDataProvider } from 'react-admin';
 import type { DecisionView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { AgentLink } from '../../shared/AgentLink';
 import { countryName } from '../../shared/countries';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 import { authorizationStatusLabels, dispositionLabels, providerLabels, voidReasonLabels } from '../../shared/labels';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { spaced } from '../../shared/phoneFormat';
 import { Destination, Verdict } from './DecisionRows';
 import { VoidButton } from './VoidButton';
+import { useApi } from '../../shared/useApi';
 
 const format = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'long', hourCycle: 'h23' });
 const at = (instant: string | null) => instant && format.format(new Date(instant));
 
-const words = (type: string) => type.toLowerCase().replaceAll('_', ' ');
+const typeLabel = (type: string) => type.toLowerCase().replaceAll('_', ' ');
 
 type Facts = [label: string, value: ReactNode][];
 
@@ -29,8 +28,8 @@ function factsOf(decision: DecisionView): Facts {
     ['Agent', agentId && agentName ? <AgentLink id={agentId} name={agentName} /> : agentId],
     ['From', from && `${spaced(from)}${provider ? `, ${providerLabels[provider]}` : ''}`],
     ['Destination', <Destination key="to" decision={decision} />],
-    ['Country and type', [countryCode && countryName(countryCode), type && words(type)].filter(Boolean).join(', ')],
-    ['Calls of the day', used !== null && limit !== null && `${whole(used)} of ${whole(limit)}`],
+    ['Country and type', [countryCode && countryName(countryCode), type && typeLabel(type)].filter(Boolean).join(', ')],
+    ['Calls of the day', used !== null && limit !== null && `${formatInteger(used)} of ${formatInteger(limit)}`],
     ['Counts on', decision.localDate],
   ];
 }
@@ -43,7 +42,7 @@ function settlementOf(decision: DecisionView): Facts {
     ['Lease ended', decision.status === 'expired' && at(decision.expiresAt)],
     ['Settled', at(decision.settledAt)],
     ['Disposition', disposition && dispositionLabels[disposition]],
-    ['Duration', durationSeconds !== null && `${whole(durationSeconds)} s`],
+    ['Duration', durationSeconds !== null && `${formatInteger(durationSeconds)} s`],
     ['SIP code', sipCode],
     ['Voided because', voidReason && voidReasonLabels[voidReason]],
     ['Cost', cost !== null && `${cost} ${currency ?? ''}`],
@@ -104,7 +103,7 @@ interface DecisionDrawerProps {
 
 /** Everything about one decision. */
 export const DecisionDrawer = ({ id, onClose, onChanged }: DecisionDrawerProps) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const { data, error, refetch } = useQuery({
     queryKey: ['decision', id],
     queryFn: () => api.decision(id),

@@ -17,7 +17,7 @@ import { PhoneNumberText } from '../../shared/PhoneNumberText';
 import { spaced } from '../../shared/phoneFormat';
 import { StateChip } from '../../shared/StateChip';
 
-const moment = new Intl.DateTimeFormat('en', {
+const dateTimeFormat = new Intl.DateTimeFormat('en', {
   month: 'short',
   day: 'numeric',
   hour: '2-digit',
@@ -106,7 +106,7 @@ export const DecisionRows = ({ decisions, onOpen }: DecisionRowsProps) => {
                 )}
               </Typography>
               <Typography variant="body2" color="textSecondary">
-                {moment.format(new Date(decision.decidedAt))}
+                {dateTimeFormat.format(new Date(decision.decidedAt))}
                 {decision.decision === 'allowed' && ' · '}
                 {decision.decision === 'allowed' && <Status status={decision.status} />}
               </Typography>
@@ -128,7 +128,7 @@ export const DecisionRows = ({ decisions, onOpen }: DecisionRowsProps) => {
       <TableBody>
         {decisions.map((decision) => (
           <TableRow key={decision.id} {...opens(decision)}>
-            <TableCell sx={{ whiteSpace: 'nowrap' }}>{moment.format(new Date(decision.decidedAt))}</TableCell>
+            <TableCell sx={{ whiteSpace: 'nowrap' }}>{dateTimeFormat.format(new Date(decision.decidedAt))}</TableCell>
             <TableCell>{agentOf(decision)}</TableCell>
             <TableCell sx={{ whiteSpace: 'nowrap' }}>{decision.from ? spaced(decision.from) : '–'}</TableCell>
             <TableCell>

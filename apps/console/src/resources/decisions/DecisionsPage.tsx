@@ -4,7 +4,7 @@ import RefreshIcon from '@mui/icons-material/Refresh';
 import { Box, Button, Card, Skeleton, Stack, Typography } from '@mui/material';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Title, useDataProvider, useNotify } from 'react-admin';
+import { Title, useNotify } from 'react-admin';
 import type { DecisionPageView } from '#contracts';
 import type { ConsoleDataProvider, DecisionQuery } from '../../providers/dataProvider';
 import { EmptyState } from '../../shared/EmptyState';
@@ -14,9 +14,10 @@ import { DecisionDrawer } from './DecisionDrawer';
 import { DecisionFilters } from './DecisionFilters';
 import { DecisionRows } from './DecisionRows';
 import { useDecisionFilter } from './useDecisionFilter';
+import { useApi } from '../../shared/useApi';
 
 const REQUESTS_AT_ONCE = 10;
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+const dateTimeFormat = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 /** One request looks at a part of the log only: where nothing in it fits, the next follows by itself, a few times. */
 async function nextDecisions(api: ConsoleDataProvider, query: DecisionQuery, cursor: string | null) {
@@ -36,7 +37,7 @@ function save(blob: Blob): void {
 }
 
 const Download = ({ query }: { query: DecisionQuery }) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
   const download = async () => {
@@ -58,7 +59,7 @@ const Download = ({ query }: { query: DecisionQuery }) => {
 
 /** What the gate decided, the newest first. */
 const DecisionsPage = () => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const filter = useDecisionFilter();
   const { query } = filter;
   const log = useInfiniteQuery({
@@ -97,7 +98,8 @@ const DecisionsPage = () => {
             <Stack spacing={1} sx={{ p: 2, alignItems: 'center' }}>
               {scannedTo && (
                 <Typography variant="body2" color="textSecondary">
-                  {decisions.length === 0 ? 'Nothing found' : 'Shown'} back to {moment.format(new Date(scannedTo))}
+                  {decisions.length === 0 ? 'Nothing found' : 'Shown'} back to{' '}
+                  {dateTimeFormat.format(new Date(scannedTo))}
                 </Typography>
               )}
               <Button loading={log.isFetchingNextPage} variant="outlined" onClick={() => void log.fetchNextPage()}>

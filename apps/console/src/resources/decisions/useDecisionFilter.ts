@@ -8,7 +8,7 @@ import { type Period, periodLabels, startOf } from './periods';
 const names = ['agent', 'number', 'destination', 'verdict', 'status', 'period', 'from', 'to'] as const;
 export type FilterName = (typeof names)[number];
 
-/** The choices of the screen. They stand in its address, so that it can be sent to somebody. */
+/** The choices of the screen. They stand in its address, so that it can be shared. */
 export function useDecisionFilter() {
   const [parameters, setParameters] = useSearchParams();
   const [readAt, setReadAt] = useState(() => Date.now());

@@ -1,6 +1,8 @@
 import { Button, Dialog, DialogActions, DialogContent, DialogTitle, Link, Stack, Typography } from '@mui/material';
 import { type DragEvent, useState } from 'react';
 import { Link as RouterLink } from 'react-router';
+import { SendButton } from './SendButton';
+import { UploadOperation } from './UploadOperation';
 import { UploadOutcome } from './UploadOutcome';
 import { UploadReading } from './UploadReading';
 import { UploadSourceInput } from './UploadSourceInput';
@@ -31,8 +33,8 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
       <DialogTitle id="bulk-upload-title">Bulk upload</DialogTitle>
       <DialogContent onDragOver={drag} onDragLeave={() => setDragging(false)} onDrop={drop}>
         <Stack spacing={2} sx={{ pt: 0.5 }}>
-          <Typography variant="body2" color="textSecondary">
-            One number a line: number, provider, country. A header line is fine.{' '}
+          <UploadOperation form={form} />
+          <Typography variant="body2">
             <Link component={RouterLink} to="/imports" onClick={onClose}>
               Earlier uploads
             </Link>
@@ -47,14 +49,7 @@ const BulkUploadDialog = ({ onClose }: { onClose: () => void }) => {
         <Button onClick={() => void send(true)} disabled={!isReady} loading={upload.busy === 'check'}>
           Check
         </Button>
-        <Button
-          variant="contained"
-          onClick={() => void send(false)}
-          disabled={!isReady}
-          loading={upload.busy === 'upload'}
-        >
-          Upload
-        </Button>
+        <SendButton form={form} />
       </DialogActions>
     </Dialog>
   );

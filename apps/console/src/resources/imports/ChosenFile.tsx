@@ -1,14 +1,14 @@
 import CloseIcon from '@mui/icons-material/Close';
 import FileIcon from '@mui/icons-material/DescriptionOutlined';
 import { Box, IconButton, Tooltip, Typography } from '@mui/material';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 
 const KB = 1_024;
 
 /** 900 bytes, 12 kB, 3.4 MB */
 function sizeOf(bytes: number): string {
   if (bytes < KB) return `${bytes} bytes`;
-  return bytes < KB * KB ? `${whole(Math.round(bytes / KB))} kB` : `${(bytes / KB / KB).toFixed(1)} MB`;
+  return bytes < KB * KB ? `${formatInteger(Math.round(bytes / KB))} kB` : `${(bytes / KB / KB).toFixed(1)} MB`;
 }
 
 interface ChosenFileProps {

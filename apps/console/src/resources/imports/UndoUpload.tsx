@@ -1,11 +1,11 @@
 import UndoIcon from '@mui/icons-material/Undo';
 import { Alert, Stack, Typography } from '@mui/material';
 import { useState } from 'react';
-import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
 import { ConfirmButton } from '../../shared/ConfirmButton';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
+import { useApi } from '../../shared/useApi';
 
 interface UndoUploadProps {
   job: ImportJobView;
@@ -14,12 +14,13 @@ interface UndoUploadProps {
 
 /** Takes back what a finished upload did. The API refuses when a number was changed or used since, and says which. */
 export const UndoUpload = ({ job, onUndone }: UndoUploadProps) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const refresh = useRefresh();
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  if (job.dryRun || job.finishedAt === null || job.undoneAt !== null || job.created + job.updated === 0) return null;
+  if (job.dryRun || job.finishedAt === null || job.undoneAt !== null) return null;
+  if (job.created + job.updated + job.deleted + job.unassigned === 0) return null;
 
   const undo = async () => {
     setBusy(true);
@@ -56,16 +57,27 @@ export const UndoUpload = ({ job, onUndone }: UndoUploadProps) => {
   );
 };
 
-const WhatIsUndone = ({ job: { created, updated } }: { job: ImportJobView }) => (
+const WhatIsUndone = ({ job: { created, updated, deleted, unassigned } }: { job: ImportJobView }) => (
   <Stack spacing={1}>
+    {deleted > 0 && (
+      <Typography>
+        {pluralize(deleted, 'number')} that it deleted {deleted === 1 ? 'comes' : 'come'} back as before.
+      </Typography>
+    )}
+    {unassigned > 0 && (
+      <Typography>
+        {pluralize(unassigned, 'number')} that it unassigned {unassigned === 1 ? 'goes' : 'go'} back to{' '}
+        {unassigned === 1 ? 'its agent' : 'their agents'}, with limits and countries.
+      </Typography>
+    )}
     {created > 0 && (
       <Typography>
-        {counted(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
+        {pluralize(created, 'number')} that it added {created === 1 ? 'is' : 'are'} removed.
       </Typography>
     )}
     {updated > 0 && (
       <Typography>
-        {counted(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
+        {pluralize(updated, 'number')} that it changed {updated === 1 ? 'gets' : 'get'} back what was there before.
       </Typography>
     )}
     <Typography color="textSecondary">

@@ -14,21 +14,27 @@ import {
   Typography,
 } from '@mui/material';
 import { useState } from 'react';
-import { type UploadColumn, uploadColumns } from '#contracts';
+import { type ImportOperation, isReadTo, type UploadColumn, uploadColumns } from '#contracts';
 import { choicesOf, uploadColumnLabels } from '../../shared/labels';
 import type { LaidOutColumn, UploadLayout } from './uploadLayout';
 
 const LEAVE_OUT = 'leave-out';
-const choices = choicesOf(uploadColumnLabels, uploadColumns);
+const OPEN = '';
+const choicesTo = (operation: ImportOperation) =>
+  choicesOf(
+    uploadColumnLabels,
+    uploadColumns.filter((column) => isReadTo(operation, column)),
+  );
 
 interface UploadColumnsProps {
   layout: UploadLayout;
+  operation: ImportOperation;
   disabled: boolean;
   onChoose: (name: string, column: UploadColumn | null) => void;
 }
 
 /** What each column of the file will be read as. It opens by itself where the names in the file do not say it all. */
-export const UploadColumns = ({ layout, disabled, onChoose }: UploadColumnsProps) => {
+export const UploadColumns = ({ layout, operation, disabled, onChoose }: UploadColumnsProps) => {
   const [open, setOpen] = useState<boolean | null>(null);
   const listed = layout.columns.filter(({ isReport }) => !isReport);
   return (
@@ -61,7 +67,7 @@ export const UploadColumns = ({ layout, disabled, onChoose }: UploadColumnsProps
           </TableHead>
           <TableBody>
             {listed.map((column, index) => (
-              <ColumnRow key={index} column={column} disabled={disabled} onChoose={onChoose} />
+              <ColumnRow key={index} column={column} operation={operation} disabled={disabled} onChoose={onChoose} />
             ))}
           </TableBody>
         </Table>
@@ -77,11 +83,12 @@ function toldOf(columns: readonly LaidOutColumn[]): string {
 
 interface ColumnRowProps {
   column: LaidOutColumn;
+  operation: ImportOperation;
   disabled: boolean;
   onChoose: UploadColumnsProps['onChoose'];
 }
 
-const ColumnRow = ({ column: { name, example, column }, disabled, onChoose }: ColumnRowProps) => {
+const ColumnRow = ({ column: { name, example, column, isOpen }, operation, disabled, onChoose }: ColumnRowProps) => {
   const shown = name === '' ? 'Column without a name' : name;
   return (
     <TableRow>
@@ -100,12 +107,24 @@ const ColumnRow = ({ column: { name, example, column }, disabled, onChoose }: Co
           fullWidth
           margin="none"
           disabled={disabled}
-          value={column ?? LEAVE_OUT}
+          error={isOpen}
+          value={column ?? (isOpen ? OPEN : LEAVE_OUT)}
           onChange={({ target }) => onChoose(name, target.value === LEAVE_OUT ? null : (target.value as UploadColumn))}
-          slotProps={{ select: { SelectDisplayProps: { 'aria-label': `Read ${shown} as` }, sx: { fontSize: 14 } } }}
+          slotProps={{
+            select: {
+              displayEmpty: true,
+              SelectDisplayProps: { 'aria-label': `Read ${shown} as` },
+              sx: { fontSize: 14 },
+            },
+          }}
         >
+          {isOpen && (
+            <MenuItem value={OPEN} disabled>
+              Choose
+            </MenuItem>
+          )}
           <MenuItem value={LEAVE_OUT}>Leave out</MenuItem>
-          {choices.map(({ id, name: label }) => (
+          {choicesTo(operation).map(({ id, name: label }) => (
             <MenuItem key={id} value={id}>
               {label}
             </MenuItem>

@@ -5,10 +5,10 @@ import { Datagrid, FunctionField, List, SelectInput, TopToolbar, useListContext 
 import { Link as RouterLink } from 'react-router';
 import { type ImportJobSummaryView, type ImportStatus, importStatuses } from '#contracts';
 import { EmptyState } from '../../shared/EmptyState';
-import { counted, whole } from '../../shared/figures';
-import { choicesOf, importStatusLabels } from '../../shared/labels';
+import { formatInteger, pluralize } from '../../shared/figures';
+import { choicesOf, importOperationLabels, importStatusLabels } from '../../shared/labels';
 import { ListProblem } from '../../shared/LoadProblem';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { PageTitle } from '../../shared/PageTitle';
 import { RecordCards } from '../../shared/RecordCards';
 import { StateChip } from '../../shared/StateChip';
@@ -61,9 +61,11 @@ const Name = ({ job }: { job: ImportJobSummaryView }) => (
     <Link component={RouterLink} to={`/imports/${job.id}`} underline="hover">
       {uploadName(job)}
     </Link>
-    {job.dryRun && (
+    {(job.dryRun || job.operation !== 'register') && (
       <Typography variant="caption" component="div" color="textSecondary">
-        Only checked
+        {[job.operation !== 'register' && importOperationLabels[job.operation], job.dryRun && 'Only checked']
+          .filter(Boolean)
+          .join(' · ')}
       </Typography>
     )}
   </Box>
@@ -74,7 +76,7 @@ const Failed = ({ job }: { job: ImportJobSummaryView }) =>
     <>{job.status === 'failed' ? '–' : '0'}</>
   ) : (
     <Box component="span" sx={{ color: 'warning.main', fontWeight: 600 }}>
-      {whole(job.failed)}
+      {formatInteger(job.failed)}
     </Box>
   );
 
@@ -85,8 +87,8 @@ const Card = ({ job }: { job: ImportJobSummaryView }) => (
       <State job={job} />
     </Box>
     <Typography variant="body2" color="textSecondary" sx={{ mt: 0.25, overflowWrap: 'anywhere' }}>
-      {counted(job.total, 'row')}
-      {job.failed > 0 && ` · ${counted(job.failed, 'error')}`} · {moment(job.createdAt)}
+      {pluralize(job.total, 'row')}
+      {job.failed > 0 && ` · ${pluralize(job.failed, 'error')}`} · {formatDateTime(job.createdAt)}
       {job.createdBy !== null && ` · ${job.createdBy}`}
     </Typography>
   </>
@@ -107,12 +109,12 @@ const Rows = () => {
       <FunctionField<ImportJobSummaryView>
         source="createdAt"
         label="When"
-        render={(job) => moment(job.createdAt)}
+        render={(job) => formatDateTime(job.createdAt)}
         sx={{ whiteSpace: 'nowrap' }}
       />
       <FunctionField<ImportJobSummaryView> label="File" render={(job) => <Name job={job} />} />
       <FunctionField<ImportJobSummaryView> label="Status" render={(job) => <State job={job} />} />
-      <FunctionField<ImportJobSummaryView> label="Rows" textAlign="right" render={(job) => whole(job.total)} />
+      <FunctionField<ImportJobSummaryView> label="Rows" textAlign="right" render={(job) => formatInteger(job.total)} />
       <FunctionField<ImportJobSummaryView> label="Errors" textAlign="right" render={(job) => <Failed job={job} />} />
       <FunctionField<ImportJobSummaryView> label="Who" render={(job) => job.createdBy ?? '–'} />
     </Datagrid>

@@ -1,10 +1,10 @@
 import { Card, CardContent, Skeleton, Stack, Typography } from '@mui/material';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Title, useDataProvider, useNotify } from 'react-admin';
+import { Title, useNotify } from 'react-admin';
 import { useParams } from 'react-router';
 import type { ImportJobView } from '#contracts';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
-import { moment } from '../../shared/moment';
+import { importOperationLabels } from '../../shared/labels';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { PageTitle } from '../../shared/PageTitle';
 import { useMay } from '../../shared/permissions';
@@ -13,13 +13,14 @@ import { uploadName } from './uploadName';
 import { UndoUpload } from './UndoUpload';
 import { UploadProgress } from './UploadProgress';
 import { UploadResult } from './UploadResult';
+import { useApi } from '../../shared/useApi';
 
 const ASK_AGAIN_MS = 1_000;
 
 /** One upload, for those who closed its dialog: how far it is, what came of it, and its undoing. */
 const UploadPage = () => {
   const { id = '' } = useParams();
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const queryClient = useQueryClient();
   const seesAudit = useMay('audit:read');
@@ -70,7 +71,8 @@ const Heading = ({ job }: { job: ImportJobView }) => (
       {uploadName(job)}
     </Typography>
     <Typography variant="body2" color="textSecondary" sx={{ mb: 2 }}>
-      {moment(job.createdAt)}
+      {job.operation !== 'register' && `${importOperationLabels[job.operation]} · `}
+      {formatDateTime(job.createdAt)}
       {job.createdBy !== null && ` · ${job.createdBy}`}
       {job.dryRun && ' · only checked, nothing was changed'}
     </Typography>

@@ -1,6 +1,7 @@
 import { Box, Table, TableBody, TableCell, TableHead, TableRow, Typography } from '@mui/material';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 import { uploadColumnLabels } from '../../shared/labels';
+import { encodingName, separatorName } from './readingWords';
 import type { UploadHead } from './uploadHead';
 import type { LaidOutColumn, UploadLayout } from './uploadLayout';
 
@@ -21,7 +22,9 @@ export const UploadPreview = ({ head, layout }: UploadPreviewProps) => {
       <Typography variant="caption" color="textSecondary">
         {head.lines === null
           ? 'The first lines:'
-          : `${whole(head.lines)} ${head.lines === 1 ? 'line:' : 'lines, the first of them:'}`}
+          : `${formatInteger(head.lines)} ${head.lines === 1 ? 'line:' : 'lines, the first of them:'}`}{' '}
+        Values are between {separatorName(head.separator)}
+        {head.encoding !== null && `, letters are ${encodingName(head.encoding)}`}.
       </Typography>
       <Box sx={{ overflowX: 'auto' }}>
         <Table size="small" aria-label="Preview">

@@ -1,6 +1,6 @@
 import { Box, Button, LinearProgress, Typography } from '@mui/material';
 import type { ImportJobView } from '#contracts';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
 
 /** How far an upload is. It goes on by itself when the dialog is closed. */
 export const UploadProgress = ({ job, onCancel }: { job: ImportJobView; onCancel: () => void }) => {
@@ -10,7 +10,7 @@ export const UploadProgress = ({ job, onCancel }: { job: ImportJobView; onCancel
       <LinearProgress variant="determinate" value={share} aria-label="Progress of the upload" />
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', mt: 1 }}>
         <Typography variant="body2" color="textSecondary" role="status">
-          {whole(job.processed)} of {whole(job.total)} rows
+          {formatInteger(job.processed)} of {formatInteger(job.total)} rows
         </Typography>
         <Button size="small" onClick={onCancel}>
           Cancel

@@ -1,5 +1,6 @@
 import { Alert, FormControlLabel, Switch } from '@mui/material';
 import { OneCountryPicker } from '../../shared/OneCountryPicker';
+import { UploadChoices } from './UploadChoices';
 import { UploadColumns } from './UploadColumns';
 import { UploadPreview } from './UploadPreview';
 import type { UploadForm } from './useUploadForm';
@@ -10,6 +11,11 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
   return (
     <>
       {!upload.result && head && <UploadPreview head={head} layout={layout} />}
+      {head?.isGuess && !upload.result && (
+        <Alert severity="warning">
+          The encoding of the file is a guess. If letters in the preview are wrong, choose another encoding below.
+        </Alert>
+      )}
       {file && !head && (
         <Alert severity="warning">This file is no text. Save it as CSV in the program that it comes from.</Alert>
       )}
@@ -24,23 +30,33 @@ export const UploadReading = ({ form }: { form: UploadForm }) => {
         <UploadColumns
           key={file ? `${file.name} ${file.lastModified}` : 'text'}
           layout={layout}
+          operation={form.operation}
           disabled={isBusy}
           onChoose={form.chooseColumn}
         />
       )}
+      <UploadChoices form={form} />
       <OneCountryPicker
         label="Country of numbers without one"
-        hint="For numbers without + in rows without a country"
-        disabled={isBusy}
+        hint="How numbers without + are dialed, in rows without a country"
+        disabled={isBusy || form.lacksPlus}
         value={form.country}
         onChange={form.setCountry}
       />
       <FormControlLabel
         control={
-          <Switch checked={form.changes} disabled={isBusy} onChange={(_, checked) => form.setChanges(checked)} />
+          <Switch checked={form.lacksPlus} disabled={isBusy} onChange={(_, checked) => form.setLacksPlus(checked)} />
         }
-        label="Also change those that are there already (upsert)"
+        label="Numbers without + begin with their country code"
       />
+      {form.operation === 'register' && (
+        <FormControlLabel
+          control={
+            <Switch checked={form.changes} disabled={isBusy} onChange={(_, checked) => form.setChanges(checked)} />
+          }
+          label="Also change those that are there already (upsert)"
+        />
+      )}
     </>
   );
 };

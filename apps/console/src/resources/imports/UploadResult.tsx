@@ -8,9 +8,10 @@ import {
   type UploadColumn,
 } from '#contracts';
 import { callApi } from '../../providers/session';
-import { counted, whole } from '../../shared/figures';
+import { pluralize, formatInteger } from '../../shared/figures';
 import { uploadColumnLabels } from '../../shared/labels';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
+import { readingWords } from './readingWords';
 
 async function download(jobId: string, what: 'errors' | 'notices'): Promise<void> {
   const response = await callApi(`/imports/${jobId}/${what}.csv`);
@@ -27,22 +28,26 @@ const WIDE = { display: { xs: 'none', sm: 'table-cell' } };
 /** What came of an upload, or would come of it, with a reason for every row that was not taken. */
 export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: boolean }) => {
   const parts = [
-    `${whole(job.created)} ${dryRun ? 'would be added' : 'added'}`,
-    job.updated > 0 && `${whole(job.updated)} updated`,
-    job.skipped > 0 && `${whole(job.skipped)} skipped`,
-    `${whole(job.failed)} ${dryRun ? 'would fail' : 'failed'}`,
-    job.repaired > 0 && `${whole(job.repaired)} repaired`,
-    job.noticeCount > 0 && counted(job.noticeCount, 'notice'),
-    job.status === 'canceled' && `canceled after ${whole(job.processed)} rows`,
+    doneOf(job, dryRun),
+    job.updated > 0 && `${formatInteger(job.updated)} updated`,
+    job.skipped > 0 && `${formatInteger(job.skipped)} skipped`,
+    `${formatInteger(job.failed)} ${dryRun ? 'would fail' : 'failed'}`,
+    job.repaired > 0 && `${formatInteger(job.repaired)} repaired`,
+    job.noticeCount > 0 && pluralize(job.noticeCount, 'notice'),
+    job.status === 'canceled' && `canceled after ${formatInteger(job.processed)} rows`,
   ].filter(Boolean);
   return (
     <Box>
       <Alert severity={job.errors.length === 0 ? 'success' : 'warning'} role="status">
         {parts.join(', ')}
       </Alert>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 1, overflowWrap: 'anywhere' }}>
+        Read as: {readingWords(job.reading)}
+      </Typography>
       {job.undoneAt !== null && (
         <Alert severity="info" role="status" sx={{ mt: 1 }}>
-          This upload was undone on {moment(job.undoneAt)}. Nothing of it is left.
+          This upload was undone on {formatDateTime(job.undoneAt)}.{' '}
+          {job.operation === 'register' ? 'Nothing of it is left.' : 'All is as it was before.'}
         </Alert>
       )}
       {job.failure !== null && (
@@ -100,6 +105,15 @@ export const UploadResult = ({ job, dryRun }: { job: ImportJobView; dryRun: bool
   );
 };
 
+function doneOf({ operation, created, deleted, unassigned }: ImportJobView, dryRun: boolean): string {
+  const [count, word] = {
+    register: [created, 'added'] as const,
+    delete: [deleted, 'deleted'] as const,
+    unassign: [unassigned, 'unassigned'] as const,
+  }[operation];
+  return `${formatInteger(count)} ${dryRun ? 'would be ' : ''}${word}`;
+}
+
 interface ToldRowsProps {
   label: string;
   rows: (ImportRowError | ImportNotice)[];
@@ -123,7 +137,7 @@ const ToldRows = ({ label, rows, refused = false }: ToldRowsProps) => (
       <TableBody>
         {rows.map((row, index) => (
           <TableRow key={index} sx={{ verticalAlign: 'top' }}>
-            <TableCell>{whole(row.line)}</TableCell>
+            <TableCell>{formatInteger(row.line)}</TableCell>
             <TableCell sx={WIDE}>
               {row.column === null ? '–' : (uploadColumnLabels[row.column as UploadColumn] ?? row.column)}
             </TableCell>

@@ -4,6 +4,7 @@ import { FileDrop } from './FileDrop';
 import type { UploadForm } from './useUploadForm';
 
 const EXAMPLE = '+12025550123,telnyx,US\n+12025550124,telnyx,US\n+14155550125,twilio,US';
+const NUMBERS = '+12025550123\n+12025550124\n+14155550125';
 
 interface UploadSourceInputProps {
   form: UploadForm;
@@ -13,13 +14,13 @@ interface UploadSourceInputProps {
 
 /** A file that is sent as it is, or a field for pasting. */
 export const UploadSourceInput = ({ form, dragging }: UploadSourceInputProps) => {
-  const { file, text, isBusy, take, removeFile, setText } = form;
+  const { operation, file, text, isBusy, take, removeFile, setText } = form;
   return (
     <>
       {!file && (
         <TextField
           label="Numbers"
-          placeholder={EXAMPLE}
+          placeholder={operation === 'register' ? EXAMPLE : NUMBERS}
           multiline
           minRows={6}
           maxRows={12}

@@ -1,6 +1,6 @@
 import type { ImportJobSummaryView } from '#contracts';
-import { counted } from '../../shared/figures';
+import { pluralize } from '../../shared/figures';
 
 /** A file has a name; what was written into the field for numbers is called by its length. */
 export const uploadName = ({ fileName, total }: ImportJobSummaryView): string =>
-  fileName ?? `Upload of ${counted(total, 'row')}`;
+  fileName ?? `Upload of ${pluralize(total, 'row')}`;

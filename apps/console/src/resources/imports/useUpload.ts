@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { useDataProvider, useNotify, useRefresh } from 'react-admin';
+import { useNotify, useRefresh } from 'react-admin';
 import type { ImportJobView } from '#contracts';
-import type { ConsoleDataProvider, UploadOptions } from '../../providers/dataProvider';
-import { counted, whole } from '../../shared/figures';
+import type { UploadOptions } from '../../providers/dataProvider';
+import { pluralize, formatInteger } from '../../shared/figures';
+import { useApi } from '../../shared/useApi';
 
 const ASK_AGAIN_MS = 500;
 const FILE_CHANGED = 'The file was changed or moved since you chose it. Choose it again.';
@@ -14,7 +15,7 @@ interface UploadOutcome {
 
 /** Sends an upload, or a check of one, and follows it to its end. */
 export function useUpload() {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const refresh = useRefresh();
   const [busy, setBusy] = useState<'check' | 'upload' | null>(null);
@@ -67,7 +68,7 @@ export function useUpload() {
   return { busy, running, problem, result, send, cancel, forget, undone, setProblem };
 }
 
-/** Browsers give a file that was saved anew to nobody, and call that a failed connection. */
+/** Browsers do not send a file that was saved again after it was chosen, and report a failed connection. */
 async function requireUnchanged(file: File): Promise<void> {
   try {
     await file.slice(0, 1).arrayBuffer();
@@ -76,5 +77,8 @@ async function requireUnchanged(file: File): Promise<void> {
   }
 }
 
-const summaryOf = ({ created, updated }: ImportJobView): string =>
-  `${counted(created, 'number')} added${updated > 0 ? `, ${whole(updated)} changed` : ''}`;
+const summaryOf = ({ operation, created, updated, deleted, unassigned }: ImportJobView): string => {
+  if (operation === 'delete') return `${pluralize(deleted, 'number')} deleted`;
+  if (operation === 'unassign') return `${pluralize(unassigned, 'number')} unassigned`;
+  return `${pluralize(created, 'number')} added${updated > 0 ? `, ${formatInteger(updated)} changed` : ''}`;
+};

@@ -1,12 +1,11 @@
 import { Box, Card, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
-import { useDataProvider } from 'react-admin';
-import type { ConsoleDataProvider } from '../../providers/dataProvider';
-import { whole } from '../../shared/figures';
+import { formatInteger } from '../../shared/figures';
+import { useApi } from '../../shared/useApi';
 
 /** Figures of all numbers, above the list that shows a page of them. */
 export const NumberSummary = () => {
-  const dataProvider = useDataProvider<ConsoleDataProvider>();
+  const dataProvider = useApi();
   const { data } = useQuery({
     queryKey: ['phone-numbers', 'summary'],
     queryFn: () => dataProvider.phoneNumberSummary(),
@@ -16,10 +15,10 @@ export const NumberSummary = () => {
     Number(amount).toLocaleString('en', { style: 'currency', currency }),
   );
   const figures: [label: string, value: string][] = [
-    ['My numbers', whole(data.mine)],
-    ['With an agent', whole(data.assigned)],
-    ['Answered', whole(data.connected)],
-    ['Available pool', whole(data.available)],
+    ['My numbers', formatInteger(data.mine)],
+    ['With an agent', formatInteger(data.assigned)],
+    ['Answered', formatInteger(data.connected)],
+    ['Available pool', formatInteger(data.available)],
     ['Monthly cost', costs.length === 0 ? '–' : costs.join(' + ')],
   ];
   return (

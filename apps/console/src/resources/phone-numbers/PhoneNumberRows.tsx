@@ -4,7 +4,7 @@ import type { PhoneNumberView } from '#contracts';
 import { AgentLink } from '../../shared/AgentLink';
 import { EmptyState } from '../../shared/EmptyState';
 import { lifecycleLabels, providerLabels, statusLabels } from '../../shared/labels';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { useMay } from '../../shared/permissions';
 import { spaced } from '../../shared/phoneFormat';
 import { PhoneNumberText } from '../../shared/PhoneNumberText';
@@ -29,7 +29,7 @@ const Reserved = ({ number }: { number: PhoneNumberView }) => (
       color="textSecondary"
       sx={{ textAlign: { xs: 'right', md: 'left' }, whiteSpace: { md: 'nowrap' } }}
     >
-      until {moment(number.reservedUntil!)}
+      until {formatDateTime(number.reservedUntil!)}
     </Typography>
   </Box>
 );

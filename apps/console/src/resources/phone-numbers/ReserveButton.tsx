@@ -12,7 +12,7 @@ import {
 } from '@mui/material';
 import { useState } from 'react';
 import type { PhoneNumberView } from '#contracts';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { spaced } from '../../shared/phoneFormat';
 import { useVerb } from '../../shared/useVerb';
 
@@ -62,11 +62,11 @@ export const ReserveButton = ({ number }: { number: PhoneNumberView }) => {
                 label="For"
                 value={minutes}
                 onChange={(event) => setMinutes(Number(event.target.value))}
-                helperText={`Until about ${moment(Date.now() + minutes * 60_000)}`}
+                helperText={`Until about ${formatDateTime(Date.now() + minutes * 60_000)}`}
               >
-                {periods.map(([value, words]) => (
+                {periods.map(([value, name]) => (
                   <MenuItem key={value} value={value}>
-                    {words}
+                    {name}
                   </MenuItem>
                 ))}
               </TextField>

@@ -3,7 +3,7 @@ type Filter = Record<string, unknown>;
 /** What the pool offers: all of it but what others have reserved. */
 export const OFFERED = { inPool: true, status: 'available' };
 
-/** The filters that somebody has set, besides which of the two lists it is. */
+/** The filters that the user has set, besides which of the two lists it is. */
 export function chosenFilters({ inPool, ...chosen }: Filter): Filter {
   const { status, ...others } = chosen;
   return inPool && status === OFFERED.status ? others : chosen;

@@ -1,7 +1,7 @@
 import CopyIcon from '@mui/icons-material/ContentCopy';
 import { Alert, Box, Button, Stack, TextField, Typography } from '@mui/material';
 import type { NewInvitationView } from '#contracts';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { useCopy } from '../../shared/useCopy';
 
 /** The one time that a link is seen. */
@@ -28,7 +28,8 @@ export const InvitationLink = ({ invitation }: { invitation: NewInvitationView }
         </Button>
       </Box>
       <Alert severity="warning">
-        The link is shown only now. It can be used once, until {moment(expiresAt)}; a new one can be made at any time.
+        The link is shown only now. It can be used once, until {formatDateTime(expiresAt)}; a new one can be made at any
+        time.
       </Alert>
     </Stack>
   );

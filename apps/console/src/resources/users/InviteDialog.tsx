@@ -1,28 +1,20 @@
 import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
 import { useState } from 'react';
-import {
-  email,
-  Form,
-  required,
-  SelectInput,
-  TextInput,
-  useDataProvider,
-  useGetIdentity,
-  useRefresh,
-} from 'react-admin';
+import { email, Form, required, SelectInput, TextInput, useGetIdentity, useRefresh } from 'react-admin';
 import { type NewInvitationView, type Role, roles, type UserView } from '#contracts';
-import type { ConsoleDataProvider, Invitee } from '../../providers/dataProvider';
+import type { Invitee } from '../../providers/dataProvider';
 import { choicesOf, roleLabels } from '../../shared/labels';
 import { fieldRefusal, useAttempt } from '../../shared/useAttempt';
 import { ClientLimit } from './ClientLimit';
 import { InvitationLink } from './InvitationLink';
 import { toUser } from './toUser';
+import { useApi } from '../../shared/useApi';
 
 const FORM = 'invite';
 
-/** Invites somebody and shows the link the only time that it can be seen. */
+/** Invites a person and shows the link the only time that it can be seen. */
 export const InviteDialog = ({ onClose }: { onClose: () => void }) => {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const refresh = useRefresh();
   const [invitation, setInvitation] = useState<NewInvitationView | null>(null);
   const { refusal, busy, attempt } = useAttempt();

@@ -6,7 +6,7 @@ import { useGetList } from 'react-admin';
 import type { InvitationView, NewInvitationView } from '#contracts';
 import { ConfirmButton } from '../../shared/ConfirmButton';
 import { LoadProblem } from '../../shared/LoadProblem';
-import { moment } from '../../shared/moment';
+import { formatDateTime } from '../../shared/formatDateTime';
 import { StateChip } from '../../shared/StateChip';
 import { useVerb } from '../../shared/useVerb';
 import { InvitationLink } from './InvitationLink';
@@ -14,7 +14,7 @@ import { roleOf } from './roleOf';
 
 const SHOWN = 100;
 
-/** Who was invited and has not accepted yet; nothing at all when there is nobody. */
+/** Who was invited and has not accepted yet; nothing at all when there are none. */
 export const OpenInvitations = () => {
   const { data, total, error, refetch } = useGetList<InvitationView>('invitations', {
     filter: { status: ['pending', 'expired'] },
@@ -96,7 +96,7 @@ const OpenInvitation = ({ invitation, onRenewed }: OpenInvitationProps) => (
       </Box>
     ) : (
       <Typography variant="body2" color="textSecondary" sx={{ whiteSpace: 'nowrap' }}>
-        until {moment(invitation.expiresAt)}
+        until {formatDateTime(invitation.expiresAt)}
       </Typography>
     )}
     <InvitationActions invitation={invitation} onRenewed={onRenewed} />

@@ -12,7 +12,6 @@ import {
 import { LOCK_ASSIGNMENTS_OF_NUMBER, type LockedAssignment } from './sql/lock-assignments-of-number.sql.js';
 import { IS_IN_POOL } from './sql/is-in-pool.sql.js';
 import { type AnsweredNumberRow, NUMBERS_ANSWERED_BY } from '../lists/sql/numbers-answered-by.sql.js';
-import { PUT_ASSIGNMENT } from './sql/put-assignment.sql.js';
 
 /** What people may set of a live assignment. */
 export interface AssignmentRules {
@@ -21,15 +20,6 @@ export interface AssignmentRules {
   allowedCountries: string[] | null;
   allowedNumberTypes: RestrictedDestinationType[];
   paused: boolean;
-}
-
-export interface NewAssignment {
-  agentId: string;
-  phoneNumberId: string;
-  /** The organization's default when left out. */
-  dailyLimit?: number;
-  allowedCountries: string[] | null;
-  allowedNumberTypes: RestrictedDestinationType[];
 }
 
 @Injectable()
@@ -82,20 +72,6 @@ export class AgentAssignmentsRepository {
       [context.organizationId, id, clientLimit(context)],
     );
     return rows.length > 0;
-  }
-
-  /** @returns the id of the assignment, new or brought back */
-  async put(tx: Transaction, context: RequestContext, assignment: NewAssignment): Promise<string> {
-    const { agentId, phoneNumberId, dailyLimit, allowedCountries, allowedNumberTypes } = assignment;
-    const [row] = await tx.query<{ id: string }>(PUT_ASSIGNMENT, [
-      context.organizationId,
-      agentId,
-      phoneNumberId,
-      dailyLimit ?? null,
-      allowedCountries,
-      allowedNumberTypes,
-    ]);
-    return row!.id;
   }
 
   /** Sets the rules of a locked assignment. The gate locks these rows, so its next call goes by the new rules. */

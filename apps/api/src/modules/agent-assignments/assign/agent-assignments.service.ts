@@ -11,7 +11,7 @@ import { AgentAssignmentsRepository, type AssignmentRules } from './agent-assign
 import { AssignmentPagesRepository } from '../lists/assignment-pages.repository.js';
 import { assignmentFilterOf } from '../lists/assignment-filter.js';
 
-/** Names and the like are not here: they may change while somebody has the record open. */
+/** Names and the like are not here: they may change while a user has the record open. */
 const FIXED = ['id', 'agentId', 'phoneNumberId', 'phoneNumber', 'createdAt'] as const;
 
 /** Lists, changes and ends assignments. */
@@ -147,7 +147,7 @@ export class AgentAssignmentsService implements OnModuleInit {
     return assignment;
   }
 
-  /** An agent that is deleted calls from nobody's number any more, whatever clients the caller is limited to. */
+  /** An agent that is deleted calls from no number any more, whatever clients the user is limited to. */
   private async endAllOfAgent(tx: Transaction, context: RequestContext, agentId: string): Promise<void> {
     const ids = await this.repository.lockOfAgent(tx, context, agentId);
     const assignments = await this.repository.findAll(tx, context, { ids, clientIds: null });

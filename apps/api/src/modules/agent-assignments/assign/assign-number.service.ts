@@ -5,10 +5,16 @@ import { isUniqueViolation } from '../../../platform/database/sqlstate.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { Agents } from '../../agents/agents.public.js';
 import { AuditLog } from '../../audit/audit.public.js';
-import { PhoneNumbers } from '../../phone-numbers/phone-numbers.public.js';
+import { NumberSteps, PhoneNumbers } from '../../phone-numbers/phone-numbers.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { AgentAssignmentsRepository, type NewAssignment } from './agent-assignments.repository.js';
+import { AgentAssignmentRows, type NewRules } from './agent-assignment-rows.js';
+import { AgentAssignmentsRepository } from './agent-assignments.repository.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
+
+export interface NewAssignment extends NewRules {
+  agentId: string;
+  phoneNumberId: string;
+}
 
 /** Assigns numbers to agents and takes them back. Locks are taken in this order: agent, number, assignments by agent. */
 @Injectable()
@@ -16,6 +22,7 @@ export class AssignNumberService {
   constructor(
     private readonly database: Database,
     private readonly repository: AgentAssignmentsRepository,
+    private readonly rows: AgentAssignmentRows,
     private readonly assignments: AgentAssignmentsService,
     private readonly agents: Agents,
     private readonly phoneNumbers: PhoneNumbers,
@@ -26,7 +33,7 @@ export class AssignNumberService {
    * Lets the agent call from the number. The same agent and number get the same assignment as before, with its counter.
    *
    * @param options.reassign takes the number from the agent that has it; without, that is a refusal
-   * @throws ProblemError record_not_found, agent_inactive, phone_number_assigned, agent_has_number, or conflict for a number of the pool
+   * @throws ProblemError record_not_found, agent_inactive, phone_number_assigned, agent_has_number, number_cannot_call, or conflict for a number of the pool
    */
   async assign(
     context: RequestContext,
@@ -36,7 +43,8 @@ export class AssignNumberService {
     try {
       return await this.database.inTenant(context.organizationId, async (tx) => {
         const agent = await this.agents.lockActive(tx, context, assignment.agentId);
-        await this.lockNumber(tx, context, assignment.phoneNumberId);
+        const { e164: phoneNumber, canCall } = await this.lockNumber(tx, context, assignment.phoneNumberId);
+        NumberSteps.requireVoice({ phoneNumber, canCall });
         const locked = await this.repository.lockOfNumber(tx, context, assignment.phoneNumberId, agent.id);
         const holder = locked.find(({ live }) => live);
         if (holder && !options.reassign) throw alreadyAssigned(holder.agentName);
@@ -67,12 +75,12 @@ export class AssignNumberService {
   }
 
   private async put(tx: Transaction, context: RequestContext, assignment: NewAssignment): Promise<AgentAssignmentView> {
-    const id = await this.repository.put(tx, context, assignment);
-    const view = await this.assignments.view(tx, context, id);
+    const [id] = await this.rows.putPairs(tx, context, [assignment], assignment);
+    const view = await this.assignments.view(tx, context, id!);
     await this.audit.record(tx, context, {
       action: 'agent_assignment.created',
       subjectType: 'agent_assignment',
-      subjectId: id,
+      subjectId: view.id,
       relatedIds: [view.agentId, view.phoneNumberId],
       changes: {
         agent: { from: null, to: view.agentName },
@@ -93,16 +101,16 @@ export class AssignNumberService {
     return new ProblemError('agent_has_number', detail, { errors: { agentId: `calls from ${held}` } });
   }
 
-  private async lockNumber(tx: Transaction, context: RequestContext, phoneNumberId: string): Promise<void> {
+  private async lockNumber(tx: Transaction, context: RequestContext, phoneNumberId: string) {
     if (await this.repository.isInPool(tx, phoneNumberId)) {
       const detail = 'The phone number is in the pool. Claim it for your organization first, then assign it.';
       throw new ProblemError('conflict', detail, { errors: { phoneNumberId: 'is in the pool' } });
     }
-    await this.phoneNumbers.lockAssignable(tx, context, phoneNumberId);
+    return this.phoneNumbers.lockAssignable(tx, context, phoneNumberId);
   }
 }
 
-/** @param agentName who has the number; null when somebody got it at the same moment */
+/** @param agentName the agent that has the number; null when another transaction assigned it at the same moment */
 function alreadyAssigned(agentName: string | null): ProblemError {
   const holder = agentName === null ? 'another agent' : `the agent '${agentName}'`;
   const detail = `The phone number is assigned. Unassign it from ${holder} first, or take it away from that agent (reassign: true).`;

@@ -1,32 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { BulkItemView, RestrictedDestinationType } from '#contracts';
+import type { BulkItemView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { END_ASSIGNMENTS_OF_NUMBERS } from '../assign/sql/end-assignments-of-numbers.sql.js';
-import { AGENTS_WITH_THEIR_NUMBER, GIVES_ONE_NUMBER, PUT_ASSIGNMENTS } from './sql/put-assignments.sql.js';
-
-interface Rules {
-  dailyLimit?: number;
-  allowedCountries: string[] | null;
-  allowedNumberTypes: RestrictedDestinationType[];
-}
+import { AgentAssignmentRows, type NewRules } from '../assign/agent-assignment-rows.js';
+import { AGENTS_WITH_THEIR_NUMBER, GIVES_ONE_NUMBER } from './sql/one-number-each.sql.js';
 
 /** Assignments of many numbers, one statement for each step. The caller has locked agents and numbers. */
 @Injectable()
 export class BulkAssignments {
+  constructor(private readonly rows: AgentAssignmentRows) {}
+
   async end(tx: Transaction, context: RequestContext, phoneNumberIds: readonly string[]): Promise<void> {
     await tx.query(END_ASSIGNMENTS_OF_NUMBERS, [context.organizationId, phoneNumberIds]);
   }
 
-  async put(
-    tx: Transaction,
-    context: RequestContext,
-    items: readonly BulkItemView[],
-    { dailyLimit, allowedCountries, allowedNumberTypes }: Rules,
-  ): Promise<void> {
-    const [agents, numbers] = [items.map(({ agentId }) => agentId), items.map(({ id }) => id)];
-    const rules = [dailyLimit ?? null, allowedCountries, allowedNumberTypes];
-    await tx.query(PUT_ASSIGNMENTS, [context.organizationId, agents, numbers, ...rules]);
+  async put(tx: Transaction, context: RequestContext, items: readonly BulkItemView[], rules: NewRules): Promise<void> {
+    const pairs = items.map(({ agentId, id }) => ({ agentId: agentId!, phoneNumberId: id }));
+    await this.rows.putPairs(tx, context, pairs, rules);
   }
 
   /** How many more numbers an agent may get; null for any number. The setting stays until the transaction ends. */

@@ -78,7 +78,7 @@ export class BulkOperationsService {
     const todo = planned.filter(({ outcome }) => outcome === 'done');
     const lost = await this.carryOut(tx, context, request, todo);
     const items = planned.map((item) => (lost.has(item.id) ? refusedAsTaken(item) : item));
-    // Numbers of the pool are not locked while planning: somebody else may have claimed one meanwhile.
+    // Numbers of the pool are not locked while planning: another organization may have claimed one meanwhile.
     if (request.allOrNothing && lost.size > 0) throw NumberSteps.taken();
     const done = items.filter(({ outcome }) => outcome === 'done');
     if (done.length > 0) {
@@ -98,7 +98,7 @@ export class BulkOperationsService {
     return resultOf(request, items, true);
   }
 
-  /** @returns the ids of numbers of the pool that somebody else got first */
+  /** @returns the ids of numbers of the pool that another organization got first */
   private async carryOut(
     tx: Transaction,
     context: RequestContext,
@@ -157,8 +157,8 @@ function requirePermission({ principal }: RequestContext, operation: BulkOperati
 
 function missing(id: string): BulkItemView {
   const message = 'There is no such phone number. It may have been deleted, or claimed by another organization.';
-  const nobody = { agentId: null, agentName: null };
-  return { id, phoneNumber: null, outcome: 'refused', code: 'record_not_found', message, ...nobody };
+  const noAgent = { agentId: null, agentName: null };
+  return { id, phoneNumber: null, outcome: 'refused', code: 'record_not_found', message, ...noAgent };
 }
 
 function refusedAsTaken(item: BulkItemView): BulkItemView {

@@ -86,6 +86,7 @@ function assigned(
   if (number.assignmentId !== null && operation === 'assign' && number.agentId === only?.id) {
     return { outcome: 'unchanged', agentId: only.id, agentName: only.name };
   }
+  NumberSteps.requireVoice({ phoneNumber: number.phoneNumber, canCall: number.capabilities.voice });
   if (number.assignmentId !== null && !reassign) {
     const detail = `${number.phoneNumber} is assigned. Unassign it from the agent '${number.agentName}' first, or take it away from that agent (reassign: true).`;
     throw new ProblemError('phone_number_assigned', detail);
@@ -94,7 +95,7 @@ function assigned(
   return { outcome: 'done', agentId: agent.id, agentName: agent.name };
 }
 
-/** Deals numbers to the agents in turn, so that nobody gets two more than another, as long as they have room. */
+/** Deals numbers to the agents in turn, so that no agent gets two more than another, as long as they have room. */
 function agentsInTurn(agents: readonly BulkAgent[]): () => BulkAgent {
   const given = new Map(agents.map(({ id }) => [id, 0]));
   return () => {

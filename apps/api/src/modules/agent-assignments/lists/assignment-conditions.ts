@@ -2,11 +2,11 @@ import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.j
 import { likePattern } from '../../phone-numbers/phone-numbers.public.js';
 
 /** What words were found to be: these numbers, and the numbers of these agents. */
-export interface Found {
+export interface Matches {
   phoneNumberIds: string[];
   agentIds: string[];
-  /** These agents, and whoever calls from the numbers. */
-  callerIds: string[];
+  /** These agents, and the agents that call from the numbers. */
+  callingAgentIds: string[];
 }
 
 export interface AssignmentFilter {
@@ -20,7 +20,7 @@ export interface AssignmentFilter {
   paused?: boolean;
   provider?: string;
   /** What `q` was found to be. */
-  found?: Found;
+  matches?: Matches;
   /** Only those of numbers of these clients; null for those of all, whatever the caller is limited to. */
   clientIds?: readonly string[] | null;
   /** Only those that were made after this one; null for all. */
@@ -40,21 +40,21 @@ export function assignmentConditions(
 ): { conditions: string; parameters: unknown[] } {
   const parameters: unknown[] = [organizationId];
   const conditions: string[] = [];
-  const add = (condition: (place: string) => string, value: unknown): void => {
+  const add = (condition: (parameter: string) => string, value: unknown): void => {
     if (value === undefined) return;
     parameters.push(value);
     conditions.push(`and ${condition(`$${parameters.length}`)}`);
   };
-  add((place) => `a.id = any (${place}::uuid[])`, filter.ids);
-  add((place) => `a.id > ${place}::uuid`, filter.after ?? undefined);
-  add((place) => `a.agent_id = any (${place}::uuid[])`, filter.agentIds);
-  add((place) => `a.phone_number_id = ${place}`, filter.phoneNumberId);
-  add((place) => `(a.paused_at is not null) = ${place}`, filter.paused);
-  add((place) => `${number}.provider = ${place}`, filter.provider);
-  add((place) => `g.user_id = ${place}`, filter.ownedBy);
-  add((place) => `n.client_id = any (${place}::uuid[])`, filter.clientIds ?? undefined);
-  if (filter.found !== undefined) {
-    parameters.push(filter.found.phoneNumberIds, filter.found.agentIds);
+  add((parameter) => `a.id = any (${parameter}::uuid[])`, filter.ids);
+  add((parameter) => `a.id > ${parameter}::uuid`, filter.after ?? undefined);
+  add((parameter) => `a.agent_id = any (${parameter}::uuid[])`, filter.agentIds);
+  add((parameter) => `a.phone_number_id = ${parameter}`, filter.phoneNumberId);
+  add((parameter) => `(a.paused_at is not null) = ${parameter}`, filter.paused);
+  add((parameter) => `${number}.provider = ${parameter}`, filter.provider);
+  add((parameter) => `g.user_id = ${parameter}`, filter.ownedBy);
+  add((parameter) => `n.client_id = any (${parameter}::uuid[])`, filter.clientIds ?? undefined);
+  if (filter.matches !== undefined) {
+    parameters.push(filter.matches.phoneNumberIds, filter.matches.agentIds);
     const [numbers, agents] = [`$${parameters.length - 1}`, `$${parameters.length}`];
     conditions.push(`and (n.id = any (${numbers}::uuid[]) or n.assigned_agent_id = any (${agents}::uuid[]))`);
   } else if (filter.q !== undefined) {

@@ -1,7 +1,7 @@
 import { phoneNumberProviders } from '#contracts';
-import { flagOf, idsOf, oneOf, textOf, uuidOf, uuidsOf } from '../../../platform/http/lists/list-filter.js';
+import { flagOf, idsOf, oneOf, uuidOf, uuidsOf } from '../../../platform/http/lists/list-filter.js';
 import type { ListQuery } from '../../../platform/http/lists/list-query.js';
-import { partsOfNumber } from '../../phone-numbers/phone-numbers.public.js';
+import { partsOfNumber, searchedText } from '../../phone-numbers/phone-numbers.public.js';
 import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
 import type { AssignmentFilter } from './assignment-conditions.js';
 
@@ -11,7 +11,7 @@ import type { AssignmentFilter } from './assignment-conditions.js';
  * @throws ProblemError validation_failed, naming the filter
  */
 export function assignmentFilterOf(context: RequestContext, query: ListQuery): AssignmentFilter {
-  const q = textOf(query, 'q')?.trim() || undefined;
+  const q = searchedText(query);
   return {
     ids: idsOf(query),
     agentIds: uuidsOf(query, 'agentId'),

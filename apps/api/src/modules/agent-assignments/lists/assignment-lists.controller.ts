@@ -39,7 +39,12 @@ export class AssignmentListsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const assignments = this.service.all(context, parseListQuery(query, EXPORT_RULES));
-    await sendCsv(reply, 'agent-assignments', assignmentExportColumns, assignments);
+    await sendCsv(
+      reply,
+      { organizationId: context.organizationId, name: 'agent-assignments' },
+      assignmentExportColumns,
+      assignments,
+    );
   }
 
   @Get('export.json')
@@ -55,6 +60,10 @@ export class AssignmentListsController {
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await sendJsonArray(reply, 'agent-assignments', this.service.all(context, parseListQuery(query, EXPORT_RULES)));
+    await sendJsonArray(
+      reply,
+      { organizationId: context.organizationId, name: 'agent-assignments' },
+      this.service.all(context, parseListQuery(query, EXPORT_RULES)),
+    );
   }
 }

@@ -27,6 +27,7 @@ const SORT_COLUMNS: Record<string, string[]> = {
   agentName: ['lower(g.name)', 'n.id'],
   phoneNumber: ['n.e164', 'n.id'],
   createdAt: [],
+  id: [],
 };
 
 /** Up to here assignments are counted one by one where no counter says how many there are. */
@@ -77,16 +78,16 @@ export class AssignmentPagesRepository {
     const order = [...columns, 'a.id'].map((column) => `${column} ${direction}`).join(', ');
     const [key] = columns;
     const placed = sort.field === 'agentName' && isEverything(filter) ? 'agent' : null;
-    const place = await this.places.find(tx, context.organizationId, placed, direction, skip);
-    const parameters = [...asked.parameters, take, skip - (place?.passed ?? 0)];
+    const start = await this.places.find(tx, context.organizationId, placed, direction, skip);
+    const parameters = [...asked.parameters, take, skip - (start?.passed ?? 0)];
     const next = (value: unknown) => `$${parameters.push(value)}`;
     const cut: Cut = {
-      conditions: place ? `${asked.conditions} and ${place.condition(next(place.value))}` : asked.conditions,
+      conditions: start ? `${asked.conditions} and ${start.condition(next(start.value))}` : asked.conditions,
       page: `limit $${asked.parameters.length + 1} offset $${asked.parameters.length + 2}`,
       byAssignment: filter.paused !== undefined,
       direction,
     };
-    const isLong = key !== undefined && isWide({ ...filter, found: undefined });
+    const isLong = key !== undefined && isWide({ ...filter, matches: undefined });
     const all = byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS;
     const sql = isLong
       ? longListSql(sort.field, filter, length, cut, next)
@@ -114,7 +115,10 @@ export class AssignmentPagesRepository {
       const agentIds = await idsBy(AGENTS_BY_NAME, [organizationId, pattern]);
       if (phoneNumberIds.length > MOST_COUNTED || agentIds.length > MOST_AGENTS) return filter;
       const callers = phoneNumberIds.length > 0 ? await idsBy(AGENTS_OF_NUMBERS, [organizationId, phoneNumberIds]) : [];
-      return { ...filter, found: { phoneNumberIds, agentIds, callerIds: [...new Set([...agentIds, ...callers])] } };
+      return {
+        ...filter,
+        matches: { phoneNumberIds, agentIds, callingAgentIds: [...new Set([...agentIds, ...callers])] },
+      };
     }
     // By age and by agent, paused assignments have indexes.
     if (filter.paused !== true || sortedBy !== 'phoneNumber' || total > MOST_COUNTED) return filter;
@@ -135,9 +139,9 @@ export class AssignmentPagesRepository {
       const total = paused === undefined ? row!.live : paused ? row!.paused : row!.live - row!.paused;
       return { total, isExact: true };
     }
-    const { found } = filter;
-    if (found !== undefined && isEverything({ ...filter, found: undefined, q: undefined, digits: undefined })) {
-      const asked = [context.organizationId, found.agentIds, found.phoneNumberIds];
+    const { matches } = filter;
+    if (matches !== undefined && isEverything({ ...filter, matches: undefined, q: undefined, digits: undefined })) {
+      const asked = [context.organizationId, matches.agentIds, matches.phoneNumberIds];
       const [row] = await tx.query<{ total: number }>(COUNT_FOUND_ASSIGNMENTS, asked);
       return { total: row!.total, isExact: true };
     }
@@ -163,8 +167,8 @@ export class AssignmentPagesRepository {
     const next = { ...filter, after };
     const { conditions, parameters } = assignmentConditions(context.organizationId, next, byAge ? 'a' : 'n');
     const sql = `${byAge ? ASSIGNMENT_IDS_BY_AGE : ASSIGNMENT_IDS} ${conditions} order by a.id limit $${parameters.length + 1}`;
-    const found = await tx.query<{ id: string }>(sql, [...parameters, most]);
-    const ids = found.map(({ id }) => id);
+    const matches = await tx.query<{ id: string }>(sql, [...parameters, most]);
+    const ids = matches.map(({ id }) => id);
     const rows = await tx.query<AssignmentViewRow>(ASSIGNMENTS_BY_ID, [context.organizationId, ids]);
     return rows.map(toView);
   }
@@ -173,15 +177,15 @@ export class AssignmentPagesRepository {
 /** Ids of a page of a list that may be as long as all: each order and filter has its own shortest way to it. */
 function longListSql(
   sortedBy: string,
-  { found, paused }: AssignmentFilter,
+  { matches, paused }: AssignmentFilter,
   length: number | null,
   cut: Cut,
-  place: (value: unknown) => string,
+  parameterFor: (value: unknown) => string,
 ): string {
   const key = SORT_COLUMNS[sortedBy]![0]!;
   const byAgent = sortedBy === 'agentName';
-  if (found && byAgent) return assignmentIdsOfAgents(place(found.callerIds), cut);
-  if (found && length !== null && length <= MOST_SORTED) return assignmentIdsGathered(key, cut);
+  if (matches && byAgent) return assignmentIdsOfAgents(parameterFor(matches.callingAgentIds), cut);
+  if (matches && length !== null && length <= MOST_SORTED) return assignmentIdsGathered(key, cut);
   return paused && byAgent ? pausedAssignmentIdsByAgent(cut) : assignmentIdsByNumbers(key, cut);
 }
 
@@ -197,8 +201,8 @@ function isEverything(filter: AssignmentFilter): boolean {
 }
 
 /** Whether nothing names the assignments, or the agents and numbers, so that there may be a million of them. */
-function isWide({ ids, agentIds, phoneNumberId, found, ownedBy }: AssignmentFilter): boolean {
-  return [ids, agentIds, phoneNumberId, found, ownedBy].every((named) => named === undefined);
+function isWide({ ids, agentIds, phoneNumberId, matches, ownedBy }: AssignmentFilter): boolean {
+  return [ids, agentIds, phoneNumberId, matches, ownedBy].every((named) => named === undefined);
 }
 
 /** Whether the rows of numbers and agents alone do not tell what is asked for. */

@@ -4,7 +4,7 @@ import { CreateAgentDto } from './create-agent.dto.js';
 
 /**
  * What may be changed, and the rest of the record, for the console sends back all of it. `id` and `createdAt` must be
- * what they are. Figures and `updatedAt` are ignored: they move while somebody has the record open.
+ * what they are. Figures and `updatedAt` are ignored: they change while a user has the record open.
  */
 export class UpdateAgentDto extends PartialType(CreateAgentDto, { skipNullProperties: false }) {
   @IsOptional()

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
+  auditActions,
   auditActorKinds,
   type AuditActorKind,
   auditChainBreakKinds,
@@ -7,6 +8,7 @@ import {
   type AuditChainView,
   type AuditEventView,
   type AuditFieldChange,
+  eventSubjects,
 } from '#contracts';
 
 class AuditFieldChangeDto implements AuditFieldChange {
@@ -36,10 +38,14 @@ export class AuditEventViewDto implements AuditEventView {
   @ApiProperty({ description: 'The e-mail of the user or the name of the key, as it was then.' })
   actor!: string;
 
-  @ApiProperty({ example: 'agent_assignment.updated' })
+  @ApiProperty({
+    enum: auditActions,
+    example: 'agent_assignment.updated',
+    description: 'What was done. docs/events.md tells what each means. Later versions may add some.',
+  })
   action!: string;
 
-  @ApiProperty({ example: 'agent_assignment' })
+  @ApiProperty({ enum: eventSubjects, example: 'agent_assignment' })
   recordType!: string;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true })

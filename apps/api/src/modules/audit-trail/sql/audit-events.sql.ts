@@ -32,7 +32,7 @@ const FITTING = `
     and ($11::uuid is null or e.id >= $11)
     and ($12::uuid is null or e.id < $12)`;
 
-/** Counts no further than $13: nobody turns so many pages, and an audit log only grows. */
+/** Counts no further than $13: people do not turn so many pages, and an audit log only grows. */
 export const COUNT_AUDIT_EVENTS = `select count(*)::integer as total from (select ${FITTING} limit $13) few`;
 
 /** The name is looked up for the rows of the page alone, and so is where the record is found. */

@@ -6,7 +6,7 @@
  * events might have changed that function as well.
  */
 export const CHAIN_LINKS = `
-  select sequence::text as place, id, previous_hash as "previousHash", hash,
+  select sequence::text as position, id, previous_hash as "previousHash", hash,
     jsonb_build_array('ringfence-audit-1', organization_id, sequence, id,
       (extract(epoch from occurred_at) * 1000000)::bigint, actor_kind, actor_id, actor_label,
       action, subject_type, subject_id, to_jsonb(related_ids), changes, request_id)::text as text
@@ -15,7 +15,7 @@ export const CHAIN_LINKS = `
   order by sequence limit $4`;
 
 export interface ChainLinkRow {
-  place: string;
+  position: string;
   id: string;
   previousHash: Buffer;
   hash: Buffer;

@@ -9,7 +9,7 @@ import { ENV, type Env } from '../../../config/env.js';
 import { appSession, startupOptions } from '../../../platform/database/connection-options.js';
 import { NotificationListener } from '../../../platform/database/notification-listener.js';
 import { refuseUnsafeSession } from '../../../platform/health/session-safety.js';
-import { ApiKeyCallers } from './api-key-callers.js';
+import { ApiKeyPrincipals } from './api-key-principals.js';
 import { UserPrincipals } from './user-principals.js';
 
 /** The triggers of `migrations/functions/access/` write to it. */
@@ -28,7 +28,7 @@ export class AccessChanges implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     @Inject(ENV) env: Env,
-    private readonly apiKeys: ApiKeyCallers,
+    private readonly apiKeys: ApiKeyPrincipals,
     private readonly users: UserPrincipals,
   ) {
     const config = {
@@ -45,7 +45,7 @@ export class AccessChanges implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
-  /** Nobody waits for it: without it, changes are seen later. */
+  /** The start does not wait for it: without it, changes are seen later. */
   onApplicationBootstrap(): void {
     this.listener.start();
   }

@@ -2,7 +2,7 @@ import { permissions, type Permission } from '#contracts';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 /**
- * The refusal of a caller whom nobody knows. The challenge (RFC 9110, 11.6.1) names Bearer only: a browser that reads
+ * The refusal of a request whose principal is unknown. The challenge (RFC 9110, 11.6.1) names Bearer only: a browser that reads
  * Basic there would ask for a password in a window of its own.
  */
 export function authenticationRequired(detail: string): ProblemError {

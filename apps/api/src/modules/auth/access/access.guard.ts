@@ -6,20 +6,20 @@ import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { authenticationRequired, permissionMissing } from './access-refusals.js';
 import type { AccessClaims } from './access-tokens.js';
-import { ApiKeyCallers, type Caller } from './api-key-callers.js';
+import { ApiKeyPrincipals, type AuthenticatedPrincipal } from './api-key-principals.js';
 import { presentedCredentials } from './presented-credentials.js';
 import { rememberContext } from './request-context.decorator.js';
 import { routeAccessOf } from './route-access.js';
 import { UserPrincipals } from './user-principals.js';
 
 /**
- * Stands before every route and lets nobody through unless the route says so: it is public, or it names the permission
- * that the caller has. Callers with an API key that is in use pass without waiting.
+ * Stands before every route and lets no request through unless the route says so: it is public, or it names the permission
+ * that the authenticated has. Callers with an API key that is in use pass without waiting.
  */
 @Injectable()
 export class AccessGuard extends AuthGuard('access-token') {
   constructor(
-    private readonly apiKeys: ApiKeyCallers,
+    private readonly apiKeys: ApiKeyPrincipals,
     private readonly users: UserPrincipals,
   ) {
     super();
@@ -35,15 +35,16 @@ export class AccessGuard extends AuthGuard('access-token') {
     // Credentials that are wrong are refused also where none are needed.
     const permission = access.kind === 'permission' ? access.permission : null;
     if (credentials.kind === 'access_token') {
-      return this.userOf(execution, request).then((caller) => admit(request, caller, permission));
+      return this.userOf(execution, request).then((authenticated) => admit(request, authenticated, permission));
     }
     if (credentials.kind === 'none') {
       if (permission === null) return true;
       throw authenticationRequired('Sign in and send the access token as a Bearer token, or send an API key.');
     }
-    const caller = this.apiKeys.authenticate(credentials.key);
-    if (caller instanceof Promise) return caller.then((found) => admitKey(request, found, permission));
-    return admitKey(request, caller, permission);
+    const authenticated = this.apiKeys.authenticate(credentials.key);
+    if (authenticated instanceof Promise)
+      return authenticated.then((resolved) => admitKey(request, resolved, permission));
+    return admitKey(request, authenticated, permission);
   }
 
   /** What passport answers about an access token. */
@@ -56,7 +57,7 @@ export class AccessGuard extends AuthGuard('access-token') {
     );
   }
 
-  private async userOf(execution: ExecutionContext, request: FastifyRequest): Promise<Caller> {
+  private async userOf(execution: ExecutionContext, request: FastifyRequest): Promise<AuthenticatedPrincipal> {
     await super.canActivate(execution);
     const claims = (request as FastifyRequest & { user: AccessClaims }).user;
     const chosen = chosenOrganization(request);
@@ -69,14 +70,22 @@ export class AccessGuard extends AuthGuard('access-token') {
   }
 }
 
-function admitKey(request: FastifyRequest, caller: Caller, permission: Permission | null): boolean {
+function admitKey(
+  request: FastifyRequest,
+  authenticated: AuthenticatedPrincipal,
+  permission: Permission | null,
+): boolean {
   if (permission === null) throw new ProblemError('permission_denied', 'This is for people. Send no API key.');
   const chosen = chosenOrganization(request);
-  if (chosen !== null && chosen !== caller.organizationId) throw notYourOrganization();
-  return admit(request, caller, permission);
+  if (chosen !== null && chosen !== authenticated.organizationId) throw notYourOrganization();
+  return admit(request, authenticated, permission);
 }
 
-function admit(request: FastifyRequest, { organizationId, principal }: Caller, permission: Permission | null): boolean {
+function admit(
+  request: FastifyRequest,
+  { organizationId, principal }: AuthenticatedPrincipal,
+  permission: Permission | null,
+): boolean {
   if (permission !== null && !principal.permissions.has(permission)) throw permissionMissing(permission);
   rememberContext(request, { organizationId, principal, requestId: request.id });
   return true;

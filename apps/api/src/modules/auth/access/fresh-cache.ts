@@ -17,7 +17,7 @@ interface FreshCacheRules {
  */
 const ANSWER_LIMIT_MS = 2_000;
 
-/** How long what somebody may do is remembered when no change of it is heard: the bound for a revoked key. */
+/** How long a principal's permissions are remembered when no change of them is heard: the bound for a revoked key. */
 export const REMEMBERED_ACCESS: FreshCacheRules = {
   maxAgeMs: 5_000,
   renewAgeMs: 2_500,

@@ -15,7 +15,7 @@ export const Context = createParamDecorator((_: unknown, execution: ExecutionCon
   return context;
 });
 
-/** The same for a route that is open to everybody: undefined for who is not signed in. */
+/** The same for a public route: undefined when the request has no credentials. */
 export const OptionalContext = createParamDecorator((_: unknown, execution: ExecutionContext) => contextOf(execution));
 
 function contextOf(execution: ExecutionContext): RequestContext | undefined {

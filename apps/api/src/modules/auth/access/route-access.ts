@@ -11,13 +11,13 @@ export function RequirePermission(permission: Permission): MethodDecorator {
   return declare({ kind: 'permission', permission }, ApiExtension('x-permission', permission));
 }
 
-/** Everybody reaches the route, signed in or not. */
+/** The route is public: it takes requests without credentials. */
 export function Public(): MethodDecorator {
   return declare({ kind: 'public' }, ApiExtension('x-public', true));
 }
 
 /**
- * Everybody reaches the route; who sends an access token is known to it, and a token that is not valid is refused.
+ * The route is public; it knows the user whose access token is sent, and a token that is not valid is refused.
  * `OptionalContext` gives the route what is known.
  */
 export function PublicOrSignedIn(): MethodDecorator {

@@ -1,6 +1,6 @@
 import { permissionsOfRole, type Permission, type Role } from '#contracts';
 
-/** What somebody who is limited to clients may do: nothing that shows or touches what belongs to others. */
+/** What a member who is limited to clients may do: nothing that shows or touches what belongs to others. */
 const WITHIN_CLIENTS: ReadonlySet<Permission> = new Set([
   'numbers:read',
   'numbers:write',

@@ -37,8 +37,8 @@ export class UserPrincipals implements BeforeApplicationShutdown {
     session: Pick<AccessClaims, 'sessionId' | 'userId'>,
     organizationId: string,
   ): Promise<UserPrincipal | null> {
-    const found = await this.principals.get([session.sessionId, session.userId, organizationId].join(SEPARATOR));
-    return found?.principal ?? null;
+    const resolved = await this.principals.get([session.sessionId, session.userId, organizationId].join(SEPARATOR));
+    return resolved?.principal ?? null;
   }
 
   /** Makes this process read anew whether the session is open. */
@@ -54,8 +54,8 @@ export class UserPrincipals implements BeforeApplicationShutdown {
   /** The same for all who act in the organization, and for every session that began there, wherever it acts. */
   forgetOrganization(organizationId: string): void {
     this.principals.forgetWhere(
-      (key, found) =>
-        found === undefined || found?.homeOrganizationId === organizationId || idsOf(key)[2] === organizationId,
+      (key, resolved) =>
+        resolved === undefined || resolved?.homeOrganizationId === organizationId || idsOf(key)[2] === organizationId,
     );
   }
 
@@ -69,7 +69,7 @@ export class UserPrincipals implements BeforeApplicationShutdown {
 
   private async load(key: string, giveUp: AbortSignal): Promise<SessionPrincipal | null> {
     const [sessionId = '', userId = '', organizationId = ''] = idsOf(key);
-    const [row] = await this.database.asSystem(
+    const [row] = await this.database.lookUp(
       (tx) => tx.query<SessionUserRow>(FIND_SESSION_USER, [sessionId, userId, organizationId]),
       giveUp,
     );

@@ -19,6 +19,7 @@ export interface ApiKeyFilter {
 }
 
 const SORT_COLUMNS: Record<string, string> = {
+  id: 'id',
   name: 'lower(name)',
   createdAt: '"createdAt"',
   lastUsedAt: '"lastUsedAt"',

@@ -7,7 +7,7 @@ import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { refuseReadOnlyChanges } from '../../../platform/http/problems/read-only-fields.js';
 import { AuditLog, fieldsSet } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { ApiKeyCallers } from '../access/api-key-callers.js';
+import { ApiKeyPrincipals } from '../access/api-key-principals.js';
 import { newApiKey } from './api-key-format.js';
 import { ApiKeysRepository, type ApiKeyFields } from './api-keys.repository.js';
 
@@ -18,7 +18,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly repository: ApiKeysRepository,
-    private readonly callers: ApiKeyCallers,
+    private readonly principals: ApiKeyPrincipals,
     private readonly audit: AuditLog,
   ) {}
 
@@ -64,7 +64,7 @@ export class ApiKeysService {
   }
 
   /**
-   * A key can be renamed, nothing else: whoever relies on it has to know what it may do.
+   * A key can be renamed, nothing else: the dialer that uses it relies on what it may do.
    *
    * @param sent the new name, and the fixed fields of the record as far as they were sent
    * @throws ProblemError record_not_found, or validation_failed when a fixed field differs
@@ -109,7 +109,7 @@ export class ApiKeysService {
       }
       return { revoked, apiKey };
     });
-    if (revoked) this.callers.forget(revoked);
+    if (revoked) this.principals.forget(revoked);
     return apiKey;
   }
 

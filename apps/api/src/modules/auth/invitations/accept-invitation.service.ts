@@ -18,7 +18,7 @@ import { OpenInvitationsRepository, type OpenInvitation } from './open-invitatio
 
 export interface Acceptance {
   token: string;
-  /** For somebody who has no account yet. */
+  /** For a person who has no account yet. */
   name?: string;
   /** The password that they choose, or the one that their account has. */
   password?: string;

@@ -23,6 +23,7 @@ interface NewInvitation {
 }
 
 const SORT_COLUMNS: Record<string, string> = {
+  id: 'id',
   email: 'email',
   role: 'role',
   expiresAt: '"expiresAt"',

@@ -42,7 +42,7 @@ export class OpenInvitationsRepository {
   }
 
   /**
-   * Ends the open invitations of somebody that they could not send any more, after their membership was changed or
+   * Ends the open invitations of a member that they could not send any more, after their membership was changed or
    * taken away.
    *
    * @returns how many

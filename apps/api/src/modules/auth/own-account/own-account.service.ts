@@ -13,7 +13,7 @@ import { SessionsService, type Origin } from '../sessions/sessions.service.js';
 import { OwnAccountRepository } from './own-account.repository.js';
 import { requireGoodPassword } from './password-rules.js';
 
-/** What people change about themselves. Nobody else can: an account may belong to several organizations. */
+/** What people change about themselves, and no administrator can: an account may belong to several organizations. */
 @Injectable()
 export class OwnAccountService {
   constructor(

@@ -3,7 +3,7 @@ import { charactersOf } from '../../../platform/http/fields/characters-between.j
 import { invalidField } from '../../../platform/http/problems/invalid-field.js';
 
 /**
- * What a password that somebody chooses has to be.
+ * What a password that a person chooses has to be.
  *
  * @param field where a refusal is told
  * @throws ProblemError validation_failed when it is too short, too long, the e-mail, or what stands before its @

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/database.js';
 import { BEGIN_SESSION } from './sql/begin-session.sql.js';
-import { PURGE_SESSIONS } from './sql/purge-sessions.sql.js';
 
 /** A session that is not used for this long ends. */
 export const SESSION_LIFETIME_SECONDS = 14 * 24 * 60 * 60;
@@ -66,10 +65,6 @@ export class OpenSessionsRepository {
     exceptSessionId: string | null = null,
   ): Promise<void> {
     await tx.query(`${END_SESSIONS} and user_id = $2 and id is distinct from $3`, [reason, userId, exceptSessionId]);
-  }
-
-  async purgeExpired(tx: Transaction): Promise<void> {
-    await tx.query(PURGE_SESSIONS);
   }
 }
 

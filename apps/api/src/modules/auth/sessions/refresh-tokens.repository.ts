@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/database.js';
 import { SESSION_LIFETIME_SECONDS, type OpenSession } from './open-sessions.repository.js';
 import { FIND_REFRESH_TOKEN, type RefreshTokenRow } from './sql/find-refresh-token.sql.js';
-import { PURGE_REFRESH_TOKENS } from './sql/purge-refresh-tokens.sql.js';
 
 const TOKEN_BYTES = 32;
 
@@ -35,10 +34,10 @@ export class RefreshTokensRepository {
     const [row] = await tx.query<RefreshTokenRow>(FIND_REFRESH_TOKEN, [digest]);
     if (row === undefined) return null;
     const { id, session_id: sessionId, user_id: userId, organization_id: organizationId } = row;
-    const found = { id, sessionId, userId, organizationId, state: row.state, successor: null };
-    if (row.state !== 'just_replaced' || row.successor_salt === null) return found;
+    const resolved = { id, sessionId, userId, organizationId, state: row.state, successor: null };
+    if (row.state !== 'just_replaced' || row.successor_salt === null) return resolved;
     const successor = successorOf(token, row.successor_salt);
-    return (await this.isYoungest(tx, successor)) ? { ...found, successor } : { ...found, state: 'reused' };
+    return (await this.isYoungest(tx, successor)) ? { ...resolved, successor } : { ...resolved, state: 'reused' };
   }
 
   /** Adds the first token of a session and answers it. */
@@ -57,10 +56,6 @@ export class RefreshTokensRepository {
     return successor;
   }
 
-  async purgeExpired(tx: Transaction): Promise<void> {
-    await tx.query(PURGE_REFRESH_TOKENS);
-  }
-
   private async insert(tx: Transaction, sessionId: string, token: string): Promise<void> {
     await tx.query(
       `insert into refresh_tokens (session_id, token_hash, expires_at)
@@ -70,10 +65,10 @@ export class RefreshTokensRepository {
   }
 
   private async isYoungest(tx: Transaction, token: string): Promise<boolean> {
-    const found = await tx.query('select from refresh_tokens where token_hash = $1 and replaced_at is null', [
+    const matches = await tx.query('select from refresh_tokens where token_hash = $1 and replaced_at is null', [
       digestOf(token),
     ]);
-    return found.length > 0;
+    return matches.length > 0;
   }
 }
 

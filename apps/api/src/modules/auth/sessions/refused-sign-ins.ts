@@ -1,7 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
+import { AuditLog } from '../../audit/audit.public.js';
 import type { SignInUser } from './sessions.repository.js';
-import { RECORD_REFUSED_SIGN_IN } from './sql/record-refused-sign-in.sql.js';
 
 /** Longer than a row may be locked, shorter than a shutdown may take. */
 const RECORD_LIMIT_MS = 10_000;
@@ -15,13 +15,17 @@ export class RefusedSignIns implements BeforeApplicationShutdown {
   private readonly logger = new Logger(RefusedSignIns.name);
   private readonly running = new Set<Promise<void>>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** @param user null when the e-mail has no account */
   record(user: SignInUser | null, facts: { reason: string; address: string }, requestId: string): void {
-    const parameters = [user?.id ?? null, user?.organizationId ?? null, JSON.stringify(facts), requestId];
+    const account = { userId: user?.id ?? null, organizationId: user?.organizationId ?? null };
+    const event = { action: 'session.refused', ...account, facts, requestId } as const;
     const recording = this.database
-      .asSystem((tx) => tx.query(RECORD_REFUSED_SIGN_IN, parameters), AbortSignal.timeout(RECORD_LIMIT_MS))
+      .asSystem((tx) => this.audit.recordOfAccount(tx, event), AbortSignal.timeout(RECORD_LIMIT_MS))
       .catch((error: unknown) => this.logger.warn({ msg: 'A refused sign-in was not recorded', requestId, error }))
       .then(() => void this.running.delete(recording));
     this.running.add(recording);

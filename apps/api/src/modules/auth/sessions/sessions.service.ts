@@ -35,6 +35,8 @@ type Rotation =
 
 const NO_SESSION: Rotation = { session: null, endedId: null };
 
+type SessionEvent = 'session.started' | 'session.ended' | 'session.reuse_detected';
+
 /** Signing in, staying signed in, signing out. */
 @Injectable()
 export class SessionsService {
@@ -119,11 +121,11 @@ export class SessionsService {
   async signOut(token: string | undefined, origin: Origin): Promise<void> {
     if (token === undefined) return;
     const endedId = await this.database.asSystem(async (tx) => {
-      const found = await this.refreshTokens.findAndLockSession(tx, token);
-      if (found === null || found.state === 'ended') return null;
-      await this.record(tx, 'session.ended', found, origin);
-      await this.openSessions.end(tx, found.sessionId, 'signed_out');
-      return found.sessionId;
+      const resolved = await this.refreshTokens.findAndLockSession(tx, token);
+      if (resolved === null || resolved.state === 'ended') return null;
+      await this.record(tx, 'session.ended', resolved, origin);
+      await this.openSessions.end(tx, resolved.sessionId, 'signed_out');
+      return resolved.sessionId;
     });
     if (endedId !== null) this.principals.forgetSession(endedId);
   }
@@ -157,22 +159,20 @@ export class SessionsService {
   }
 
   private async rotate(tx: Transaction, token: string, origin: Origin): Promise<Rotation> {
-    const found = await this.refreshTokens.findAndLockSession(tx, token);
-    if (found === null || found.state === 'ended') return NO_SESSION;
-    const { sessionId } = found;
-    if (found.state === 'reused') {
-      await this.record(tx, 'session.reuse_detected', found, origin);
+    const resolved = await this.refreshTokens.findAndLockSession(tx, token);
+    if (resolved === null || resolved.state === 'ended') return NO_SESSION;
+    const { sessionId } = resolved;
+    if (resolved.state === 'reused') {
+      await this.record(tx, 'session.reuse_detected', resolved, origin);
       await this.openSessions.end(tx, sessionId, 'token_reused');
       return { session: null, endedId: sessionId };
     }
-    const session = await this.answer(tx, found, async () => {
-      if (found.successor !== null) return found.successor;
+    const session = await this.answer(tx, resolved, async () => {
+      if (resolved.successor !== null) return resolved.successor;
       await this.openSessions.prolong(tx, sessionId);
-      return this.refreshTokens.replace(tx, found, token);
+      return this.refreshTokens.replace(tx, resolved, token);
     });
     if (session === null) await this.openSessions.end(tx, sessionId, 'access_ended');
-    await this.refreshTokens.purgeExpired(tx);
-    await this.openSessions.purgeExpired(tx);
     return session === null ? { session, endedId: sessionId } : { session };
   }
 
@@ -193,7 +193,7 @@ export class SessionsService {
   }
 
   /** Leaves what became of a session in the audit log, while it is open. */
-  private async record(tx: Transaction, action: string, session: OpenSession, origin: Origin): Promise<void> {
+  private async record(tx: Transaction, action: SessionEvent, session: OpenSession, origin: Origin): Promise<void> {
     const user = await this.sessions.findSessionUser(tx, session);
     if (user === null) return;
     const { sessionId, userId, organizationId } = session;

@@ -6,7 +6,6 @@ import { BoundedWork } from '../../../platform/process/bounded-work.js';
 import { networkOf } from './address-network.js';
 import { SignInCounters, type Allowance } from './sign-in-counters.js';
 import { FIND_SIGN_IN_ACCOUNT, type SignInAccountRow } from './sql/find-sign-in-account.sql.js';
-import { PURGE_SIGN_IN_COUNTERS } from './sql/purge-sign-in-counters.sql.js';
 
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
@@ -65,7 +64,6 @@ export class SignInAttempts {
         const guesser = await guesserOf(tx, email, address);
         if (await counters(tx, 'known').isRunning(guesser.pair)) await takeAsKnown(tx, guesser);
         else await takeAsStranger(tx, guesser);
-        await tx.query(PURGE_SIGN_IN_COUNTERS);
       }),
     );
   }

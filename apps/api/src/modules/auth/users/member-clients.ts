@@ -6,7 +6,7 @@ import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { requireUnlimitedOwner } from './member-rules.js';
 import { UsersRepository } from './users.repository.js';
 
-/** The clients that a member, or somebody who is invited, is limited to. */
+/** The clients that a member, or a person who is invited, is limited to. */
 @Injectable()
 export class MemberClients {
   constructor(
@@ -18,10 +18,10 @@ export class MemberClients {
   async require(context: RequestContext, role: Role | undefined, clientIds: readonly string[] | null): Promise<void> {
     if (clientIds === null) return;
     requireUnlimitedOwner(role, clientIds);
-    const found = await this.database.inTenant(context.organizationId, (tx) =>
+    const existing = await this.database.inTenant(context.organizationId, (tx) =>
       this.repository.clientsAmong(tx, context, clientIds),
     );
-    if (clientIds.every((id) => found.includes(id.toLowerCase()))) return;
+    if (clientIds.every((id) => existing.includes(id.toLowerCase()))) return;
     throw invalidField('clientIds', 'names a client that the organization does not have');
   }
 }

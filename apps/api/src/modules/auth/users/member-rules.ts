@@ -4,7 +4,7 @@ import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { permissionsOfUser } from '../access/user-permissions.js';
 
-/** What somebody is in an organization, as far as it bears on what they may do to its members. */
+/** What a member is in an organization, as far as it bears on what they may do to its members. */
 export interface MemberStanding {
   /** Null for a platform administrator who is no member. */
   role: Role | null;
@@ -13,7 +13,7 @@ export interface MemberStanding {
   limited: boolean;
 }
 
-/** Whether somebody may make others members with that role. */
+/** Whether the member may give others that role. */
 export function mayGive(giver: MemberStanding, role: Role): boolean {
   const { platformAdmin, limited } = giver;
   return permissionsOfUser(giver.role, platformAdmin, limited).includes('users:manage') && mayHandle(giver, role);
@@ -37,7 +37,7 @@ export function requireOwnerRemains(ownerIds: readonly string[], leavingUserId: 
   throw new ProblemError('conflict', 'This is the last owner of the organization. Make somebody else an owner first.');
 }
 
-/** @throws ProblemError validation_failed: somebody has to see all of the organization */
+/** @throws ProblemError validation_failed: one member has to see all of the organization */
 export function requireUnlimitedOwner(role: Role | undefined, clientIds: readonly string[] | null): void {
   if (role !== 'owner' || clientIds === null) return;
   throw invalidField('clientIds', 'cannot limit an owner; choose another role, or send null');

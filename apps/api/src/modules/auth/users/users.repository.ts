@@ -12,6 +12,7 @@ export interface UserFilter {
 }
 
 const SORT_COLUMNS: Record<string, string> = {
+  id: 'id',
   name: 'lower(name)',
   email: 'lower(email)',
   role: 'role',

@@ -5,7 +5,7 @@ import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { noteInLog } from '../../../platform/http/hooks/log-notes.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { demand, parseBatchRequest, parseNoQuery } from '../policy/call-request.js';
+import { parseBatchRequest, parseNoQuery, valueOrThrow } from '../policy/call-request.js';
 import { batchAnswer } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { AuthorizeBatchDto, BatchDecisionsDto } from './dto/authorize-batch.dto.js';
@@ -38,8 +38,8 @@ export class AuthorizeBatchController {
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,
   ): Promise<void> {
-    demand(parseNoQuery(request.query));
-    const calls = demand(parseBatchRequest(request.body));
+    valueOrThrow(parseNoQuery(request.query));
+    const calls = valueOrThrow(parseBatchRequest(request.body));
     const answers = await this.service.authorizeAll(context, calls);
     const undecided = undecidedNote(answers);
     if (undecided !== null) noteInLog(request, undecided);

@@ -1,11 +1,8 @@
-import { reasonCodes } from '#contracts';
+import { reasonText } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prefersText } from '../../../platform/http/problems/accepted-form.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { CallDecision } from '../policy/call-decision.js';
-
-/** During an upgrade the database may already refuse for a reason that this process does not know. */
-const knownReasons: Partial<Record<string, { message: string }>> = reasonCodes;
 
 /**
  * Sends the decision, as JSON or as the one line for scripts.
@@ -45,7 +42,7 @@ function answerOf(decision: CallDecision) {
     allowed: decision.reasonCode === 'allowed',
     authorizationId: decision.authorizationId,
     reasonCode: decision.reasonCode,
-    message: knownReasons[decision.reasonCode]?.message ?? 'The call must not be placed.',
+    message: reasonText(decision.reasonCode).message,
     from:
       decision.from === null
         ? null

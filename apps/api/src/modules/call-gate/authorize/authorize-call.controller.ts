@@ -13,7 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { demand, parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey } from '../policy/call-request.js';
+import { parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey, valueOrThrow } from '../policy/call-request.js';
 import { sendDecision } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { AuthorizeCallDto, CallDecisionDto } from './dto/authorize-call.dto.js';
@@ -58,10 +58,11 @@ export class AuthorizeCallController {
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,
   ): Promise<void> {
-    const call = demand(parseCallRequest(request.body));
-    const idempotencyKey = demand(parseIdempotencyKey(request.headers['idempotency-key']));
-    const statusOnDeny = demand(parseAuthorizeQuery(request.query));
-    const decision = await this.service.authorize(context, call, idempotencyKey);
+    const call = valueOrThrow(parseCallRequest(request.body));
+    const idempotencyKey = valueOrThrow(parseIdempotencyKey(request.headers['idempotency-key']));
+    const statusOnDeny = valueOrThrow(parseAuthorizeQuery(request.query));
+    const whenGone = (hangUp: () => void) => void reply.raw.once('close', hangUp);
+    const decision = await this.service.authorize(context, call, idempotencyKey, whenGone);
     sendDecision(request, reply, decision, statusOnDeny);
   }
 }

@@ -17,30 +17,41 @@ export class AuthorizeCallService {
   ) {}
 
   /**
-   * A refusal is a decision, not an error.
+   * A refusal is a decision, not an error. Once the client has hung up the promise may stay open for ever.
    *
+   * @param whenGone registers what is to be called when the client has hung up
    * @throws ProblemError gate_unavailable (cannot decide: never an allow), idempotency_key_reused, permission_denied
    */
-  async authorize(context: RequestContext, request: CallRequest, idempotencyKey: string | null): Promise<CallDecision> {
+  async authorize(
+    context: RequestContext,
+    request: CallRequest,
+    idempotencyKey: string | null,
+    whenGone: (hangUp: () => void) => void,
+  ): Promise<CallDecision> {
     const ownUserId = ownAgentsOnly(context);
-    if (ownUserId !== null) await this.ownCalls.demand(context, ownUserId, request);
-    return new Promise((resolve, reject) => this.decide(context, request, idempotencyKey, resolve, reject));
+    if (ownUserId !== null) await this.ownCalls.requireOwn(context, ownUserId, request);
+    return new Promise((resolve, reject) => whenGone(this.decide(context, request, idempotencyKey, resolve, reject)));
   }
 
-  /** `authorize` for a caller who may place calls of every agent, without a promise. */
+  /**
+   * `authorize` for a caller who may place calls of every agent, without a promise.
+   *
+   * @returns what is to be called when the client has hung up, at any time: a call that still waits is not decided then
+   */
   decide(
     context: RequestContext,
     request: CallRequest,
     idempotencyKey: string | null,
     resolve: (decision: CallDecision) => void,
     reject: (problem: ProblemError) => void,
-  ): void {
+  ): () => void {
     const answer = (decision: CallDecision) => {
       if (decision.outcome === 'key_reused') return reject(keyReused());
       gateMetrics.decision(decision.reasonCode, decision.outcome);
       resolve(decision);
     };
-    this.batcher.submit(commandOf(context, request, idempotencyKey), answer, reject);
+    const call = this.batcher.submit(commandOf(context, request, idempotencyKey), answer, reject);
+    return () => this.batcher.clientGone(call);
   }
 
   /**
@@ -64,7 +75,7 @@ export class AuthorizeCallService {
 
   private async demandOwn(context: RequestContext, userId: string, calls: readonly BatchCall[]): Promise<void> {
     const callers = new Map(calls.map(({ call }) => [`${call.agentId} ${call.assignmentId}`, call]));
-    for (const call of callers.values()) await this.ownCalls.demand(context, userId, call);
+    for (const call of callers.values()) await this.ownCalls.requireOwn(context, userId, call);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { KnownCallers } from '../../auth/auth.public.js';
+import { KnownPrincipals } from '../../auth/auth.public.js';
 import { parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey } from '../policy/call-request.js';
 import { sendDecision } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
@@ -13,25 +13,26 @@ import { AuthorizeCallService } from './authorize-call.service.js';
 @Injectable()
 export class AuthorizeCallShortcut {
   constructor(
-    private readonly callers: KnownCallers,
+    private readonly principals: KnownPrincipals,
     private readonly service: AuthorizeCallService,
   ) {}
 
   /** True when the request is taken and will be answered. */
   take(request: FastifyRequest, reply: FastifyReply): boolean {
-    const context = this.callers.contextOf(request, 'calls:authorize');
+    const context = this.principals.contextOf(request, 'calls:authorize');
     if (context === null) return false;
     const call = parseCallRequest(request.body);
     const idempotencyKey = parseIdempotencyKey(request.headers['idempotency-key']);
     const statusOnDeny = parseAuthorizeQuery(request.query);
     if (!call.ok || !idempotencyKey.ok || !statusOnDeny.ok) return false;
-    this.service.decide(
+    const hangUp = this.service.decide(
       context,
       call.value,
       idempotencyKey.value,
       (decision) => sendDecision(request, reply, decision, statusOnDeny.value),
       (problem) => void reply.send(problem),
     );
+    reply.raw.once('close', hangUp);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import type { DecisionView } from '#contracts';
-import { csvLine } from '../../../platform/http/exports/csv-line.js';
+import { csvHeader, csvLine } from '../../../platform/http/exports/csv-line.js';
 
 const columns: Record<string, (decision: DecisionView) => string | number | null> = {
   id: ({ id }) => id,
@@ -30,7 +30,7 @@ const columns: Record<string, (decision: DecisionView) => string | number | null
   currency: ({ currency }) => currency,
 };
 
-export const decisionLogHeader = csvLine(Object.keys(columns));
+export const decisionLogHeader = csvHeader(Object.keys(columns));
 
 /** Lines of the decision log as CSV (RFC 4180). */
 export function decisionLogCsv(decisions: readonly DecisionView[]): string {

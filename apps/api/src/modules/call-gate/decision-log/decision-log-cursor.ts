@@ -5,7 +5,7 @@ import type { DecisionFilter } from './decision-log-filter.js';
 const ID_BYTES = 16;
 const HASH_BYTES = 8;
 
-/** Where the next page begins: below this id, and only for the same filter. Nobody but the API reads what is in it. */
+/** Where the next page begins: below this id, and only for the same filter. Only the API reads what is in it. */
 export function cursorAfter(id: string, filter: DecisionFilter): string {
   return Buffer.concat([Buffer.from(id.replaceAll('-', ''), 'hex'), hashOf(filter)]).toString('base64url');
 }

@@ -24,6 +24,7 @@ export interface IdRange {
   lowest: string;
 }
 
+const DAY_MS = 86_400_000;
 const HIGHEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /**
@@ -39,6 +40,19 @@ export function idRangeOf({ from, to }: DecisionFilter): IdRange {
     below: to === null ? HIGHEST_ID : lowestId(to.getTime() + CLOCK_STEP_MS),
     lowest: lowestId(from === null ? 0 : from.getTime() - DECIDED_AFTER_ID_MS),
   };
+}
+
+/**
+ * The newest days of a range, by UTC. The ledger has a partition for each day, and a statement about two years opens all of
+ * them, though the calls of an hour fill its page. The parts make up the whole, so a clock that goes wrong only makes the
+ * first of them longer or shorter.
+ *
+ * @param days how many, that on which the range ends among them; what is to come is left out
+ */
+export function newestDays({ below, lowest }: IdRange, days: number, nowMs: number): IdRange {
+  const lastMs = Math.min(instantOf(below).getTime(), nowMs) - 1;
+  const first = lowestId((Math.floor(lastMs / DAY_MS) - days + 1) * DAY_MS);
+  return { below, lowest: first < lowest ? lowest : first };
 }
 
 /** The instant at which a UUIDv7 was made. */

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import type { DecisionPageView, DecisionView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { countExport } from '../../../platform/http/exports/export-slots.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { decisionLogCsv, decisionLogHeader } from './decision-log-csv.js';
@@ -54,7 +55,7 @@ export class DecisionLogController {
     await reply
       .header('content-type', 'text/csv; charset=utf-8')
       .header('content-disposition', 'attachment; filename="decisions.csv"')
-      .send(Readable.from(chunks, { objectMode: false }));
+      .send(countExport(reply, context.organizationId, () => Readable.from(chunks, { objectMode: false })));
   }
 
   @Get('authorizations/:id')

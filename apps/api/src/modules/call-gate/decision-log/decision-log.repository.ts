@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/database.js';
 import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
 import type { DecisionFilter, IdRange } from './decision-log-filter.js';
-import { decisionLogStep, LOGGED_AUTHORIZATION, type LoggedRow, type StepLine } from './sql/decision-log.sql.js';
+import {
+  decisionLogStep,
+  LOGGED_AUTHORIZATION,
+  type LoggedRow,
+  type StepLine,
+  WALK_BY_KEY,
+} from './sql/decision-log.sql.js';
 
 interface Step {
   /** At most as many as were wanted, the newest first. */
@@ -18,8 +24,13 @@ interface Step {
 export class DecisionLogRepository {
   async find(tx: Transaction, context: RequestContext, id: string): Promise<LoggedRow | null> {
     const parameters = [context.organizationId, id, ownAgentsOnly(context)];
-    const [found] = await tx.query<LoggedRow>(LOGGED_AUTHORIZATION, parameters);
-    return found ?? null;
+    const [row] = await tx.query<LoggedRow>(LOGGED_AUTHORIZATION, parameters);
+    return row ?? null;
+  }
+
+  /** Makes the steps of this transaction cost what they look at, whatever the statistics of the ledger say. */
+  async beginWalk(tx: Transaction): Promise<void> {
+    await tx.query(WALK_BY_KEY);
   }
 
   /** Looks at `most` rows of the range, from the newest on, and answers up to `wanted` that fit. */

@@ -4,12 +4,15 @@ import { Database, type Transaction } from '../../../platform/database/database.
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { cursorAfter, idOfCursor } from './decision-log-cursor.js';
-import { type DecisionFilter, type IdRange, idRangeOf, instantOf } from './decision-log-filter.js';
+import { type DecisionFilter, type IdRange, idRangeOf, instantOf, newestDays } from './decision-log-filter.js';
 import { DecisionLogRepository } from './decision-log.repository.js';
 import { authorizationView } from './sql/authorization-view.sql.js';
 import type { LoggedRow } from './sql/decision-log.sql.js';
 
-/** What one request may look at: whatever comes first ends it, and the cursor goes on from there. */
+/**
+ * What one request may look at: whatever comes first ends it, and the cursor goes on from there. The time counts once a
+ * first step's worth of rows was looked at.
+ */
 const MOST_ROWS = 50_000;
 const MOST_MS = 150;
 
@@ -17,6 +20,8 @@ const MOST_MS = 150;
 const FIRST_STEP_ROWS = 512;
 const LARGEST_STEP_ROWS = 8_192;
 const STEP_GROWTH = 4;
+/** How many days a step reaches back when those before hold nothing more: most pages are full with the newest. */
+const REACHES = [1, 30, Infinity] as const;
 
 const EXPORTED_AT_ONCE = 1_000;
 
@@ -88,18 +93,27 @@ export class DecisionLogService {
     limit: number,
   ): Promise<Walk> {
     const startedAt = performance.now();
+    await this.repository.beginWalk(tx);
     const rows: LoggedRow[] = [];
     let examined = 0;
+    let reach = 0;
     for (let next = below, most = FIRST_STEP_ROWS; ; most = Math.min(most * STEP_GROWTH, LARGEST_STEP_ROWS)) {
       // One more than is wanted tells whether there is a next page.
       const wanted = limit + 1 - rows.length;
-      const step = await this.repository.step(tx, context, filter, { below: next, lowest }, { most, wanted });
+      const part = newestDays({ below: next, lowest }, REACHES[reach]!, Date.now());
+      const step = await this.repository.step(tx, context, filter, part, { most, wanted });
       rows.push(...step.rows);
       examined += step.examined;
       if (rows.length > limit) return { rows: rows.slice(0, limit), next: rows[limit - 1]!.id };
-      if (step.lastId === null || step.examined < most) return { rows, next: null };
-      next = step.lastId;
-      if (examined >= MOST_ROWS || performance.now() - startedAt >= MOST_MS) return { rows, next };
+      if (step.lastId === null || step.examined < most) {
+        if (part.lowest === lowest) return { rows, next: null };
+        next = part.lowest;
+        reach = Math.min(reach + 1, REACHES.length - 1);
+      } else {
+        next = step.lastId;
+      }
+      if (examined >= MOST_ROWS) return { rows, next };
+      if (examined >= FIRST_STEP_ROWS && performance.now() - startedAt >= MOST_MS) return { rows, next };
     }
   }
 }

@@ -4,36 +4,40 @@ import { databaseErrorOf, SQLSTATE } from '../../../platform/database/sqlstate.j
 import type { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { CallCommand, CallDecision } from '../policy/call-decision.js';
 import { CallQueue } from './call-queue.js';
+import { type CallEffect, type CallEvent, transition } from './call-state.js';
 import { DeadlineSweep } from './deadline-sweep.js';
 import { GateDatabase, type GateMode } from './gate-database.js';
 import { gateMetrics } from './gate-metrics.js';
 import { gateUnavailable } from './gate-unavailable.js';
-import { LockedCalls } from './locked-calls.js';
+import { ContendedCalls, type LaneAnswer } from './contended-calls.js';
 import type { PendingCall } from './pending-call.js';
 
-/** A batch that takes longer waits for a lock or a disk; those behind it take another connection. */
+/** A batch that is out longer than this waits for a lock or a disk; the next one takes another connection. */
 const LATE_MS = 20;
-/** How much of the room for locked calls one organization may have. */
-const LOCKED_SHARE = 1 / 4;
+/** How much of the room for contended calls one organization may have. */
+const CONTENDED_SHARE = 1 / 4;
 
 /**
  * Gathers calls of concurrent requests into batches. A batch leaves as soon as the one before is decided, and what arrives
- * meanwhile leaves together. A lone caller waits for nobody.
+ * meanwhile leaves together. A lone call leaves at once.
+ *
+ * Each call goes from state to state along `transition`, and `move` is the only way: it says what is to be done, so that no
+ * call is answered twice or asked for after its end.
  */
 @Injectable()
 export class CallBatcher {
   private readonly queue: CallQueue;
-  private readonly locked: LockedCalls;
+  private readonly contended: ContendedCalls;
   private readonly deadlines = new DeadlineSweep(() => {
     this.queue.expire();
-    this.locked.expire();
+    this.contended.expire();
     return this.waiting > 0;
   });
   private scheduled = false;
-  /** Batches that met a held row and are out again without its calls, which have no line yet. */
-  private passing = 0;
+  /** Batches that met a held row and are out again, passing over it: their contended calls have no lane yet. */
+  private retrying = 0;
   /** Runs while a batch is out that is not late. */
-  private punctual: NodeJS.Timeout | undefined;
+  private inFlight: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(ENV) private readonly env: Env,
@@ -41,10 +45,10 @@ export class CallBatcher {
   ) {
     const { GATE_QUEUE_SIZE: most, GATE_BATCH_SIZE: batch } = env;
     this.queue = new CallQueue(most, (call, cause) => this.refuse([call], cause));
-    this.locked = new LockedCalls(
-      { calls: most, callsOfOneOrganization: Math.ceil(most * LOCKED_SHARE), batch },
+    this.contended = new ContendedCalls(
+      { calls: most, callsOfOneOrganization: Math.ceil(most * CONTENDED_SHARE), batch },
       {
-        decide: (calls, mode) => this.runLocked(calls, mode),
+        decide: (calls, mode) => this.runContended(calls, mode),
         giveBack: (call) => this.enqueue(call),
         refuse: (call) => this.refuse([call], 'locked'),
       },
@@ -53,14 +57,17 @@ export class CallBatcher {
   }
 
   /**
-   * Answers after the decision is committed. It tells `reject` a ProblemError gate_unavailable when too many calls wait,
-   * the call waits too long, or the database cannot decide: never an allow.
+   * Answers after the decision is committed. `reject` gets a ProblemError gate_unavailable when too many calls wait, the
+   * call waits too long, or the database cannot decide: never an allow.
+   *
+   * @returns the call, for `clientGone`
    */
-  submit(command: CallCommand, resolve: PendingCall['resolve'], reject: PendingCall['reject']): void {
-    const call = { command, resolve, reject, arrivedMs: performance.now() };
-    if (this.locked.has(command)) this.waitForLock(call);
+  submit(command: CallCommand, resolve: PendingCall['resolve'], reject: PendingCall['reject']): PendingCall {
+    const call: PendingCall = { command, resolve, reject, arrivedMs: performance.now(), state: 'arrived' };
+    if (this.contended.has(command)) this.park(call);
     else if (this.queue.makeRoom(command.organizationId, 1)) this.enqueue(call);
     else this.refuse([call], 'queue_full');
+    return call;
   }
 
   /**
@@ -69,34 +76,60 @@ export class CallBatcher {
    * @throws ProblemError gate_unavailable when there is no room for all of them: then none is decided
    */
   async decideAll(commands: readonly CallCommand[]): Promise<(CallDecision | ProblemError)[]> {
-    const queued = commands.filter((command) => !this.locked.has(command));
+    const queued = commands.filter((command) => !this.contended.has(command));
     if (queued.length > 0 && !this.queue.makeRoom(queued[0]!.organizationId, queued.length)) {
       throw unavailable('queue_full', commands.length);
     }
     const decide = (command: CallCommand) =>
-      new Promise<CallDecision | ProblemError>((resolve) => this.submit(command, resolve, resolve));
+      new Promise<CallDecision | ProblemError>((resolve) => void this.submit(command, resolve, resolve));
     return Promise.all(commands.map(decide));
   }
 
+  /** The connection that the call came by is closed. A call that still waits is not decided. */
+  clientGone(call: PendingCall): void {
+    if (this.move(call, 'client_gone') !== 'remove') return;
+    this.queue.remove(call);
+    this.contended.remove(call);
+  }
+
   private get waiting(): number {
-    return this.queue.size + this.locked.size;
+    return this.queue.size + this.contended.size;
+  }
+
+  /** What is to be done about the call after the event: nothing, when the event cannot happen to it. */
+  private move(call: PendingCall, event: CallEvent): CallEffect {
+    try {
+      const { state, effect } = transition(call.state, event);
+      if (state === 'abandoned' && call.state !== state) gateMetrics.clientGone(effect === 'give_back');
+      call.state = state;
+      return effect;
+    } catch (error) {
+      this.database.report(error);
+      return 'none';
+    }
   }
 
   private enqueue(call: PendingCall): void {
+    if (this.move(call, 'queue') !== 'enqueue') return;
     this.queue.add(call);
     this.deadlines.start();
     this.schedule();
   }
 
-  /** Its row is held, or something else that it needs: it waits apart from the others. */
-  private waitForLock(call: PendingCall): void {
-    this.locked.add(call);
+  /** The call waits in a lane, apart from the calls whose rows are free. */
+  private park(call: PendingCall): void {
+    if (this.move(call, 'park') !== 'park') return;
+    this.contended.add(call);
     this.deadlines.start();
+  }
+
+  private send(calls: readonly PendingCall[], event: 'send' | 'retry'): PendingCall[] {
+    return calls.filter((call) => this.move(call, event) === 'send');
   }
 
   /** Requests that arrived in the same turn of the event loop leave in the same batch. */
   private schedule(): void {
-    if (this.scheduled || this.punctual || !this.database.isFree) return;
+    if (this.scheduled || this.inFlight || !this.database.isFree) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -106,24 +139,24 @@ export class CallBatcher {
 
   /**
    * Sends what waits, one batch at a time: two at once fight over rows, pages and the log, and each call then costs the
-   * database half as much again. But nobody waits longer than a moment for a batch that is late, for it may wait for a
-   * lock of somebody else's.
+   * database half as much again. But a batch that is late, perhaps because of a lock that an admin's transaction holds,
+   * delays the next one by no more than `LATE_MS`.
    */
   private dispatch(): void {
-    if (this.punctual || !this.database.isFree || this.queue.size === 0) return;
-    const batch = this.queue.take(this.env.GATE_BATCH_SIZE);
+    if (this.inFlight || !this.database.isFree || this.queue.size === 0) return;
+    const batch = this.send(this.queue.take(this.env.GATE_BATCH_SIZE), 'send');
     if (batch.length === 0) return;
-    const timer = setTimeout(() => this.passOn(timer), LATE_MS);
-    this.punctual = timer;
-    // While somebody holds rows for long, each new caller who needs one would hold up a batch.
-    const mode = this.locked.isEmpty && this.passing === 0 ? 'wait' : 'pass_locked';
-    void this.run(batch, mode, () => this.passOn(timer));
+    const timer = setTimeout(() => this.endTurn(timer), LATE_MS);
+    this.inFlight = timer;
+    // While rows are held for long, each new agent whose call needs one would hold up a batch.
+    const mode = this.contended.isEmpty && this.retrying === 0 ? 'wait' : 'pass_locked';
+    void this.run(batch, mode, () => this.endTurn(timer));
   }
 
   /** The batch of this timer is decided, or it failed, or it is late: the next one may leave. */
-  private passOn(timer: NodeJS.Timeout): void {
+  private endTurn(timer: NodeJS.Timeout): void {
     clearTimeout(timer);
-    if (this.punctual === timer) this.punctual = undefined;
+    if (this.inFlight === timer) this.inFlight = undefined;
     this.dispatch();
   }
 
@@ -134,75 +167,86 @@ export class CallBatcher {
       decisions = await this.database.authorize(commandsOf(batch), mode, onDecided);
     } catch (error) {
       if (!isLockTimeout(error)) this.recover(batch, error);
-      else if (mode === 'wait' && this.database.isFree) void this.passLocked(batch);
-      else for (const call of batch) this.waitForLock(call);
+      else if (mode === 'wait' && this.database.isFree) void this.retryWithoutContended(batch);
+      else for (const call of batch) this.park(call);
       onDecided();
       return;
     }
     // Where the next batch has not left yet it leaves first: the database works on it while these answers are written.
     onDecided();
-    for (const call of this.answer(batch, decisions)) this.waitForLock(call);
+    for (const call of this.answer(batch, decisions)) this.park(call);
   }
 
-  private async passLocked(batch: PendingCall[]): Promise<void> {
-    this.passing += 1;
-    await this.run(batch, 'pass_locked').finally(() => (this.passing -= 1));
+  private async retryWithoutContended(batch: PendingCall[]): Promise<void> {
+    const sent = this.send(batch, 'retry');
+    if (sent.length === 0) return;
+    this.retrying += 1;
+    await this.run(sent, 'pass_locked').finally(() => (this.retrying -= 1));
   }
 
-  /** One statement for calls that wait for locks; see `LockedCalls`. */
-  private async runLocked(batch: PendingCall[], mode: GateMode): Promise<PendingCall[] | null> {
+  /** One statement for contended calls; see `ContendedCalls`. */
+  private async runContended(batch: readonly PendingCall[], mode: GateMode): Promise<LaneAnswer> {
+    const sent = this.send(batch, 'send');
+    const parkAgain = (calls: PendingCall[]) => calls.filter((call) => this.move(call, 'park') === 'park');
     try {
-      return this.answer(batch, await this.database.authorizeLocked(commandsOf(batch), mode));
+      const decisions = await this.database.authorizeContended(commandsOf(sent), mode);
+      return { undecided: parkAgain(this.answer(sent, decisions)), gaveUp: false };
     } catch (error) {
-      if (isLockTimeout(error)) return null;
-      this.recover(batch, error);
+      if (isLockTimeout(error)) return { undecided: parkAgain(sent), gaveUp: true };
+      this.recover(sent, error);
       this.schedule();
-      return [];
+      return { undecided: [], gaveUp: false };
     }
   }
 
-  /** Tells the callers what was decided and committed, and comes back with the calls that were not. */
+  /** Answers what was decided and committed, and comes back with the calls that were not. */
   private answer(batch: PendingCall[], decisions: (CallDecision | null)[]): PendingCall[] {
     const undecided: PendingCall[] = [];
     for (const [index, call] of batch.entries()) {
       const decision = decisions[index]!;
       if (decision === null) undecided.push(call);
-      else this.tell(call, decision);
+      else this.deliver(call, decision);
     }
     if (undecided.length < batch.length) gateMetrics.batch(batch.length - undecided.length);
     return undecided;
   }
 
-  /** An answer that cannot be written fails alone: the others of the batch are committed as well and come after it. */
-  private tell(call: PendingCall, decision: CallDecision): void {
+  private deliver(call: PendingCall, decision: CallDecision): void {
+    if (this.move(call, 'decide') !== 'answer') return;
     try {
       call.resolve(decision);
     } catch (error) {
+      // An answer that cannot be written fails alone: the others of the batch are committed as well and come after it.
       this.database.report(error);
-      this.refuse([call], 'database', error);
+      this.reject(call, unavailable('database', 1, error));
     }
   }
 
-  private refuse(calls: PendingCall[], cause: Cause, error?: unknown): void {
-    const problem = unavailable(cause, calls.length, error);
-    for (const call of calls) {
-      try {
-        call.reject(problem);
-      } catch (error) {
-        this.database.report(error);
-      }
+  private refuse(calls: readonly PendingCall[], cause: Cause, error?: unknown): void {
+    const refused = calls.filter((call) => this.move(call, 'refuse') === 'reject');
+    if (refused.length === 0) return;
+    const problem = unavailable(cause, refused.length, error);
+    for (const call of refused) this.reject(call, problem);
+  }
+
+  private reject(call: PendingCall, problem: ProblemError): void {
+    try {
+      call.reject(problem);
+    } catch (error) {
+      this.database.report(error);
     }
   }
 
   /**
    * A batch that PostgreSQL refused was rolled back as a whole. Where one call may be at fault its halves are tried again:
-   * in the end only that call fails. When the connection broke, nobody knows what was committed: nothing is retried here,
+   * in the end only that call fails. When the connection broke, it is unknown what was committed: nothing is retried here,
    * the dialer does it with its idempotency key.
    */
   private recover(batch: PendingCall[], error: unknown): void {
     if (batch.length > 1 && isFaultOfOneCall(error)) {
-      const middle = batch.length >> 1;
-      this.queue.putBack(batch.slice(0, middle), batch.slice(middle));
+      const again = batch.filter((call) => this.move(call, 'queue') === 'enqueue');
+      const middle = again.length >> 1;
+      this.queue.putBack(again.slice(0, middle), again.slice(middle));
       this.deadlines.start();
     } else {
       this.database.report(error);

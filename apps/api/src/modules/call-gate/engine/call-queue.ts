@@ -1,20 +1,20 @@
 import { isLate, type PendingCall } from './pending-call.js';
 
-type Line = PendingCall[];
+type Lane = PendingCall[];
 
 /**
- * Waiting calls, a line for each organization. A batch takes from the lines in turn, and a full queue takes from the
+ * Waiting calls, a lane for each organization. A batch takes from the lanes in turn, and a full queue drops from the
  * longest, so that an organization with many calls waiting neither holds up one with few nor keeps it out.
  */
 export class CallQueue {
-  private readonly lines = new Map<string, Line>();
+  private readonly lanes = new Map<string, Lane>();
   /** Parts of batches that failed. They leave as they are, so that the call at fault ends up alone. */
   private readonly parts: PendingCall[][] = [];
   private waiting = 0;
 
   constructor(
     private readonly capacity: number,
-    /** Told of a call that has to go: another took its place (`queue_full`), or it waited too long (`database`). */
+    /** Takes a call that has to go: another took its room (`queue_full`), or it waited too long (`database`). */
     private readonly refuse: (call: PendingCall, cause: 'queue_full' | 'database') => void,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
@@ -24,16 +24,16 @@ export class CallQueue {
   }
 
   /**
-   * Whether there is room for so many more calls of the organization. A full queue makes room: while another line would
+   * Whether there is room for so many more calls of the organization. A full queue makes room: while another lane would
    * still be longer than the organization's own, the newest call of the longest goes. All or nothing: when that would not
    * be enough, no call goes.
    */
   makeRoom(organizationId: string, calls: number): boolean {
     let missing = this.waiting + calls - this.capacity;
     if (missing <= 0) return true;
-    const length = (this.lines.get(organizationId)?.length ?? 0) + calls;
-    const longer = [...this.lines.values()].filter((line) => line.length > length);
-    if (longer.reduce((sum, line) => sum + line.length - length, 0) < missing) return false;
+    const length = (this.lanes.get(organizationId)?.length ?? 0) + calls;
+    const longer = [...this.lanes.values()].filter((lane) => lane.length > length);
+    if (longer.reduce((sum, lane) => sum + lane.length - length, 0) < missing) return false;
     for (; missing > 0; missing -= 1) {
       const longest = longer.reduce((one, other) => (other.length > one.length ? other : one));
       this.waiting -= 1;
@@ -42,11 +42,11 @@ export class CallQueue {
     return true;
   }
 
-  /** Takes the call in, room or not: `makeRoom` is asked at the door. */
+  /** Takes the call in, room or not: `makeRoom` is asked before. */
   add(call: PendingCall): void {
-    const line = this.lines.get(call.command.organizationId);
-    if (line) line.push(call);
-    else this.lines.set(call.command.organizationId, [call]);
+    const lane = this.lanes.get(call.command.organizationId);
+    if (lane) lane.push(call);
+    else this.lanes.set(call.command.organizationId, [call]);
     this.waiting += 1;
   }
 
@@ -58,7 +58,18 @@ export class CallQueue {
     }
   }
 
-  /** Takes up to `most` calls: the same share of every line, the rest in turn; a line that was served goes last. */
+  /** Takes the call out, wherever it waits. */
+  remove(call: PendingCall): void {
+    const { organizationId } = call.command;
+    const lane = this.lanes.get(organizationId) ?? [];
+    const calls = [lane, ...this.parts].find((waiting) => waiting.includes(call));
+    if (calls === undefined) return;
+    calls.splice(calls.indexOf(call), 1);
+    this.waiting -= 1;
+    if (lane.length === 0) this.lanes.delete(organizationId);
+  }
+
+  /** Takes up to `most` calls: the same share of every lane, the rest in turn; a lane that was served goes last. */
   take(most: number): PendingCall[] {
     const nowMs = this.nowMs();
     for (let part = this.parts.shift(); part; part = this.parts.shift()) {
@@ -68,13 +79,13 @@ export class CallQueue {
     }
     const batch: PendingCall[] = [];
     while (batch.length < most && this.waiting > 0) {
-      const share = Math.max(1, Math.floor((most - batch.length) / this.lines.size));
-      for (const [organizationId, line] of [...this.lines]) {
-        const taken = line.splice(0, Math.min(share, most - batch.length));
+      const share = Math.max(1, Math.floor((most - batch.length) / this.lanes.size));
+      for (const [organizationId, lane] of [...this.lanes]) {
+        const taken = lane.splice(0, Math.min(share, most - batch.length));
         this.waiting -= taken.length;
         for (const call of this.inTime(taken, nowMs)) batch.push(call);
-        this.lines.delete(organizationId);
-        if (line.length > 0) this.lines.set(organizationId, line);
+        this.lanes.delete(organizationId);
+        if (lane.length > 0) this.lanes.set(organizationId, lane);
         if (batch.length === most) break;
       }
     }
@@ -85,12 +96,12 @@ export class CallQueue {
   expire(): void {
     const nowMs = this.nowMs();
     for (const [index, part] of this.parts.entries()) this.parts[index] = this.inTime(part, nowMs);
-    for (const [organizationId, line] of this.lines) {
-      const inTime = this.inTime(line, nowMs);
-      if (inTime.length > 0) this.lines.set(organizationId, inTime);
-      else this.lines.delete(organizationId);
+    for (const [organizationId, lane] of this.lanes) {
+      const inTime = this.inTime(lane, nowMs);
+      if (inTime.length > 0) this.lanes.set(organizationId, inTime);
+      else this.lanes.delete(organizationId);
     }
-    const sizes = [...this.parts, ...this.lines.values()].map(({ length }) => length);
+    const sizes = [...this.parts, ...this.lanes.values()].map(({ length }) => length);
     this.waiting = sizes.reduce((sum, size) => sum + size, 0);
   }
 

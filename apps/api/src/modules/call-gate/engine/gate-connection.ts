@@ -29,7 +29,7 @@ export class GateConnection {
         client.query(new PreparedRun(statement, values, onExecuted, resolve, reject));
       });
     } catch (error) {
-      // An error of the statement leaves the connection usable; after any other nobody knows what it will answer next.
+      // An error of the statement leaves the connection usable; after any other its next reply could belong to an earlier statement.
       if (databaseErrorOf(error) === null) this.drop(client);
       throw error;
     }

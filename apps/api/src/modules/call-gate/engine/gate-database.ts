@@ -13,7 +13,7 @@ import { GATE_AUTHORIZE, gateAuthorizeDecisions, gateAuthorizeParameters } from 
 
 /** Half of the time that a call may wait, so that the halves of a batch that was too slow still have some. */
 const STATEMENT_TIMEOUT_MS = MAX_WAIT_MS / 2;
-/** How long a batch of many waits for a row that somebody holds, before it is decided without the calls of that row. */
+/** How long a batch of many waits for a row that another transaction holds, before it is decided without the calls of that row. */
 const SHARED_LOCK_TIMEOUT_MS = 100;
 /** How long the calls of one locked row wait for it at a time: as long, other locked calls are not asked for. */
 const LOCKED_LOCK_TIMEOUT_MS = 50;
@@ -36,7 +36,7 @@ export function gateSession(lockTimeoutMs: number): SessionRules {
   return appSession({ statementTimeoutMs: STATEMENT_TIMEOUT_MS, lockTimeoutMs }, PLANNER_SETTINGS);
 }
 
-/** What to do about a row that somebody holds: wait for it, or leave the calls that need it undecided. */
+/** What to do about a row that another transaction holds: wait for it, or leave the calls that need it undecided. */
 export type GateMode = 'wait' | 'pass_locked';
 
 /** The gate's own few connections: nothing else that the API does makes a call wait. */
@@ -45,8 +45,8 @@ export class GateDatabase implements OnApplicationShutdown {
   private readonly logger = new Logger('CallGate');
   private readonly connections: GateConnection[];
   private readonly free: GateConnection[];
-  /** For calls whose rows somebody holds. */
-  private readonly locked: GateConnection;
+  /** For contended calls. */
+  private readonly contended: GateConnection;
 
   constructor(@Inject(ENV) private readonly env: Env) {
     const onLost = (error: Error) => this.logger.warn(`A gate connection was lost: ${error.message}`);
@@ -62,7 +62,7 @@ export class GateDatabase implements OnApplicationShutdown {
     };
     const shared = gateSession(SHARED_LOCK_TIMEOUT_MS);
     this.connections = Array.from({ length: env.GATE_POOL_SIZE }, () => newConnection(shared));
-    this.locked = newConnection(gateSession(LOCKED_LOCK_TIMEOUT_MS));
+    this.contended = newConnection(gateSession(LOCKED_LOCK_TIMEOUT_MS));
     this.free = [...this.connections];
   }
 
@@ -99,9 +99,9 @@ export class GateDatabase implements OnApplicationShutdown {
     }
   }
 
-  /** `authorize` on the connection for calls whose rows somebody holds, for one batch at a time. */
-  async authorizeLocked(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
-    return this.ask(this.locked, calls, mode, () => {});
+  /** `authorize` on the connection for contended calls, for one batch at a time. */
+  async authorizeContended(calls: readonly CallCommand[], mode: GateMode): Promise<(CallDecision | null)[]> {
+    return this.ask(this.contended, calls, mode, () => {});
   }
 
   private async ask(
@@ -132,7 +132,7 @@ export class GateDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.connections, this.locked].map((connection) => connection.close()));
+    await Promise.all([...this.connections, this.contended].map((connection) => connection.close()));
   }
 }
 

@@ -24,6 +24,14 @@ const unavailable = new Counter({
 });
 for (const cause of unavailableCauses) unavailable.inc({ cause }, 0);
 
+const clientGone = new Counter({
+  name: 'ringfence_gate_client_gone_total',
+  help: 'Calls whose client closed the connection before the answer, by whether they were decided all the same',
+  labelNames: ['decided'] as const,
+  registers,
+});
+for (const decided of ['false', 'true']) clientGone.inc({ decided }, 0);
+
 const settlements = new Counter({
   name: 'ringfence_gate_settlements_total',
   help: 'Requests to complete or void an authorization, by what came of them; "repeated" was settled the same way before',
@@ -49,7 +57,7 @@ let queueDepth: () => number = () => 0;
 
 new Gauge({
   name: 'ringfence_gate_queue_depth',
-  help: 'Calls that wait for a batch, or for a row that somebody holds',
+  help: 'Calls that wait for a batch, or for a row that another transaction holds',
   registers,
   collect() {
     this.set(queueDepth());
@@ -67,11 +75,15 @@ const bound = new Map<string, { inc(): void }>(
 
 /** What an operator sees of the gate. No label ever holds a number, an agent or an organization. */
 export const gateMetrics = {
+  /** During an upgrade the database may answer a reason that this process does not know: it is counted under its own name. */
   decision(reasonCode: ReasonCode, outcome: CallDecision['outcome']): void {
-    bound.get(`${reasonCode} ${outcome}`)?.inc();
+    (bound.get(`${reasonCode} ${outcome}`) ?? decisions.labels({ reason_code: reasonCode, outcome })).inc();
   },
   unavailable(cause: UnavailableCause, calls: number): void {
     unavailable.inc({ cause }, calls);
+  },
+  clientGone(isDecided: boolean): void {
+    clientGone.inc({ decided: String(isDecided) });
   },
   settlement(action: 'complete' | 'void', result: string): void {
     settlements.inc({ action, result });

@@ -1,13 +1,16 @@
 import type { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { CallCommand, CallDecision } from '../policy/call-decision.js';
+import type { CallState } from './call-state.js';
 
-/** A call that waits for its decision, and whom to tell. */
+/** A call on its way to its decision, and how it is answered. */
 export interface PendingCall {
   command: CallCommand;
   resolve: (decision: CallDecision) => void;
   reject: (problem: ProblemError) => void;
   /** By `performance.now()`. */
   arrivedMs: number;
+  /** Changed by `CallBatcher` alone, along `transition`. */
+  state: CallState;
 }
 
 /**

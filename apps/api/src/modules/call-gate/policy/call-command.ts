@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { parseDestination } from '#phone';
+import { digitsAsked, parseDestination } from '#phone';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import type { CallCommand } from './call-decision.js';
 import type { CallRequest } from './call-request.js';
@@ -14,7 +14,7 @@ export function commandOf(context: RequestContext, request: CallRequest, idempot
     agentId: request.agentId,
     assignmentId: request.assignmentId,
     from: request.from,
-    destination: parsed.e164 ?? request.destination,
+    destination: parsed.e164 ?? digitsAsked(request.destination) ?? request.destination,
     destinationCountry: parsed.countryCode,
     destinationType: parsed.type,
     destinationRefusal: parsed.refusal,

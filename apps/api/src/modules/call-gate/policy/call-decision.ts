@@ -6,7 +6,7 @@ export interface CallCommand {
   agentId: string | null;
   assignmentId: string | null;
   from: string | null;
-  /** E.164 where it could be parsed, else what was sent. */
+  /** E.164, whose digits are those that were sent. A refused one: its digits, or the text as it was sent when it is none. */
   destination: string;
   /** Country of the parsed number, never one that a caller sends (invariant G8). */
   destinationCountry: string | null;

@@ -1,3 +1,4 @@
+import { IS_REQUIRED, isOfKind, kindInWords, wrongKind } from '../../../platform/http/fields/value-kinds.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 /** One call to decide, as it comes in over HTTP, checked for shape but not for permission. */
@@ -23,7 +24,8 @@ export const MAX_DESTINATION_LENGTH = 64;
  */
 export function parseCallRequest(body: unknown): Parsed<CallRequest> {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
-    return { ok: false, errors: { body: 'must be a JSON object with agentId or assignmentId, and destination' } };
+    const message = `must be a JSON object with agentId or assignmentId, and destination; got ${kindInWords(body)}`;
+    return { ok: false, errors: { body: message } };
   }
   const given = body as Record<string, unknown>;
   const errors = Object.create(null) as Record<string, string>;
@@ -34,7 +36,9 @@ export function parseCallRequest(body: unknown): Parsed<CallRequest> {
   const assignmentId = optional(given['assignmentId'], UUID, 'assignmentId', 'must be a UUID', errors);
   const from = optional(given['from'], E164, 'from', 'must be an E.164 number such as +12025550123', errors);
   const destination = given['destination'];
-  if (typeof destination !== 'string' || destination.length === 0) {
+  if (destination === undefined) errors['destination'] = IS_REQUIRED;
+  else if (typeof destination !== 'string') errors['destination'] = wrongKind('text', destination);
+  else if (destination.length === 0) {
     errors['destination'] = 'must be a phone number in E.164 form, such as +14165550123';
   } else if (destination.length > MAX_DESTINATION_LENGTH || destination.includes('\0')) {
     errors['destination'] = `must have at most ${MAX_DESTINATION_LENGTH} characters and no NUL`;
@@ -58,7 +62,9 @@ export const MAX_BATCH_CALLS = 500;
 export function parseBatchRequest(body: unknown): Parsed<BatchCall[]> {
   const given = body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {};
   const { calls, ...others } = given;
-  if (!Array.isArray(calls) || calls.length < 1 || calls.length > MAX_BATCH_CALLS) {
+  if (calls === undefined) return { ok: false, errors: { calls: IS_REQUIRED } };
+  if (!Array.isArray(calls)) return { ok: false, errors: { calls: wrongKind('a list', calls) } };
+  if (calls.length < 1 || calls.length > MAX_BATCH_CALLS) {
     return { ok: false, errors: { calls: `must be an array of 1 to ${MAX_BATCH_CALLS} calls` } };
   }
   const errors = Object.create(null) as Record<string, string>;
@@ -69,11 +75,17 @@ export function parseBatchRequest(body: unknown): Parsed<BatchCall[]> {
 }
 
 function parseBatchCall(given: unknown, name: string, errors: Record<string, string>): BatchCall | null {
-  const { idempotencyKey, ...request } = (given ?? {}) as Record<string, unknown>;
-  const call = parseCallRequest(typeof given === 'object' ? request : given);
+  if (!isOfKind(given, 'an object')) {
+    errors[name] = wrongKind('an object', given);
+    return null;
+  }
+  const { idempotencyKey, ...request } = given as Record<string, unknown>;
+  const call = parseCallRequest(request);
   const key = parseIdempotencyKey(typeof idempotencyKey === 'string' ? idempotencyKey : undefined);
   if (!call.ok) for (const field in call.errors) errors[`${name}.${field}`] = call.errors[field]!;
-  if (!key.ok || (idempotencyKey !== undefined && typeof idempotencyKey !== 'string')) {
+  if (idempotencyKey !== undefined && typeof idempotencyKey !== 'string') {
+    errors[`${name}.idempotencyKey`] = wrongKind('text', idempotencyKey);
+  } else if (!key.ok) {
     errors[`${name}.idempotencyKey`] = `must be a string of 1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
   }
   return call.ok && key.ok ? { call: call.value, idempotencyKey: key.value } : null;
@@ -88,7 +100,7 @@ function optional(
 ): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' && pattern.test(value)) return value;
-  errors[name] = message;
+  errors[name] = typeof value === 'string' ? message : wrongKind('text', value);
   return null;
 }
 
@@ -139,7 +151,7 @@ function unknownParameters(query: Record<string, unknown>): Record<string, strin
 }
 
 /** @throws ProblemError validation_failed, with the message of every field that is wrong */
-export function demand<T>(parsed: Parsed<T>): T {
+export function valueOrThrow<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   const [field, message] = Object.entries(parsed.errors)[0]!;
   throw new ProblemError('validation_failed', `${field} ${message}`, { errors: parsed.errors });

@@ -11,7 +11,7 @@ export class OwnCalls {
   constructor(private readonly database: Database) {}
 
   /** @throws ProblemError permission_denied when the call is of an agent that is not the user's */
-  async demand(context: RequestContext, userId: string, request: CallRequest): Promise<void> {
+  async requireOwn(context: RequestContext, userId: string, request: CallRequest): Promise<void> {
     const { agentId, assignmentId } = request;
     const rows = await this.database.inTenant(context.organizationId, (tx) =>
       tx.query<{ own: boolean }>(IS_OWN_CALL, [userId, agentId, assignmentId]),

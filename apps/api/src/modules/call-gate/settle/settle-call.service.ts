@@ -103,7 +103,7 @@ export class SettleCallService {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    action: string,
+    action: 'authorization.completed' | 'authorization.voided',
     facts: Record<string, unknown>,
   ): Promise<void> {
     return this.audit.record(tx, context, { action, subjectType: 'authorization', subjectId: id, facts });

@@ -1,22 +1,31 @@
-import type { CallCheck, CallRule } from '#contracts';
+import { type CallCheck, type CallRule, checks, reasonText } from '#contracts';
 import type { CallCommand } from '../policy/call-decision.js';
 import type { SimulateCallRow } from './sql/simulate-call.sql.js';
 
 type Destination = Pick<CallCommand, 'destination' | 'destinationCountry' | 'destinationType'>;
 type RuleOf = (row: SimulateCallRow, call: Destination) => CallRule;
 
-/** The rule that a check stands on: where it is written, what it says now, and the same in words. */
+/**
+ * The rule that a check stands on: where it is written, what it says now, and the same in words. A check without words here
+ * is told by its catalogue: why it refuses, or that it does not.
+ */
 export function ruleOf(check: CallCheck, call: Destination, row: SimulateCallRow): CallRule {
-  return rules[check](row, call);
+  return rules[check]?.(row, call) ?? plainRule(check, row);
 }
 
-const rules: Record<CallCheck, RuleOf> = {
+function plainRule(check: CallCheck, row: SimulateCallRow): CallRule {
+  const { source, field } = checks[check].rule;
+  const refusal = row.checks[check];
+  return rule(source, field, null, refusal === null ? 'It does not forbid the call.' : reasonText(refusal).message);
+}
+
+const rules: Partial<Record<CallCheck, RuleOf>> = {
   destination: (row, call) =>
     rule(
       'numbering_plan',
       'destination',
       call.destination,
-      row.refusals.destination === null
+      row.checks.destination === null
         ? 'It is a number that can be called.'
         : 'It is no number that can be called through the gate.',
     ),
@@ -28,19 +37,27 @@ const rules: Record<CallCheck, RuleOf> = {
       suspended ? 'The organization is suspended.' : 'The organization is not suspended.',
     ),
   agent: ({ agent_status: status }) => rule('agent', 'status', status, `The status of the agent is ${status}.`),
-  number: ({ lifecycle }) => rule('phone_number', 'lifecycle', lifecycle, `The state of the number is ${lifecycle}.`),
+  number: ({ lifecycle, number_can_call: canCall }) =>
+    lifecycle === 'active' && !canCall
+      ? rule('phone_number', 'capabilities', 'no voice', 'The number is active, and has no voice.')
+      : rule('phone_number', 'lifecycle', lifecycle, `The state of the number is ${lifecycle}.`),
   pause: ({ paused }) =>
     rule('assignment', 'paused', paused, paused ? 'The assignment is paused.' : 'The assignment is not paused.'),
   number_type: (row, call) => {
     const type = call.destinationType;
-    if (row.type_is_free)
-      return rule('numbering_plan', 'type', type, `The type ${words(type)} needs no permission of its own.`);
+    if (row.checks.type_is_free)
+      return rule('numbering_plan', 'type', type, `The type ${typeLabel(type)} needs no permission of its own.`);
     const types = row.allowed_number_types;
-    const named = types.length === 0 ? 'no restricted type' : types.map(words).join(', ');
-    return rule('assignment', 'allowedNumberTypes', types, `The assignment allows ${named}; this is ${words(type)}.`);
+    const named = types.length === 0 ? 'no restricted type' : types.map(typeLabel).join(', ');
+    return rule(
+      'assignment',
+      'allowedNumberTypes',
+      types,
+      `The assignment allows ${named}; this is ${typeLabel(type)}.`,
+    );
   },
   country: (row, call) => {
-    if (row.country_is_free) {
+    if (row.checks.country_is_free) {
       const country = call.destinationCountry;
       return rule('numbering_plan', 'countryCode', country, 'The destination belongs to no country.');
     }
@@ -64,5 +81,5 @@ function rule(source: CallRule['source'], field: string, value: CallRule['value'
 }
 
 /** `FIXED_LINE_OR_MOBILE` as people say it. */
-const words = (type: string | null): string =>
+const typeLabel = (type: string | null): string =>
   type === 'UAN' ? 'universal access number' : (type ?? 'unknown').toLowerCase().replaceAll('_', ' ');

@@ -13,14 +13,11 @@ import type { SimulateCallRow } from './sql/simulate-call.sql.js';
 
 type Destination = Pick<CallCommand, 'destination' | 'destinationCountry' | 'destinationType' | 'destinationRefusal'>;
 
-/**
- * The answer of a simulation. Its decision is that of the first candidate, as the gate takes it; without a candidate
- * there is no assignment, unless the destination is refused for itself.
- */
+/** The answer of a simulation. Its decision is that of the first candidate, as the gate takes it, or that there is none. */
 export function simulationOf(call: Destination, rows: readonly SimulateCallRow[]): CallSimulationView {
   const candidates = rows.filter((row) => row.assignment_id !== null).map((row) => candidateOf(call, row));
   const first = candidates[0] ?? null;
-  const reasonCode = first?.reasonCode ?? call.destinationRefusal ?? 'no_assignment';
+  const reasonCode = rows[0]!.reason;
   const allowed = reasonCode === 'allowed';
   const used = first === null ? null : first.used + Number(allowed);
   return {
@@ -56,7 +53,7 @@ function candidateOf(call: Destination, row: SimulateCallRow): CallCandidateView
       return {
         check,
         result,
-        reasonCode: result === 'failed' ? row.refusals[check] : null,
+        reasonCode: result === 'failed' ? row.checks[check] : null,
         rule: ruleOf(check, call, row),
       };
     }),
@@ -66,9 +63,9 @@ function candidateOf(call: Destination, row: SimulateCallRow): CallCandidateView
 /** What could not be read has neither type nor country to check, and a number of no country has no country. */
 function resultOf(check: CallCheck, row: SimulateCallRow): CallCheckResult {
   const isOfDestination = check === 'number_type' || check === 'country';
-  if (isOfDestination && row.refusals.destination !== null) return 'skipped';
-  if (check === 'country' && row.country_is_free) return 'skipped';
-  return row.refusals[check] === null ? 'passed' : 'failed';
+  if (isOfDestination && row.checks.destination !== null) return 'skipped';
+  if (check === 'country' && row.checks.country_is_free) return 'skipped';
+  return row.checks[check] === null ? 'passed' : 'failed';
 }
 
 function timeZoneRule({ time_zone: value }: SimulateCallRow): CallRule {

@@ -6,7 +6,7 @@ import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AuthorizeCallDto } from '../authorize/dto/authorize-call.dto.js';
-import { demand, parseCallRequest, parseNoQuery } from '../policy/call-request.js';
+import { parseCallRequest, parseNoQuery, valueOrThrow } from '../policy/call-request.js';
 import { CallSimulationDto } from './dto/simulate-call.view.js';
 import { SimulateCallService } from './simulate-call.service.js';
 
@@ -27,7 +27,7 @@ export class SimulateCallController {
   @ApiBody({ type: AuthorizeCallDto })
   @ApiOkResponse({ type: CallSimulationDto })
   simulate(@Req() request: FastifyRequest, @Context() context: RequestContext): Promise<CallSimulationView> {
-    demand(parseNoQuery(request.query));
-    return this.service.simulate(context, demand(parseCallRequest(request.body)));
+    valueOrThrow(parseNoQuery(request.query));
+    return this.service.simulate(context, valueOrThrow(parseCallRequest(request.body)));
   }
 }

@@ -19,7 +19,7 @@ export class SimulateCallService {
   /** @throws ProblemError permission_denied when the call is of an agent that is not the user's */
   async simulate(context: RequestContext, request: CallRequest): Promise<CallSimulationView> {
     const ownUserId = ownAgentsOnly(context);
-    if (ownUserId !== null) await this.ownCalls.demand(context, ownUserId, request);
+    if (ownUserId !== null) await this.ownCalls.requireOwn(context, ownUserId, request);
     const command = commandOf(context, request, null);
     const rows = await this.database.inTenant(context.organizationId, async (tx) => {
       await tx.query('set transaction read only');

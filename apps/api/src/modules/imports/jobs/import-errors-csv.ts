@@ -1,9 +1,9 @@
 import { errorColumns, type ImportNotice, type ImportRowError } from '#contracts';
-import { csvLine } from '../../../platform/http/exports/csv-line.js';
+import { csvHeader, csvLine } from '../../../platform/http/exports/csv-line.js';
 
 /** What was refused, and beside it the row itself: the file can be mended and uploaded as it is. */
 export function importErrorsHeader(columns: readonly string[]): string {
-  return csvLine([...errorColumns, ...columns]);
+  return csvHeader([...errorColumns, ...columns]);
 }
 
 /** Rows that were not taken, as CSV. */
@@ -16,7 +16,7 @@ export function importErrorsCsv(errors: readonly (ImportRowError & { cells: stri
 }
 
 export function importNoticesHeader(): string {
-  return csvLine(errorColumns);
+  return csvHeader(errorColumns);
 }
 
 export function importNoticesCsv(notices: readonly ImportNotice[]): string {

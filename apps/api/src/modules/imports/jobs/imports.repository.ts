@@ -3,14 +3,17 @@ import type {
   ImportJobSummaryView,
   ImportJobView,
   ImportNotice,
+  ImportOperation,
   ImportRowError,
   ImportStatus,
+  PhoneNumberProvider,
   UploadColumn,
+  UploadNumberFormat,
+  UploadReadingView,
 } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import type { Encoding } from '../read/upload-encoding.js';
 import type { ImportActor } from './import-actor.js';
 import { actorOf } from './import-actor.js';
 import {
@@ -20,6 +23,7 @@ import {
   FINISH_IMPORT,
   IMPORT_JOB_VIEW,
   IMPORT_JOBS,
+  IMPORT_READING,
   IMPORT_ROWS_AFTER,
   INSERT_IMPORT_JOB,
   INSERT_IMPORT_ROWS,
@@ -28,27 +32,35 @@ import {
 } from './sql/import-jobs.sql.js';
 
 export interface ImportOptions {
+  operation: ImportOperation;
   mode: 'create' | 'upsert';
   dryRun: boolean;
   fileName: string | null;
   /** For national numbers of rows without a country. */
   country: string | null;
+  numberFormat: UploadNumberFormat;
 }
 
 export interface ImportFormat {
   delimiter: string;
   columns: (UploadColumn | null)[];
+  /** What they are called in the file; null without a header. */
+  names: string[] | null;
   hasHeader: boolean;
+  /** Of rows that name none. */
+  provider: PhoneNumberProvider | null;
 }
 
 /** A job as a worker finds it. */
 export interface WorkableJob extends ImportOptions {
   id: string;
-  encoding: Encoding;
+  encoding: string;
   delimiter: string;
   /** Empty for a column that is left out. */
   columns: (UploadColumn | '')[];
   hasHeader: boolean;
+  /** Of rows that name none. */
+  provider: PhoneNumberProvider | null;
   processed: number;
   attempts: number;
   pieces: number;
@@ -65,6 +77,9 @@ export interface ImportFilter {
 export interface LockedJob {
   processed: number;
   status: ImportStatus;
+  operation: ImportOperation;
+  /** Empty for a column that is left out. */
+  columns: string[];
   dryRun: boolean;
   finished: boolean;
   undone: boolean;
@@ -75,6 +90,8 @@ export interface LockedJob {
 export interface RowCounts {
   created: number;
   updated: number;
+  deleted: number;
+  unassigned: number;
   skipped: number;
   failed: number;
 }
@@ -109,6 +126,8 @@ export interface ToldPlace {
 
 export const BEFORE_ALL: ToldPlace = { line: 0, id: '00000000-0000-0000-0000-000000000000' };
 
+type PageOfTold = [tx: Transaction, context: RequestContext, id: string, after: ToldPlace, limit: number];
+
 const SHOWN_ROWS = 100;
 
 @Injectable()
@@ -130,9 +149,13 @@ export class ImportsRepository {
       JSON.stringify(actor),
       context.requestId,
       options.country,
+      options.numberFormat,
       format.delimiter,
       format.columns.map((column) => column ?? ''),
       format.hasHeader,
+      format.names,
+      format.provider,
+      options.operation,
     ]);
     return job!.id;
   }
@@ -156,7 +179,7 @@ export class ImportsRepository {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    file: { encoding: Encoding; bytes: number; rows: number; notices: readonly ImportNotice[] },
+    file: { encoding: string; bytes: number; rows: number; notices: readonly ImportNotice[] },
   ): Promise<void> {
     const { encoding, bytes, rows, notices } = file;
     await tx.query(FILE_RECEIVED, [context.organizationId, id, encoding, bytes, rows, notices.length]);
@@ -190,10 +213,11 @@ export class ImportsRepository {
     counts: ImportCounts,
     rows: readonly ToldRow[],
   ): Promise<void> {
-    const { created, updated, skipped, failed, repaired } = counts;
+    const { created, updated, deleted, unassigned, skipped, failed, repaired } = counts;
     const job = [context.organizationId, id];
     const notices = rows.filter(({ severity }) => severity === 'notice').length;
-    await tx.query(ADD_IMPORT_PROGRESS, [...job, created, updated, skipped, failed, repaired, notices]);
+    const counted = [created, updated, skipped, failed, repaired, notices, deleted, unassigned];
+    await tx.query(ADD_IMPORT_PROGRESS, [...job, ...counted]);
     if (rows.length > 0) await tx.query(INSERT_IMPORT_ROWS, [...job, JSON.stringify(rows)]);
   }
 
@@ -245,7 +269,8 @@ export class ImportsRepository {
     if (!job) return null;
     const errors = await this.errorsAfter(tx, context, id, BEFORE_ALL, SHOWN_ROWS);
     const notices = await this.noticesAfter(tx, context, id, BEFORE_ALL, SHOWN_ROWS);
-    return { ...job, errors: errors.map(shown), notices: notices.map(shown) };
+    const [reading] = await tx.query<UploadReadingView>(IMPORT_READING, [context.organizationId, id]);
+    return { ...job, reading: reading!, errors: errors.map(shown), notices: notices.map(shown) };
   }
 
   /** How far it is, without the rows that are told about. */
@@ -263,24 +288,12 @@ export class ImportsRepository {
   }
 
   /** Rows that were not taken, in the order of the file, from after that place on. */
-  errorsAfter(
-    tx: Transaction,
-    context: RequestContext,
-    id: string,
-    after: ToldPlace,
-    limit: number,
-  ): Promise<KeptError[]> {
+  errorsAfter(...[tx, context, id, after, limit]: PageOfTold): Promise<KeptError[]> {
     return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, after.line, after.id, limit, 'error']);
   }
 
   /** Notices, in the order of the file, from after that place on. */
-  noticesAfter(
-    tx: Transaction,
-    context: RequestContext,
-    id: string,
-    after: ToldPlace,
-    limit: number,
-  ): Promise<KeptNotice[]> {
+  noticesAfter(...[tx, context, id, after, limit]: PageOfTold): Promise<KeptNotice[]> {
     return tx.query(IMPORT_ROWS_AFTER, [context.organizationId, id, after.line, after.id, limit, 'notice']);
   }
 }

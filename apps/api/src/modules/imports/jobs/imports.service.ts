@@ -13,6 +13,7 @@ import {
   ImportsRepository,
   type KeptError,
   type KeptNotice,
+  type LockedJob,
   type ToldPlace,
 } from './imports.repository.js';
 
@@ -120,7 +121,7 @@ export class ImportsService {
   /**
    * Takes back everything that a finished import did.
    *
-   * @throws ProblemError record_not_found, or conflict when there is nothing to undo, or records were changed since
+   * @throws ProblemError record_not_found, permission_denied, or conflict when there is nothing to undo, or records were changed since
    */
   async undo(context: RequestContext, id: string): Promise<ImportJobView> {
     requireUnlimited(context);
@@ -130,7 +131,8 @@ export class ImportsService {
       if (!job.finished) throw new ProblemError('conflict', 'The import is not done yet. Cancel it first.');
       if (job.undone) throw new ProblemError('conflict', 'The import was undone before. There is nothing left of it.');
       if (job.dryRun) throw new ProblemError('conflict', 'The import was a dry run. It changed nothing to undo.');
-      const counts = await this.undoing.undo(tx, [context.organizationId, id]);
+      requireMayUndo(context, job);
+      const counts = await this.undoing.undo(tx, [context.organizationId, id], job.operation);
       await this.audit.record(tx, context, {
         action: 'import.undone',
         subjectType: 'import_job',
@@ -145,6 +147,14 @@ export class ImportsService {
 /** An upload holds numbers of any client, so that there is none for a caller who is limited to some. */
 function requireUnlimited(context: RequestContext): void {
   if (clientLimit(context) !== null) throw importNotFound();
+}
+
+/** What an upload did to assignments needs the permission of assigning to be taken back, as it did to be done. */
+function requireMayUndo({ principal }: RequestContext, { operation, columns }: LockedJob): void {
+  const touchesAssignments = operation === 'unassign' || columns.includes('agent');
+  if (!touchesAssignments || principal.permissions.has('assignments:write')) return;
+  const detail = 'The upload changed who calls from numbers. To undo it you need the permission assignments:write.';
+  throw new ProblemError('permission_denied', detail);
 }
 
 function importNotFound(): ProblemError {

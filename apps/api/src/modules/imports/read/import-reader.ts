@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { UploadColumn } from '#contracts';
+import { isSeparatorLine, type UploadColumn } from '#contracts';
 import type { RowCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
-import { checkUploadRow, told } from './check-upload-row.js';
+import { checkNumberOfRow, checkUploadRow, told } from './check-upload-row.js';
 import { CsvReader } from './csv-reader.js';
 import { SeenNumbers } from './seen-numbers.js';
 import type { StagedRow } from './staged-row.js';
@@ -50,7 +50,7 @@ export class ImportReader {
       staged: [],
       cells: new Map(),
       told: [],
-      counts: { created: 0, updated: 0, skipped: 0, failed: 0 },
+      counts: { created: 0, updated: 0, deleted: 0, unassigned: 0, skipped: 0, failed: 0 },
       last: false,
     };
     for (let taken = 0; taken < rows;) {
@@ -70,7 +70,8 @@ export class ImportReader {
   }
 
   private check(row: UploadRow, chunk: ImportChunk | null): void {
-    const checked = checkUploadRow(row, this.job.country);
+    const { operation } = this.job;
+    const checked = operation === 'register' ? checkUploadRow(row, this.job) : checkNumberOfRow(row, this.job);
     if (!checked.ok) {
       if (!chunk) return;
       chunk.counts.failed += 1;
@@ -97,10 +98,14 @@ export class ImportReader {
     const text = new TextReader(encoding);
     const csv = new CsvReader(delimiter);
     let header = hasHeader;
+    let first = true;
     for (let position = 0; position < pieces; position += 1) {
       const last = position === pieces - 1;
       for (const record of csv.read(text.read(await this.piece(position), last), last)) {
         if (isBlank(record)) continue;
+        const isSeparator = first && isSeparatorLine(record.cells, delimiter);
+        first = false;
+        if (isSeparator) continue;
         if (header) header = false;
         else yield rowOf(this.columns, record);
       }

@@ -1,6 +1,14 @@
-import type { ImportErrorCode, UploadColumn } from '#contracts';
-import { isCountryCode } from '#phone';
+import {
+  currencyAdvice,
+  type ImportErrorCode,
+  type ImportNoticeCode,
+  isCurrencyCode,
+  isNearly,
+  type UploadColumn,
+} from '#contracts';
 import { charactersOf } from '../../../platform/http/fields/characters-between.js';
+import { type ReadCountry, readCountries } from './read-countries.js';
+import { noteOfAlias } from './row-notes.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadRow } from './upload-row.js';
 
@@ -11,13 +19,38 @@ export interface ColumnRefusal {
   message: string;
 }
 
-export type OptionalValues = Omit<StagedRow, 'line' | 'e164' | 'countryCode' | 'numberType' | 'provider'>;
+/** What was left out of a value that was taken. */
+export interface ColumnNotice {
+  column: UploadColumn;
+  code: ImportNoticeCode;
+  message: string;
+}
+
+export interface ReadColumns {
+  values: OptionalValues;
+  notices: ColumnNotice[];
+}
+
+type OptionalValues = Omit<StagedRow, 'line' | 'e164' | 'countryCode' | 'numberType' | 'provider'>;
 
 const MAX_LENGTH = { label: 200, region: 100, client: 200, agent: 200 } as const;
 const MAX_TAGS = 20;
 const MAX_TAG = 50;
 const MAX_DAILY_LIMIT = 1_000_000;
 const NONE = 'none';
+const MAX_SHOWN = 200;
+const KEPT_CAPABILITIES = ['voice', 'sms'];
+/** What carriers call what numbers can do besides. A list of these alone is one of a number that can do neither. */
+const OTHER_CAPABILITIES = [
+  'mms',
+  'fax',
+  'rcs',
+  'whatsapp',
+  'emergency',
+  'hd_voice',
+  'international_sms',
+  'local_calling',
+];
 
 /** Thrown and caught in this file alone: the first wrong value ends the reading of its row. */
 class Refused extends Error {
@@ -27,10 +60,11 @@ class Refused extends Error {
 }
 
 /** Reads what a row says beside number, provider and country; an empty value says nothing. */
-export function readOptionalColumns(values: UploadRow['values']): OptionalValues | ColumnRefusal {
+export function readOptionalColumns(values: UploadRow['values']): ReadColumns | ColumnRefusal {
   try {
     const agent = text(values, 'agent');
-    const capabilities = capabilitiesOf(values.capabilities);
+    const { kept: capabilities, notices } = capabilitiesOf(values.capabilities);
+    const allowed = countriesOf(values.allowedCountries);
     const read = {
       label: text(values, 'label'),
       region: text(values, 'region'),
@@ -42,13 +76,16 @@ export function readOptionalColumns(values: UploadRow['values']): OptionalValues
       tags: tagsOf(values.tags),
       agent,
       dailyLimit: dailyLimitOf(values.dailyLimit),
-      allowedCountries: countriesOf(values.allowedCountries),
+      allowedCountries: allowed && distinct(allowed.map(({ code }) => code)),
     };
     if (agent === null && (read.dailyLimit !== null || read.allowedCountries !== null)) {
       const message = 'Daily limit and allowed countries belong to an agent. Name the agent, or leave them empty.';
       refuse('agent', 'agent_unknown', message);
     }
-    return read;
+    const aliases = (allowed ?? []).flatMap(({ alias, code }) =>
+      alias === null ? [] : [noteOfAlias('allowedCountries', alias, code)],
+    );
+    return { values: read, notices: [...notices, ...aliases] };
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
     throw error;
@@ -83,20 +120,52 @@ function costOf(value = ''): string | null {
 function currencyOf(value = ''): string | null {
   if (value === '') return null;
   const currency = value.toUpperCase();
-  if (!/^[A-Z]{3}$/.test(currency)) {
-    refuse('currency', 'currency_invalid', 'The currency is no ISO 4217 code. Write three letters, for example USD.');
+  if (!isCurrencyCode(currency)) {
+    refuse('currency', 'currency_invalid', `The currency ${currencyAdvice(currency)}.`);
   }
   return currency;
 }
 
-function capabilitiesOf(value = ''): string[] | null {
-  const names = listOf(value.toLowerCase(), /[\s,;|/+]+/);
-  if (isNone(names)) return [];
-  const unknown = names?.find((name) => name !== 'voice' && name !== 'sms');
-  if (unknown !== undefined) {
+/** A list of names, or the JSON object that Twilio writes. Carriers name more capabilities than are kept. */
+function capabilitiesOf(value = ''): { kept: string[] | null; notices: ColumnNotice[] } {
+  const names = value.startsWith('{')
+    ? capabilitiesOfObject(value)
+    : listOf(value.toLowerCase().replaceAll(/^\[|\]$|["']/g, ''), /[\s,;|/+]+/);
+  if (names === null || isNone(names)) return { kept: names && [], notices: [] };
+  const kept = names.filter((name) => KEPT_CAPABILITIES.includes(name));
+  const others = names.filter((name) => !KEPT_CAPABILITIES.includes(name));
+  if (others.length === 0) return { kept, notices: [] };
+  const slip = others.find((name) => !OTHER_CAPABILITIES.includes(name) && isSlip(name));
+  if (slip !== undefined || (kept.length === 0 && others.every((name) => !OTHER_CAPABILITIES.includes(name)))) {
     refuse('capabilities', 'capability_unknown', 'There is no such capability. Write voice, sms, both, or none.');
   }
-  return names;
+  const message = `Left out, because only voice and sms are kept: ${others.join(', ').slice(0, MAX_SHOWN)}.`;
+  return { kept, notices: [{ column: 'capabilities', code: 'capability_ignored', message }] };
+}
+
+function isSlip(name: string): boolean {
+  return KEPT_CAPABILITIES.some((kept) => isNearly(name, kept));
+}
+
+function capabilitiesOfObject(value: string): string[] {
+  const members = (() => {
+    try {
+      return Object.entries(JSON.parse(value) as object);
+    } catch {
+      return refuse(
+        'capabilities',
+        'capability_unknown',
+        'The capabilities are no JSON. Write voice, sms, both, or none.',
+      );
+    }
+  })();
+  if (members.some(([, isThere]) => typeof isThere !== 'boolean')) {
+    const message =
+      'A capability is neither true nor false. Write {"voice":true,"sms":false}, or voice, sms, both, or none.';
+    refuse('capabilities', 'capability_unknown', message);
+  }
+  const names = members.filter(([, isThere]) => isThere).map(([name]) => name.trim().toLowerCase());
+  return names.length === 0 ? [NONE] : distinct(names);
 }
 
 /** Exports write a separator that belongs to a tag, and a backslash, with a backslash before it. */
@@ -126,10 +195,12 @@ function dailyLimitOf(value = ''): number | null {
   return Number(value);
 }
 
-function countriesOf(value = ''): string[] | null {
-  const countries = listOf(value.toUpperCase(), /[\s,;|/]+/);
-  if (isNone(countries)) return [];
-  if (countries?.some((country) => !isCountryCode(country))) {
+function countriesOf(value = ''): ReadCountry[] | null {
+  const codes = listOf(value.toUpperCase(), /[\s,;|/]+/);
+  if (codes === null) return null;
+  if (isNone(codes)) return [];
+  const countries = readCountries(codes);
+  if (countries === null) {
     const message =
       'One of the countries is no ISO 3166-1 code. Write two letters for each, for example US CA, or none.';
     refuse('allowedCountries', 'country_unknown', message);

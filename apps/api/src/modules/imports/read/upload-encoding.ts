@@ -1,8 +1,16 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
+import { encodingOfLabel, guessEncoding, isCertainlyWestern, unicodeOfHead, uploadEncodings } from '#contracts';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
-export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
-export type Encoding = (typeof encodings)[number];
+/** How a file is encoded, as far as it has passed by. */
+export interface FoundEncoding {
+  /** A name of the Encoding Standard. */
+  encoding: string;
+  /** False for a guess: other letters may be meant. */
+  isCertain: boolean;
+  /** The first line with a letter that the guess decides; null when nothing is in doubt. */
+  line: number | null;
+}
 
 /** What the first bytes of files say that are no CSV. */
 const SIGNATURES: readonly [prefix: Buffer, what: string][] = [
@@ -17,22 +25,35 @@ const SIGNATURES: readonly [prefix: Buffer, what: string][] = [
 const LINE_FEED = 10;
 /** The longest character of UTF-8, which the end of a piece may cut. */
 const MAX_CUT = 3;
+/** How much of the lines with foreign letters is kept to guess by. */
+const MAX_SAMPLE = 32_768;
 
 /** Finds out how a file is encoded while its pieces pass by. */
 export class EncodingProbe {
-  private readonly marked: Encoding | null;
+  private readonly known: string | null;
   private cut: Buffer = Buffer.alloc(0);
   private isUtf8 = true;
+  private isWestern = true;
+  private lines = 0;
+  private firstForeignLine: number | null = null;
+  private sample: Buffer = Buffer.alloc(0);
 
   /**
    * @param head the beginning of the file
-   * @throws ProblemError csv_invalid for a file that is no text
+   * @param told what the upload says, as a name of the Encoding Standard
+   * @throws ProblemError csv_invalid for a file that is no text, or that is marked as something else than was told
    */
-  constructor(head: Buffer) {
+  constructor(head: Buffer, told: string | null = null) {
     const what = SIGNATURES.find(([prefix]) => head.subarray(0, prefix.length).equals(prefix))?.[1];
     if (what) throw unreadable(`Line 1: the file is binary, not CSV: it is ${what}. Export it as CSV first.`);
-    this.marked = markedEncoding(head);
-    const nul = this.marked === null || this.marked === 'utf-8' ? head.indexOf(0) : -1;
+    const unicode = unicodeOfHead(head);
+    if (unicode?.isMarked && told !== null && told !== unicode.encoding) {
+      throw unreadable(
+        `Line 1: the file has the mark of ${unicode.encoding}, and the upload says ${told}. Leave encoding= out.`,
+      );
+    }
+    this.known = told ?? unicode?.encoding ?? null;
+    const nul = this.known?.startsWith('utf-16') ? -1 : head.indexOf(0);
     if (nul >= 0 && isBinary(head)) {
       throw unreadable(`Line ${lineOf(head, nul)}: the file is binary, not CSV. Export it as CSV first.`);
     }
@@ -40,7 +61,10 @@ export class EncodingProbe {
 
   /** Takes note of the next piece. */
   see(piece: Buffer): void {
-    if (this.marked !== null || !this.isUtf8) return;
+    if (this.known !== null) return;
+    if (!isAscii(piece)) this.seeForeign(piece);
+    this.lines += countOf(piece, LINE_FEED);
+    if (!this.isUtf8) return;
     const bytes = this.cut.length === 0 ? piece : Buffer.concat([this.cut, piece]);
     const whole = bytes.length - cutAtEnd(bytes);
     this.isUtf8 = isUtf8(bytes.subarray(0, whole));
@@ -48,10 +72,39 @@ export class EncodingProbe {
   }
 
   /** What the file is encoded in, as far as it has passed by. */
-  encoding(isWhole: boolean): Encoding {
-    if (this.marked !== null) return this.marked;
-    return this.isUtf8 && (!isWhole || this.cut.length === 0) ? 'utf-8' : 'windows-1252';
+  encoding(isWhole: boolean): FoundEncoding {
+    if (this.known !== null) return { encoding: this.known, isCertain: true, line: null };
+    if (this.isUtf8 && (!isWhole || this.cut.length === 0)) return { encoding: 'utf-8', isCertain: true, line: null };
+    if (this.isWestern) return { encoding: 'windows-1252', isCertain: true, line: null };
+    return { encoding: guessEncoding(this.sample), isCertain: false, line: this.firstForeignLine };
   }
+
+  /** Looks at the lines with letters beyond ASCII. A line that a piece cuts counts as two. */
+  private seeForeign(piece: Buffer): void {
+    let line = this.lines + 1;
+    for (let at = 0; at < piece.length && (this.isWestern || this.sample.length < MAX_SAMPLE); line += 1) {
+      const feed = piece.indexOf(LINE_FEED, at);
+      const end = feed < 0 ? piece.length : feed;
+      const content = piece.subarray(at, end);
+      at = end + 1;
+      if (isAscii(content)) continue;
+      this.isWestern &&= isCertainlyWestern(content);
+      if (!this.isWestern) this.firstForeignLine ??= line;
+      if (this.sample.length < MAX_SAMPLE) {
+        this.sample = Buffer.concat([this.sample, content.subarray(0, MAX_SAMPLE), Buffer.from('\n')]);
+      }
+    }
+  }
+}
+
+/** @throws ProblemError csv_invalid for a name that no encoding has */
+export function requireEncoding(label: string): string {
+  const encoding = encodingOfLabel(label);
+  if (encoding !== null) return encoding;
+  const names = Object.keys(uploadEncodings).join(', ');
+  throw unreadable(
+    `There is no encoding "${label.slice(0, 50)}". Write one of ${names}, or another label of the Encoding Standard.`,
+  );
 }
 
 /** Decodes a file piece by piece. Line breaks become `\n`. */
@@ -59,7 +112,7 @@ export class TextReader {
   private readonly decoder: InstanceType<typeof TextDecoder>;
   private heldReturn = false;
 
-  constructor(encoding: Encoding) {
+  constructor(encoding: string) {
     this.decoder = new TextDecoder(encoding);
   }
 
@@ -76,18 +129,6 @@ export function unreadable(detail: string): ProblemError {
   return new ProblemError('csv_invalid', detail);
 }
 
-function markedEncoding(head: Buffer): Encoding | null {
-  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  // Without a mark: in digits and letters of UTF-16 every other byte is NUL.
-  const sample = head.subarray(0, 64);
-  if (sample.length < 8) return null;
-  const nuls = (offset: number) => sample.filter((byte, index) => index % 2 === offset && byte === 0).length;
-  if (nuls(1) * 2 > sample.length * 0.8 && nuls(0) === 0) return 'utf-16le';
-  return nuls(0) * 2 > sample.length * 0.8 && nuls(1) === 0 ? 'utf-16be' : null;
-}
-
 /** A text may have a NUL in some row, which is that row's fault; a file of anything else has control characters all over. */
 function isBinary(head: Buffer): boolean {
   const controls = head.filter((byte) => byte < 9 || (byte > 13 && byte < 32)).length;
@@ -102,6 +143,12 @@ function cutAtEnd(bytes: Buffer): number {
     if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
   }
   return 0;
+}
+
+function countOf(bytes: Buffer, value: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(value); at >= 0; at = bytes.indexOf(value, at + 1)) count += 1;
+  return count;
 }
 
 function lineOf(bytes: Buffer, offset: number): number {

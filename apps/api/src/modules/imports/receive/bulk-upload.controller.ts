@@ -18,6 +18,7 @@ import { AcceptsUpload, endWhenTooSlow, tooLarge } from '../../../platform/http/
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportJobViewDto } from '../jobs/dto/import-job.view.js';
+import { requireEncoding } from '../read/upload-encoding.js';
 import { BulkUploadService } from './bulk-upload.service.js';
 import { BulkUploadQuery } from './dto/bulk-upload.query.js';
 
@@ -45,7 +46,10 @@ export class BulkUploadController {
     description:
       'One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, ' +
       'client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. ' +
-      'Every good row is taken, in the background; the job says why the others were not.',
+      'The separator is found, or named by a first line `sep=;`. Exports of Twilio and Telnyx are known by their headers. ' +
+      'Columns that are not known are left out with a notice, but for those that could say what may be called. ' +
+      'Every good row is taken, in the background; the job says why the others were not. With operation=delete or ' +
+      'operation=unassign the numbers of the file are deleted or taken from their agents instead.',
   })
   @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
   @ApiBody({ schema: { type: 'string', example: '+12025550123,telnyx,US\n+442079460958,twilio,GB\n' } })
@@ -60,14 +64,19 @@ export class BulkUploadController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportJobView> {
-    const mapping = mappingOf(query.mapping);
+    const told = {
+      mapping: mappingOf(query.mapping),
+      provider: query.provider ?? null,
+      encoding: query.encoding === undefined ? null : requireEncoding(query.encoding),
+    };
     const { file, fileName } = await fileOf(request, body);
     const wait = preferredWait(prefer);
-    const { mode = 'create', dryRun, country = null } = query;
-    const options = { mode, dryRun: dryRun === 'true', fileName, country };
+    const { operation = 'register', mode = 'create', dryRun, country = null, numberFormat = 'any' } = query;
+    if (query.mode !== undefined && operation !== 'register') throw modeMeansNothing(operation);
+    const options = { operation, mode, dryRun: dryRun === 'true', fileName, country, numberFormat };
     const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
     const { job, finished } = await this.service
-      .upload(context, file, options, mapping, patienceMs)
+      .upload(context, file, options, told, patienceMs)
       // Who gives up in the middle lets go of the body, so that its rest can be thrown away.
       .finally(() => file.destroy());
     reply.status(wait !== null && finished ? HttpStatus.OK : HttpStatus.ACCEPTED);
@@ -75,6 +84,11 @@ export class BulkUploadController {
     if (wait !== null) reply.header('preference-applied', `wait=${wait}`);
     return job;
   }
+}
+
+function modeMeansNothing(operation: string): ProblemError {
+  const message = `means nothing to operation=${operation}; leave it out`;
+  return new ProblemError('validation_failed', `mode: ${message}.`, { errors: { mode: message } });
 }
 
 /** The seconds of `Prefer: wait=N` (RFC 7240), at most 60. */

@@ -1,25 +1,42 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ColumnMapping, type ImportJobView, uploadDelimiter } from '#contracts';
+import {
+  type ImportJobView,
+  type ImportNotice,
+  type ImportOperation,
+  isSeparator,
+  isSeparatorLine,
+  namedSeparator,
+  uploadSeparator,
+} from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
+import { Outbox } from '../../../platform/events/outbox.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { type ImportFormat, type ImportOptions, ImportsRepository } from '../jobs/imports.repository.js';
+import { told } from '../read/check-upload-row.js';
 import { CsvReader } from '../read/csv-reader.js';
-import { readLayout } from '../read/upload-columns.js';
-import { EncodingProbe, TextReader, unreadable } from '../read/upload-encoding.js';
+import { readLayout, type UploadTold } from '../read/upload-columns.js';
+import { EncodingProbe, type FoundEncoding, TextReader, unreadable } from '../read/upload-encoding.js';
 import { isBlank } from '../read/upload-row.js';
-import { ImportQueue } from '../take/import-queue.js';
 
 /** Pieces that the file is kept in. The first one must show what kind of file it is. */
 const PIECE_BYTES = 262_144;
 const LINE_FEED = 10;
 const POLL_MS = 50;
 
+/** What the request says beside the file. */
+export interface ToldOfFile extends Omit<UploadTold, 'operation'> {
+  encoding: string | null;
+}
+
 interface Head {
   format: ImportFormat;
   probe: EncodingProbe;
+  /** Records that are no rows: a header, and the line that names the separator. */
+  leading: number;
+  notices: ImportNotice[];
 }
 
 /** Receives uploads of phone numbers. Taking their rows is work for later. */
@@ -28,7 +45,7 @@ export class BulkUploadService {
   constructor(
     private readonly database: Database,
     private readonly imports: ImportsRepository,
-    private readonly queue: ImportQueue,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -41,11 +58,10 @@ export class BulkUploadService {
     context: RequestContext,
     file: Readable,
     options: ImportOptions,
-    mapping: ColumnMapping | null,
+    told: ToldOfFile,
     patienceMs: number,
   ): Promise<{ job: ImportJobView; finished: boolean }> {
-    const id = await this.receive(context, file, options, mapping);
-    await this.queue.announce(context.organizationId);
+    const id = await this.receive(context, file, options, told);
     return this.ends(context, id, patienceMs);
   }
 
@@ -53,7 +69,7 @@ export class BulkUploadService {
     context: RequestContext,
     file: Readable,
     options: ImportOptions,
-    mapping: ColumnMapping | null,
+    told: ToldOfFile,
   ): Promise<string> {
     if (clientLimit(context) !== null) {
       const detail =
@@ -62,8 +78,12 @@ export class BulkUploadService {
     }
     const pieces = piecesOf(file);
     const first = await pieces.next();
-    const { format, probe } = readHead(first.value?.bytes ?? Buffer.alloc(0), first.value?.last ?? true, mapping);
-    requirePermissions(context, format);
+    const { format, probe, leading, notices } = readHead(
+      first.value?.bytes ?? Buffer.alloc(0),
+      first.value?.last ?? true,
+      { ...told, operation: options.operation },
+    );
+    requirePermissions(context, options.operation, format);
     const id = await this.inTenant(context, (tx) => this.imports.create(tx, context, options, format));
     try {
       let bytes = 0;
@@ -77,9 +97,14 @@ export class BulkUploadService {
         await this.inTenant(context, (tx) => this.imports.addPiece(tx, context, id, position, content));
         position += 1;
       }
-      const rows = Math.max(lines - (format.hasHeader ? 1 : 0), 0);
-      const received = { encoding: probe.encoding(true), bytes, rows, notices: [] };
-      await this.inTenant(context, (tx) => this.imports.received(tx, context, id, received));
+      const rows = Math.max(lines - leading, 0);
+      const found = probe.encoding(true);
+      const received = { encoding: found.encoding, bytes, rows, notices: [...notices, ...doubtOf(found)] };
+      await this.inTenant(context, async (tx) => {
+        await this.imports.received(tx, context, id, received);
+        const { organizationId } = context;
+        await this.outbox.record(tx, { type: 'import.received', organizationId, subjectId: id, payload: {} });
+      });
       return id;
     } catch (error) {
       await this.inTenant(context, (tx) => this.imports.remove(tx, context.organizationId, id));
@@ -105,9 +130,17 @@ export class BulkUploadService {
   }
 }
 
-/** A file that names agents assigns numbers, which is a permission of its own. */
-function requirePermissions({ principal }: RequestContext, { columns }: ImportFormat): void {
-  if (!columns.includes('agent') || principal.permissions.has('assignments:write')) return;
+/** A file that names agents assigns numbers, which is a permission of its own, and so is to unassign them. */
+function requirePermissions(
+  { principal }: RequestContext,
+  operation: ImportOperation,
+  { columns }: Pick<ImportFormat, 'columns'>,
+): void {
+  if (principal.permissions.has('assignments:write')) return;
+  if (operation === 'unassign') {
+    throw new ProblemError('permission_denied', 'To unassign numbers you need the permission assignments:write.');
+  }
+  if (!columns.includes('agent')) return;
   throw new ProblemError(
     'permission_denied',
     'The file has a column agent, and you may not assign numbers. Leave the column out, or ask for assignments:write.',
@@ -115,28 +148,56 @@ function requirePermissions({ principal }: RequestContext, { columns }: ImportFo
 }
 
 /** @throws ProblemError csv_invalid */
-function readHead(head: Buffer, isWhole: boolean, mapping: ColumnMapping | null): Head {
-  const probe = new EncodingProbe(head);
-  const sample = new EncodingProbe(head);
+function readHead(head: Buffer, isWhole: boolean, told: ToldOfFile & UploadTold): Head {
+  const probe = new EncodingProbe(head, told.encoding);
+  const sample = new EncodingProbe(head, told.encoding);
   sample.see(head);
-  const text = new TextReader(sample.encoding(isWhole)).read(head, isWhole);
+  const text = new TextReader(sample.encoding(isWhole).encoding).read(head, isWhole);
   if (isWhole && text.trim() === '') {
     throw unreadable('Line 1: the file is empty. Send one phone number, provider, country a line.');
   }
-  const delimiter = uploadDelimiter(text);
-  const records = new CsvReader(delimiter).read(text, isWhole);
+  const delimiter = separatorOf(text);
+  let leading = 0;
   let layout: ReturnType<typeof readLayout> | null = null;
-  for (const record of records) {
+  for (const record of new CsvReader(delimiter).read(text, isWhole)) {
     if (isBlank(record)) continue;
-    if (layout) return { format: { delimiter, ...layout }, probe };
+    if (layout) return headOf(layout);
+    if (leading === 0 && isSeparatorLine(record.cells, delimiter)) {
+      leading += 1;
+      continue;
+    }
     if (record.fault === 'too_long') throw unreadable(`Line ${record.line}: the line is too long to be a header.`);
     if (record.fault === 'quote_open' && !record.cells.some((cell) => /\d/.test(cell))) {
       throw unreadable(`Line ${record.line}: a quote opens and is never closed. Close it.`);
     }
-    layout = readLayout(record.cells, record.line, mapping);
-    if (!layout.hasHeader || !isWhole) return { format: { delimiter, ...layout }, probe };
+    layout = readLayout(record.cells, record.line, told);
+    if (layout.hasHeader) leading += 1;
+    if (!layout.hasHeader || !isWhole) return headOf(layout);
   }
   throw unreadable('Line 1: there is only a header. Add one line for each phone number.');
+
+  function headOf({ notices, ...format }: ReturnType<typeof readLayout>): Head {
+    return { format: { delimiter, ...format }, probe, leading, notices };
+  }
+}
+
+function separatorOf(text: string): string {
+  const named = namedSeparator(text);
+  if (named !== null && !isSeparator(named)) {
+    throw unreadable(
+      `Line 1: "${named}" can separate no values. After sep= write a comma, a semicolon, a tab, or | : ^ ~.`,
+    );
+  }
+  return uploadSeparator(text);
+}
+
+/** A guess is told, with the place where its letters can be seen. */
+function doubtOf({ encoding, isCertain, line }: FoundEncoding): ImportNotice[] {
+  if (isCertain) return [];
+  const message =
+    `The file is no Unicode, and was read as ${encoding}, which is a guess. If letters are wrong from line ${line} on, ` +
+    'undo the upload and send encoding=, for example windows-1251 or shift_jis.';
+  return [told(line ?? 1, 'encoding_guessed', null, message, encoding)];
 }
 
 /** Cuts a stream into pieces of one size. */

@@ -1,31 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../../platform/database/database.js';
 import { copyText, type StagedRow } from '../read/staged-row.js';
+import { AgentAssignmentRows } from '../../agent-assignments/agent-assignments.public.js';
+import { PhoneNumberRegistry, type StagedNumbers } from '../../phone-numbers/phone-numbers.public.js';
 import {
   COPY_STAGING,
   COUNT_OUTCOMES,
   CREATE_STAGING,
-  DELETE_INSERTED,
   FIND_AGENTS,
   FIND_CLIENTS,
   FIND_HOLDERS,
-  FIND_RELEASED,
-  FIND_TAKEN,
-  INSERT_NUMBERS,
+  KEEP_ASSIGNMENTS,
   LOCK_AGENTS,
-  LOCK_OWN,
+  NEW_WITHOUT_VOICE,
   NOTE_CREATED,
   NOTE_GIVEN_AGENTS,
   ONE_NUMBER_EACH,
-  PUT_ASSIGNMENTS,
+  OWN_WITHOUT_VOICE,
   READ_GIVEN_AGENTS,
   READ_REFUSED,
-  REHEARSE_NUMBERS,
-  REHEARSE_REVIVAL,
-  REST_IS_UNCHANGED,
-  REVIVE_NUMBERS,
-  UPDATE_NUMBERS,
+  STAGED_ASSIGNMENTS,
 } from './sql/merge-import.sql.js';
+import { NOTE_NUMBERS } from './sql/note-changes.sql.js';
 
 const SAVEPOINT = 'rehearsal';
 
@@ -37,6 +33,7 @@ export type RefusedOutcome =
   | 'agent_unknown'
   | 'agent_inactive'
   | 'agent_has_number'
+  | 'number_cannot_call'
   | 'assigned_elsewhere';
 export type Outcome = 'created' | 'revived' | 'updated' | 'unchanged' | RefusedOutcome;
 
@@ -60,6 +57,11 @@ type ImportIds = readonly [organizationId: string, jobId: string];
 /** Takes rows into an organization, a chunk at a time. */
 @Injectable()
 export class ImportMerge {
+  constructor(
+    private readonly registry: PhoneNumberRegistry,
+    private readonly assignments: AgentAssignmentRows,
+  ) {}
+
   /** Makes the place where rows are staged. Once in a transaction, before the first merge. */
   async prepare(tx: Transaction): Promise<void> {
     await tx.query(CREATE_STAGING);
@@ -76,8 +78,7 @@ export class ImportMerge {
     mode: 'create' | 'upsert',
   ): Promise<MergeResult> {
     return this.take(tx, ids, rows, mode, async () => {
-      await tx.query(INSERT_NUMBERS, [ids[0]]);
-      await this.revive(tx, ids);
+      await this.registry.registerStaged(tx, ids[0], stagedNumbers(tx, ids));
       await tx.query(NOTE_CREATED, [...ids]);
     });
   }
@@ -89,8 +90,7 @@ export class ImportMerge {
   async rehearse(...[tx, ids, rows, mode]: Parameters<ImportMerge['merge']>): Promise<MergeResult> {
     await tx.query(`savepoint ${SAVEPOINT}`);
     const result = await this.take(tx, ids, rows, mode, async () => {
-      await tx.query(REHEARSE_NUMBERS);
-      await tx.query(REHEARSE_REVIVAL, [ids[0]]);
+      await this.registry.rehearseStaged(tx, ids[0], stagedNumbers(tx, ids));
     });
     const assigns = rows.some(({ agent }) => agent !== null);
     const given = assigns ? await tx.query<{ agentId: string }>(READ_GIVEN_AGENTS, [ids[0]]) : [];
@@ -115,15 +115,19 @@ export class ImportMerge {
     if (assigns) {
       await tx.query(FIND_AGENTS, [organizationId]);
       await tx.query(LOCK_AGENTS, [organizationId]);
+      await tx.query(NEW_WITHOUT_VOICE, [organizationId]);
       await tx.query(ONE_NUMBER_EACH, [...ids]);
     }
     await insert();
     let outcomes = await this.outcomes(tx);
     if ((outcomes.elsewhere ?? 0) > 0) {
-      await tx.query(FIND_TAKEN, [organizationId]);
+      await this.registry.findTaken(tx, organizationId, stagedNumbers(tx, ids));
       if (mode === 'upsert') await this.update(tx, ids, assigns);
     }
-    if (assigns) await tx.query(PUT_ASSIGNMENTS, [...ids]);
+    if (assigns) {
+      const rows = { from: STAGED_ASSIGNMENTS, keep: KEEP_ASSIGNMENTS, parameters: [ids[1]] };
+      await this.assignments.put(tx, organizationId, rows);
+    }
     if ((outcomes.created ?? 0) === rows.length) return { outcomes, refused: [] };
     outcomes = await this.outcomes(tx);
     return { outcomes, refused: await tx.query<RefusedRow>(READ_REFUSED, [organizationId]) };
@@ -131,23 +135,27 @@ export class ImportMerge {
 
   private async update(tx: Transaction, ids: ImportIds, assigns: boolean): Promise<void> {
     const [organizationId] = ids;
-    await tx.query(LOCK_OWN, [organizationId]);
-    if (assigns) await tx.query(FIND_HOLDERS, [organizationId]);
-    await tx.query(UPDATE_NUMBERS, [...ids]);
-    await tx.query(REST_IS_UNCHANGED);
-  }
-
-  private async revive(tx: Transaction, ids: ImportIds): Promise<void> {
-    const [organizationId] = ids;
-    const pairs = await tx.query<{ insertedId: string; releasedId: string }>(FIND_RELEASED, [organizationId]);
-    if (pairs.length === 0) return;
-    const inserted = pairs.map(({ insertedId }) => insertedId);
-    await tx.query(DELETE_INSERTED, [organizationId, inserted]);
-    await tx.query(REVIVE_NUMBERS, [...ids, inserted, pairs.map(({ releasedId }) => releasedId)]);
+    const own = stagedNumbers(tx, ids);
+    await this.registry.lockOwn(tx, organizationId, own);
+    if (assigns) {
+      await tx.query(FIND_HOLDERS, [organizationId]);
+      await tx.query(OWN_WITHOUT_VOICE, [organizationId]);
+    }
+    await this.registry.updateOwn(tx, organizationId, own);
   }
 
   private async outcomes(tx: Transaction): Promise<MergeResult['outcomes']> {
     const rows = await tx.query<{ outcome: Outcome; count: number }>(COUNT_OUTCOMES);
     return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
   }
+}
+
+/** The staging table as the registry sees it. What numbers were before is written down, for undoing. */
+function stagedNumbers(tx: Transaction, ids: ImportIds): StagedNumbers {
+  return {
+    table: 'import_staging',
+    beforeChange: async (numbers) => {
+      await tx.query(NOTE_NUMBERS, [...ids, numbers]);
+    },
+  };
 }

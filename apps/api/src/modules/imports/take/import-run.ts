@@ -2,16 +2,18 @@ import type { ImportErrorCode, UploadColumn } from '#contracts';
 import type { Database, Transaction } from '../../../platform/database/database.js';
 import type { AuditLog } from '../../audit/audit.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import type { ImportCounts, ImportsRepository, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
+import type { ImportCounts, ImportsRepository, RowCounts, ToldRow, WorkableJob } from '../jobs/imports.repository.js';
 import { told } from '../read/check-upload-row.js';
 import { type ImportChunk, ImportReader } from '../read/import-reader.js';
 import type { ImportMerge, MergeResult, RefusedRow } from './import-merge.js';
+import type { NumberRemoval } from './number-removal.js';
 import type { ImportPace } from './import-pace.js';
 
 export interface RunParts {
   database: Database;
   repository: ImportsRepository;
   merge: ImportMerge;
+  removal: NumberRemoval;
   pace: ImportPace;
   audit: AuditLog;
 }
@@ -34,7 +36,7 @@ export class ImportRun {
   /**
    * Takes the next chunk of rows, while the one after it is read.
    *
-   * @returns superseded when somebody else moved the job meanwhile: then this run knows nothing any more
+   * @returns superseded when another process moved the job meanwhile: then what this run remembers of it is outdated
    */
   async step(): Promise<RunState> {
     const { pace } = this.parts;
@@ -42,7 +44,7 @@ export class ImportRun {
     this.upcoming = null;
     if (!chunk.last) {
       this.upcoming = this.reader.next(pace.chunkRows);
-      // Whoever awaits it is told; until then it is nobody's.
+      // The rejection is handled where it is awaited; until then it must not count as unhandled.
       this.upcoming.catch(() => undefined);
     }
     return this.take(chunk);
@@ -55,7 +57,7 @@ export class ImportRun {
    * last chunks with the progress that they made, and they are taken again.
    */
   private take(chunk: ImportChunk): Promise<RunState> {
-    const { database, repository, merge } = this.parts;
+    const { database, repository } = this.parts;
     const { context, job } = this;
     return database.inTenant(context.organizationId, async (tx) => {
       const state = await repository.lock(tx, context, job.id);
@@ -65,15 +67,29 @@ export class ImportRun {
         return 'finished';
       }
       if (!chunk.last) await tx.commitWithoutWaiting();
-      await merge.prepare(tx);
-      const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
-      const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
-      const lines = withoutTwins([...chunk.told, ...refusalsOf(result, chunk)]);
-      await repository.addProgress(tx, context, job.id, countsOf(chunk, result, lines), lines);
+      const { counts, refusals } = await this.carryOut(tx, chunk);
+      const lines = withoutTwins([...chunk.told, ...refusals]);
+      await repository.addProgress(tx, context, job.id, { ...counts, repaired: repairedLines(lines) }, lines);
       if (!chunk.last) return 'unfinished';
       await this.end(tx, 'completed');
       return 'finished';
     });
+  }
+
+  private async carryOut(tx: Transaction, chunk: ImportChunk): Promise<{ counts: RowCounts; refusals: ToldRow[] }> {
+    const { merge, removal } = this.parts;
+    const { context, job } = this;
+    if (job.operation !== 'register') {
+      const { done, skipped, refused } = await removal.take(tx, context, job, job.operation, chunk.staged);
+      const failed = chunk.counts.failed + refused.length - skipped;
+      const counts = { ...chunk.counts, skipped: chunk.counts.skipped + skipped, failed };
+      const counted = { ...counts, [job.operation === 'delete' ? 'deleted' : 'unassigned']: done };
+      return { counts: counted, refusals: refused.map((row) => toldAs(row, chunk)) };
+    }
+    await merge.prepare(tx);
+    const work = [tx, [context.organizationId, job.id], chunk.staged, job.mode] as const;
+    const result = job.dryRun ? await merge.rehearse(...work) : await merge.merge(...work);
+    return { counts: countsOf(chunk, result), refusals: refusalsOf(result, chunk) };
   }
 
   /** Ends the job, which is locked. What it did stays, and leaves its event. */
@@ -87,14 +103,14 @@ export class ImportRun {
     await repository.finish(tx, context, job.id, status, failure);
     const done = await repository.progress(tx, context, job.id);
     if (job.dryRun || !done) return;
-    const { total, processed, created, updated, skipped, failed, repaired } = done;
+    const { total, processed, created, updated, deleted, unassigned, skipped, failed, repaired } = done;
     await audit.record(tx, context, {
-      action: 'phone_numbers.uploaded',
+      action: ACTIONS[job.operation],
       subjectType: 'import_job',
       subjectId: job.id,
       facts: {
-        ...{ status, total, processed, created, updated, skipped, failed, repaired },
-        mode: job.mode,
+        ...{ status, total, processed, skipped, failed, repaired },
+        ...factsOf(job, { created, updated, deleted, unassigned }),
         fileName: job.fileName,
       },
     });
@@ -105,24 +121,33 @@ export class ImportRun {
     const bytes = await database.inTenant(this.context.organizationId, (tx) =>
       repository.piece(tx, this.context, this.job.id, position),
     );
-    // Its end takes the file away: somebody else has finished the job.
+    // Its end takes the file away: another process has finished the job.
     return bytes ?? Buffer.alloc(0);
   }
 }
 
-function countsOf(
-  { counts }: ImportChunk,
-  { outcomes, refused }: MergeResult,
-  lines: readonly ToldRow[],
-): ImportCounts {
+const ACTIONS = {
+  register: 'phone_numbers.uploaded',
+  delete: 'phone_numbers.deleted_by_file',
+  unassign: 'phone_numbers.unassigned_by_file',
+} as const;
+
+type Done = Pick<ImportCounts, 'created' | 'updated' | 'deleted' | 'unassigned'>;
+
+function factsOf({ operation, mode }: WorkableJob, { created, updated, deleted, unassigned }: Done): object {
+  if (operation === 'register') return { created, updated, mode };
+  return operation === 'delete' ? { deleted } : { unassigned };
+}
+
+function countsOf({ counts }: ImportChunk, { outcomes, refused }: MergeResult): RowCounts {
   const { created = 0, revived = 0, updated = 0, unchanged = 0 } = outcomes;
   const failed = refused.filter(({ outcome }) => !isTaken(outcome)).length;
   return {
+    ...counts,
     created: created + revived,
     updated,
     skipped: counts.skipped + unchanged + refused.length - failed,
     failed: counts.failed + failed,
-    repaired: repairedLines(lines),
   };
 }
 
@@ -138,11 +163,11 @@ function isTaken(outcome: RefusedRow['outcome']): boolean {
 }
 
 function refusalsOf({ refused }: MergeResult, chunk: ImportChunk): ToldRow[] {
-  return refused.map((row) => {
-    const { code, column, message, value } = refusalOf(row);
-    const error = told(row.line, code, column, message, value);
-    return { ...error, severity: 'error', cells: chunk.cells.get(row.line) ?? null };
-  });
+  return refused.map((row) => toldAs({ line: row.line, ...refusalOf(row) }, chunk));
+}
+
+function toldAs({ line, code, column, message, value }: Refusal & { line: number }, { cells }: ImportChunk): ToldRow {
+  return { ...told(line, code, column, message, value), severity: 'error', cells: cells.get(line) ?? null };
 }
 
 interface Refusal {
@@ -185,6 +210,11 @@ function refusalOf({ outcome, e164, agent, client, holder }: RefusedRow): Refusa
       );
     case 'agent_inactive':
       return ofAgent(outcome, 'The agent is not active. Activate it first, or name another agent.');
+    case 'number_cannot_call':
+      return ofAgent(
+        outcome,
+        `${e164} has no voice, so that no agent can call from it. Give it voice, or name no agent.`,
+      );
     case 'assigned_elsewhere':
       return ofAgent(outcome, `${e164} is assigned. Unassign it from the agent '${holder ?? ''}' first.`);
   }

@@ -1,7 +1,6 @@
 import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -16,8 +15,9 @@ import {
 } from 'class-validator';
 import { numbersPerAgent, type NumbersPerAgent } from '#contracts';
 import { CharactersBetween } from '../../../platform/http/fields/characters-between.js';
+import { CountryCodes, CurrencyCode } from '../../../platform/http/fields/code-fields.js';
 import { Trimmed } from '../../../platform/http/fields/dto-fields.js';
-import { countryCheck, currencyCheck, isSent, timeZoneCheck } from './organization-fields.js';
+import { isSent, timeZoneCheck } from './organization-fields.js';
 
 const MAX_POOL_QUOTA = 1_000_000;
 
@@ -35,9 +35,9 @@ export class UpdateOrganizationDto {
   @ValidateBy(timeZoneCheck)
   timeZone?: string;
 
-  @ApiProperty({ required: false, example: 'USD' })
+  @ApiProperty({ required: false, example: 'USD', description: 'ISO 4217, a currency of today.' })
   @ValidateIf(isSent)
-  @ValidateBy(currencyCheck)
+  @CurrencyCode()
   currency?: string;
 
   @ApiProperty({ required: false, type: 'integer', minimum: 0, maximum: 1_000_000 })
@@ -47,12 +47,16 @@ export class UpdateOrganizationDto {
   @Max(1_000_000)
   defaultDailyLimit?: number;
 
-  @ApiProperty({ required: false, type: [String], example: ['US', 'CA'] })
+  @ApiProperty({
+    required: false,
+    type: [String],
+    example: ['US', 'CA'],
+    description: 'ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too.',
+  })
   @ValidateIf(isSent)
   @IsArray()
   @ArrayMaxSize(300)
-  @ArrayUnique()
-  @ValidateBy(countryCheck, { each: true })
+  @CountryCodes()
   defaultAllowedCountries?: string[];
 
   @ApiProperty({ required: false, enum: numbersPerAgent, description: 'How many numbers an agent may have.' })

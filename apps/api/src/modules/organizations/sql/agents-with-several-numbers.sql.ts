@@ -1,6 +1,6 @@
 /**
- * Agents that call from several numbers, or answer several. The caller has locked the organization: whoever assigns or
- * connects a number waits for that, so nobody joins them meanwhile. $1 organization.
+ * Agents that call from several numbers, or answer several. The caller has locked the organization: a transaction that assigns or
+ * connects a number waits for that, so no agent joins them meanwhile. $1 organization.
  */
 export const AGENTS_WITH_SEVERAL_NUMBERS = `
   select g.name from agents g

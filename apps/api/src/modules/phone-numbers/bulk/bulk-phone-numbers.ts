@@ -6,7 +6,7 @@ import { PhoneNumbersRepository } from '../inventory/phone-numbers.repository.js
 import { NumberLifecycleRepository } from '../lifecycle/number-lifecycle.repository.js';
 import type { PoolQuota } from '../lifecycle/pool-quota.js';
 import { phoneNumberFilterOf } from '../lists/phone-number-filter.js';
-import { BULK_LIFECYCLE, BULK_TAG, BULK_UNTAG } from './sql/bulk-phone-numbers.sql.js';
+import { BULK_LIFECYCLE, BULK_TAG, BULK_UNTAG, IDS_OF_NUMBERS } from './sql/bulk-phone-numbers.sql.js';
 
 const ORDER = { field: 'phoneNumber', direction: 'asc' } as const;
 
@@ -32,6 +32,12 @@ export class BulkPhoneNumbers {
     const query = { filter, offset: 0, limit, sort: ORDER };
     const numbers = await this.repository.findMany(tx, context, phoneNumberFilterOf(query), limit);
     return numbers.map(({ id }) => id);
+  }
+
+  /** The ids of the numbers that the organization sees: its own, and the pool's. */
+  async idsOf(tx: Transaction, e164s: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(IDS_OF_NUMBERS, [e164s]);
+    return rows.map(({ id }) => id);
   }
 
   /** How much of the pool may be taken: locked, so that nothing else takes it meanwhile, or only read for a preview. */

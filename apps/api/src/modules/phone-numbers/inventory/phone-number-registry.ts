@@ -5,11 +5,15 @@ import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
 import {
   DELETE_INSERTED,
-  FIND_TAKEN,
-  INSERT_PHONE_NUMBERS,
-  LOCK_RELEASED,
-  REVIVE_PHONE_NUMBERS,
-  UPDATE_PHONE_NUMBERS,
+  findDiffering,
+  LISTED,
+  lockOwn,
+  registrationSql,
+  rehearseInsert,
+  rehearseRevival,
+  restIsUnchanged,
+  staged,
+  updateDiffering,
 } from './sql/register-phone-numbers.sql.js';
 
 /** A number to be registered. It has been parsed: `e164`, country and type belong together. */
@@ -24,90 +28,133 @@ export interface NewPhoneNumber {
   monthlyCost?: string | null;
   currency?: string | null;
   capabilities?: { voice?: boolean; sms?: boolean };
-  source: 'manual' | 'upload';
   clientId?: string | null;
 }
 
 export type Registration =
   | { outcome: 'created' | 'revived'; id: string }
-  /** Differed from the row, or not. Only when existing numbers are to be updated. */
-  | { outcome: 'updated' | 'unchanged'; id: string }
-  /** Taken: by the organization itself, by the pool, or by somebody whose name nobody is told. */
+  /** Taken: by the organization itself, by the pool, or by another organization, which is not named. */
   | { outcome: 'own' | 'in_pool'; id: string }
   | { outcome: 'elsewhere' };
 
-interface Found {
-  id: string;
-  e164: string;
+/**
+ * Numbers in a table of the transaction, each once, with the columns e164, country_code, number_type, provider, label,
+ * region, client_id, monthly_cost, currency, voice, sms and tags. The steps write number_id and outcome: created,
+ * revived, own, in_pool, updated, unchanged; a row whose number another organization has keeps none. Rows that have an
+ * outcome already are left alone.
+ */
+export interface StagedNumbers {
+  table: string;
+  /** Told the ids of numbers that exist, before they change. */
+  beforeChange: (ids: readonly string[]) => Promise<void>;
 }
 
-/** Takes numbers into an organization, one or thousands at a time. */
+interface Done {
+  id: string;
+  e164: string;
+  outcome: 'created' | 'revived' | 'own' | 'in_pool';
+}
+
+const FROM_LIST = registrationSql(LISTED);
+const nothingBefore = (): Promise<void> => Promise.resolve();
+
+/** Takes numbers into an organization: the ones of a list, or those that the caller has staged in a table. */
 @Injectable()
 export class PhoneNumberRegistry {
+  private readonly sqlOfTables = new Map<string, ReturnType<typeof registrationSql>>();
+
   /**
-   * Registers the numbers that nobody has.
+   * Registers the numbers that no organization has.
    *
    * @param numbers each number once
-   * @param existing what to do with the organization's own numbers: leave them, or update provider and label
    * @returns what became of each number, by its E.164 form
+   * @throws ProblemError permission_denied when the caller is limited to clients and a number belongs to none of them
    */
   async register(
     tx: Transaction,
     context: RequestContext,
     numbers: readonly NewPhoneNumber[],
-    existing: 'leave' | 'update',
   ): Promise<Map<string, Registration>> {
     const { organizationId } = context;
-    const registrations = new Map<string, Registration>();
-    if (numbers.length === 0) return registrations;
     requireOwnClients(context, numbers);
-    const rows = JSON.stringify(numbers);
-    const inserted = await tx.query<Found>(INSERT_PHONE_NUMBERS, [organizationId, rows]);
-    for (const { e164, id } of inserted) registrations.set(e164, { outcome: 'created', id });
-    await this.revive(tx, organizationId, rows, inserted, registrations);
-
-    const left = numbers.map(({ e164 }) => e164).filter((e164) => !registrations.has(e164));
-    if (left.length === 0) return registrations;
-    for (const e164 of left) registrations.set(e164, { outcome: 'elsewhere' });
-    const taken = await tx.query<Found & { own: boolean }>(FIND_TAKEN, [organizationId, left]);
-    for (const { e164, id, own } of taken) registrations.set(e164, { outcome: own ? 'own' : 'in_pool', id });
-    if (existing === 'update') {
-      const ownRows = numbers.filter(({ e164 }) => registrations.get(e164)?.outcome === 'own');
-      await this.update(tx, organizationId, ownRows, registrations);
-    }
+    const rows = JSON.stringify(numbers.map(rowOf));
+    const inserted = await tx.query<Done>(FROM_LIST.insert, [organizationId, 'manual', rows]);
+    const e164s = inserted.map(({ e164 }) => e164);
+    const revived = await this.revive(tx, organizationId, 'manual', FROM_LIST, [rows], [e164s], nothingBefore);
+    const registrations = new Map<string, Registration>(numbers.map(({ e164 }) => [e164, { outcome: 'elsewhere' }]));
+    for (const { e164, id, outcome } of [...inserted, ...revived]) registrations.set(e164, { outcome, id });
+    if (inserted.length === numbers.length) return registrations;
+    const left = numbers.filter(({ e164 }) => registrations.get(e164)?.outcome === 'elsewhere').map(rowOf);
+    const taken = await tx.query<Done>(FROM_LIST.findTaken, [organizationId, JSON.stringify(left)]);
+    for (const { e164, id, outcome } of taken) registrations.set(e164, { outcome, id });
     return registrations;
+  }
+
+  /** The same for the rows of a table, for as many as there are. */
+  async registerStaged(tx: Transaction, organizationId: string, { table, beforeChange }: StagedNumbers): Promise<void> {
+    const sql = this.sqlOf(table);
+    await tx.query(sql.insert, [organizationId, 'upload']);
+    await this.revive(tx, organizationId, 'upload', sql, [], [], beforeChange);
+  }
+
+  /** Says what registering would say, and inserts nothing. */
+  async rehearseStaged(tx: Transaction, organizationId: string, { table }: StagedNumbers): Promise<void> {
+    await tx.query(rehearseInsert(table));
+    await tx.query(rehearseRevival(table), [organizationId]);
+  }
+
+  /** Says which of the rows that were not registered are the organization's own, or the pool's. */
+  async findTaken(tx: Transaction, organizationId: string, { table }: StagedNumbers): Promise<void> {
+    await tx.query(this.sqlOf(table).findTaken, [organizationId]);
+  }
+
+  /** Locks the organization's own numbers of the table, in the order of the numbers. */
+  async lockOwn(tx: Transaction, organizationId: string, { table }: StagedNumbers): Promise<void> {
+    await tx.query(lockOwn(table), [organizationId]);
+  }
+
+  /** Changes own numbers, which are locked, where their row says something else. */
+  async updateOwn(tx: Transaction, organizationId: string, { table, beforeChange }: StagedNumbers): Promise<void> {
+    const differing = await tx.query<{ id: string }>(findDiffering(table), [organizationId]);
+    if (differing.length > 0) {
+      const ids = differing.map(({ id }) => id);
+      await beforeChange(ids);
+      await tx.query(updateDiffering(table), [organizationId, ids]);
+    }
+    await tx.query(restIsUnchanged(table));
   }
 
   private async revive(
     tx: Transaction,
     organizationId: string,
-    rows: string,
-    inserted: readonly Found[],
-    registrations: Map<string, Registration>,
-  ): Promise<void> {
-    if (inserted.length === 0) return;
-    const released = await tx.query<Found>(LOCK_RELEASED, [organizationId, inserted.map(({ e164 }) => e164)]);
-    if (released.length === 0) return;
-    const back = new Set(released.map(({ e164 }) => e164));
-    await tx.query(DELETE_INSERTED, [inserted.filter(({ e164 }) => back.has(e164)).map(({ id }) => id)]);
-    await tx.query(REVIVE_PHONE_NUMBERS, [organizationId, rows, released.map(({ id }) => id)]);
-    for (const { e164, id } of released) registrations.set(e164, { outcome: 'revived', id });
+    source: 'manual' | 'upload',
+    sql: ReturnType<typeof registrationSql>,
+    rows: readonly unknown[],
+    inserted: readonly unknown[],
+    beforeChange: StagedNumbers['beforeChange'],
+  ): Promise<Done[]> {
+    const released = await tx.query<Done>(sql.findReleased, [organizationId, ...inserted]);
+    if (released.length === 0) return [];
+    const ids = released.map(({ id }) => id);
+    await beforeChange(ids);
+    await tx.query(DELETE_INSERTED, [organizationId, released.map(({ e164 }) => e164)]);
+    return tx.query<Done>(sql.revive, [organizationId, source, ids, ...rows]);
   }
 
-  private async update(
-    tx: Transaction,
-    organizationId: string,
-    rows: readonly NewPhoneNumber[],
-    registrations: Map<string, Registration>,
-  ): Promise<void> {
-    const changed = await tx.query<{ e164: string }>(UPDATE_PHONE_NUMBERS, [organizationId, JSON.stringify(rows)]);
-    const differed = new Set(changed.map(({ e164 }) => e164));
-    for (const { e164 } of rows) {
-      const found = registrations.get(e164);
-      if (found?.outcome !== 'own') continue;
-      registrations.set(e164, { outcome: differed.has(e164) ? 'updated' : 'unchanged', id: found.id });
-    }
+  private sqlOf(table: string): ReturnType<typeof registrationSql> {
+    const sql = this.sqlOfTables.get(table) ?? registrationSql(staged(table));
+    this.sqlOfTables.set(table, sql);
+    return sql;
   }
+}
+
+/** Named as the columns are. */
+function rowOf({ e164, countryCode, numberType, monthlyCost, capabilities, clientId, ...others }: NewPhoneNumber) {
+  const { region, label, provider, tags, currency } = others;
+  return {
+    ...{ e164, region, label, provider, tags, currency, ...capabilities },
+    ...{ country_code: countryCode, number_type: numberType, monthly_cost: monthlyCost, client_id: clientId },
+  };
 }
 
 /** @throws ProblemError permission_denied when the caller is limited to clients and a number belongs to none of them */

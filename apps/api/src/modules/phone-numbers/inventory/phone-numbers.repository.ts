@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
 import type { PhoneNumberLifecycle, PhoneNumberView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
-import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { clientLimit, PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import {
   numberConditions,
   type PhoneNumberFilter,
@@ -15,7 +15,6 @@ import {
   PHONE_NUMBER_VIEW,
   PHONE_NUMBERS_FROM,
   type PhoneNumberViewRow,
-  PLATFORM_ORGANIZATION,
   toView,
 } from './sql/phone-number-views.sql.js';
 
@@ -52,7 +51,7 @@ export class PhoneNumbersRepository {
     const sql = new SqlParameters();
     const conditions = conditionsOf(context, filter, sql);
     const rows = await tx.query<PhoneNumberViewRow>(
-      `${PHONE_NUMBER_VIEW} ${PHONE_NUMBERS_FROM} and ${conditions} order by n.e164 limit ${sql.place(limit)}`,
+      `${PHONE_NUMBER_VIEW} ${PHONE_NUMBERS_FROM} and ${conditions} order by n.e164 limit ${sql.parameter(limit)}`,
       sql.values,
     );
     return rows.map((row) => toView(context, row));
@@ -114,6 +113,6 @@ function scopeOf({ organizationId }: RequestContext, scope: PhoneNumberScope): s
 }
 
 function conditionsOf(context: RequestContext, filter: PhoneNumberFilter, sql: SqlParameters): string {
-  const ownership = `n.organization_id = any (${sql.place(scopeOf(context, filter.scope))}::uuid[])`;
+  const ownership = `n.organization_id = any (${sql.parameter(scopeOf(context, filter.scope))}::uuid[])`;
   return [ownership, ...numberConditions(withinLimit(context, filter), sql)].join(' and ');
 }

@@ -91,8 +91,8 @@ export class PhoneNumbersService {
     return this.database.inTenant(context.organizationId, async (tx) => {
       const currency = await this.currencyFor(tx, context, given.monthlyCost, given.currency);
       const clientId = await this.clients.choose(tx, context, given.clientId ?? null);
-      const number = { ...fields, clientId, e164, countryCode, numberType, currency, source: 'manual' as const };
-      const registration = (await this.registry.register(tx, context, [number], 'leave')).get(e164);
+      const number = { ...fields, clientId, e164, countryCode, numberType, currency };
+      const registration = (await this.registry.register(tx, context, [number])).get(e164);
       if (registration?.outcome !== 'created' && registration?.outcome !== 'revived') throw taken(e164, registration);
       await this.audit.record(tx, context, {
         action: `phone_number.${registration.outcome}`,
@@ -139,7 +139,7 @@ export class PhoneNumbersService {
   remove(context: RequestContext, id: string): Promise<PhoneNumberView> {
     return this.database.inTenant(context.organizationId, async (tx) => {
       await this.lock(tx, context, id);
-      // Read after the lock: whoever assigns the number takes the same lock first.
+      // Read after the lock: a transaction that assigns the number takes the same lock first.
       const number = await this.view(tx, context, id);
       requireUnused(number);
       requireDeletable(number);

@@ -13,6 +13,8 @@ interface AssignablePhoneNumber {
   countryCode: string | null;
   provider: PhoneNumberProvider;
   lifecycle: PhoneNumberLifecycle;
+  /** Whether it has voice. */
+  canCall: boolean;
 }
 
 /** What other modules ask about phone numbers. */
@@ -38,8 +40,8 @@ export class PhoneNumbers {
   async lockAssignable(tx: Transaction, context: RequestContext, id: string): Promise<AssignablePhoneNumber> {
     const number = await this.repository.lockOwn(tx, context, id);
     if (!number) throw phoneNumberNotFound();
-    const { e164, countryCode, provider, lifecycle } = number;
-    return { id: number.id, e164, countryCode, provider, lifecycle };
+    const { e164, countryCode, provider, lifecycle, capabilities } = number;
+    return { id: number.id, e164, countryCode, provider, lifecycle, canCall: capabilities.voice };
   }
 
   /** Locks all numbers of the organization, or of one of its clients, and answers their ids. */

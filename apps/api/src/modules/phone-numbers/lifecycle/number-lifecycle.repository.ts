@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
-import { PLATFORM_ORGANIZATION } from '../inventory/sql/phone-number-views.sql.js';
+import { clientLimit, PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { PoolQuota } from './pool-quota.js';
 import { CLAIM_PHONE_NUMBERS, RELEASE_PHONE_NUMBERS, WAS_CLAIMED } from './sql/claim-phone-numbers.sql.js';
 import { COUNT_HELD_OF_POOL, LOCK_POOL_QUOTA, READ_POOL_QUOTA } from './sql/pool-quota.sql.js';
@@ -17,7 +16,7 @@ export interface AnsweredPhoneNumber {
   agentName: string;
 }
 
-/** The steps between the pool and an organization. They alone may write rows of the pool for somebody else. */
+/** The steps between the pool and an organization. They alone may write rows of the pool for another organization. */
 @Injectable()
 export class NumberLifecycleRepository {
   constructor(private readonly database: Database) {}
@@ -66,7 +65,7 @@ export class NumberLifecycleRepository {
     return rows.length > 0;
   }
 
-  /** Whether somebody has claimed the number, which everybody could see in the pool before. */
+  /** Whether an organization has claimed the number, which every organization could see in the pool before. */
   async wasClaimed(id: string): Promise<boolean> {
     return (await this.database.asSystem((tx) => tx.query(WAS_CLAIMED, [id]))).length > 0;
   }

@@ -6,10 +6,9 @@ import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { Agents } from '../../agents/agents.public.js';
 import { AuditLog, type FieldChanges, fieldsCleared, fieldsSet } from '../../audit/audit.public.js';
 import { Clients } from '../../clients/clients.public.js';
-import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { phoneNumberNotFound } from '../inventory/phone-numbers.js';
 import { PhoneNumbersRepository } from '../inventory/phone-numbers.repository.js';
-import { PLATFORM_ORGANIZATION } from '../inventory/sql/phone-number-views.sql.js';
 import { NumberLifecycleRepository } from './number-lifecycle.repository.js';
 import {
   agentAnswers,
@@ -22,6 +21,8 @@ import {
   taken,
   unclaimable,
 } from './number-steps.js';
+
+type NumberStep = 'claimed' | 'released' | 'reserved' | 'unreserved' | 'connected' | 'disconnected';
 
 /**
  * The steps of a number's life: pool, claimed, connected, disconnected, released. (Assigning is the business of the
@@ -188,12 +189,17 @@ export class NumberLifecycleService {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    step: string,
+    step: NumberStep,
     changes: FieldChanges,
     relatedIds: string[] = [],
   ): Promise<PhoneNumberView> {
-    const entry = { action: `phone_number.${step}`, subjectType: 'phone_number', subjectId: id, relatedIds, changes };
-    await this.audit.record(tx, context, entry);
+    await this.audit.record(tx, context, {
+      action: `phone_number.${step}`,
+      subjectType: 'phone_number',
+      subjectId: id,
+      relatedIds,
+      changes,
+    });
     const number = await this.find(tx, context, id);
     if (!number) throw phoneNumberNotFound();
     return number;

@@ -34,7 +34,7 @@ export function requireFromPool(number: PhoneNumberView): void {
   throw new ProblemError('conflict', detail);
 }
 
-/** @throws ProblemError conflict for a number of the pool, which would be lost to everybody */
+/** @throws ProblemError conflict for a number of the pool, which would be lost to every organization */
 export function requireDeletable(number: PhoneNumberView): void {
   if (number.inPool && number.reservedUntil !== null) throw reserved(number);
   if (!number.fromPool) return;
@@ -64,6 +64,13 @@ export function reserved(number: PhoneNumberView): ProblemError {
     ? `${number.phoneNumber} is reserved until ${number.reservedUntil}. Unreserve it first.`
     : `${number.phoneNumber} is reserved by another organization until ${number.reservedUntil}. Choose another number, or try again then.`;
   return new ProblemError('phone_number_reserved', detail);
+}
+
+/** An agent calls from a number that has voice. @throws ProblemError number_cannot_call */
+export function requireVoice({ phoneNumber, canCall }: { phoneNumber: string; canCall: boolean }): void {
+  if (canCall) return;
+  const detail = `${phoneNumber} has no voice, so that no agent can call from it. Switch its capability voice on first, or choose another number.`;
+  throw new ProblemError('number_cannot_call', detail, { errors: { phoneNumberId: 'has no voice' } });
 }
 
 export function taken(): ProblemError {

@@ -44,7 +44,12 @@ export class NumberListsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const numbers = this.service.all(context, parseListQuery(query, EXPORT_RULES));
-    await sendCsv(reply, 'phone-numbers', phoneNumberExportColumns, numbers);
+    await sendCsv(
+      reply,
+      { organizationId: context.organizationId, name: 'phone-numbers' },
+      phoneNumberExportColumns,
+      numbers,
+    );
   }
 
   @Get('export.json')
@@ -60,6 +65,10 @@ export class NumberListsController {
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await sendJsonArray(reply, 'phone-numbers', this.service.all(context, parseListQuery(query, EXPORT_RULES)));
+    await sendJsonArray(
+      reply,
+      { organizationId: context.organizationId, name: 'phone-numbers' },
+      this.service.all(context, parseListQuery(query, EXPORT_RULES)),
+    );
   }
 }

@@ -76,65 +76,65 @@ export function alternativesOf(filter: PhoneNumberFilter): PhoneNumberFilter[] {
 export class SqlParameters {
   readonly values: unknown[] = [];
 
-  place(value: unknown): string {
+  parameter(value: unknown): string {
     return `$${this.values.push(value)}`;
   }
 }
 
 /** Conditions on `n`, a number. Wildcards mean nothing in what people type, so position() and not LIKE. */
 export function numberConditions(filter: PhoneNumberFilter, sql: SqlParameters): string[] {
-  const { place } = bound(sql);
-  const found: (string | false | undefined)[] = [
+  const { parameter } = bound(sql);
+  const conditions: (string | false | undefined)[] = [
     `n.lifecycle <> 'released'`,
-    filter.ids && `n.id = any (${place(filter.ids)}::uuid[])`,
-    filter.e164 !== undefined && `n.e164 = ${place(filter.e164)}`,
+    filter.ids && `n.id = any (${parameter(filter.ids)}::uuid[])`,
+    filter.e164 !== undefined && `n.e164 = ${parameter(filter.e164)}`,
     filter.status === 'reserved' && 'n.reserved_until > now()',
     filter.status === 'available' &&
-      `(n.reserved_until is null or n.reserved_until <= now() or n.reserved_by = ${place(filter.viewer ?? null)}::uuid)`,
-    filter.reservedBy !== undefined && `n.reserved_by = ${place(filter.reservedBy)}::uuid`,
-    filter.agentId !== undefined && `n.assigned_agent_id = ${place(filter.agentId)}::uuid`,
-    filter.region !== undefined && `n.region = ${place(filter.region)}`,
-    filter.clientId !== undefined && `n.client_id = ${place(filter.clientId)}::uuid`,
-    filter.clientIds?.length === 1 && `n.client_id = ${place(filter.clientIds[0])}::uuid`,
-    filter.clientIds?.length !== 1 && filter.clientIds && `n.client_id = any (${place(filter.clientIds)}::uuid[])`,
+      `(n.reserved_until is null or n.reserved_until <= now() or n.reserved_by = ${parameter(filter.viewer ?? null)}::uuid)`,
+    filter.reservedBy !== undefined && `n.reserved_by = ${parameter(filter.reservedBy)}::uuid`,
+    filter.agentId !== undefined && `n.assigned_agent_id = ${parameter(filter.agentId)}::uuid`,
+    filter.region !== undefined && `n.region = ${parameter(filter.region)}`,
+    filter.clientId !== undefined && `n.client_id = ${parameter(filter.clientId)}::uuid`,
+    filter.clientIds?.length === 1 && `n.client_id = ${parameter(filter.clientIds[0])}::uuid`,
+    filter.clientIds?.length !== 1 && filter.clientIds && `n.client_id = any (${parameter(filter.clientIds)}::uuid[])`,
     filter.within &&
-      `(n.client_id = any (${place(filter.within.clientIds)}::uuid[]) or n.organization_id <> ${place(filter.within.organizationId)})`,
-    filter.tag !== undefined && `n.tags @> array[${place(filter.tag)}::text]`,
+      `(n.client_id = any (${parameter(filter.within.clientIds)}::uuid[]) or n.organization_id <> ${parameter(filter.within.organizationId)})`,
+    filter.tag !== undefined && `n.tags @> array[${parameter(filter.tag)}::text]`,
     // One country as an equation: a list of it comes in the order of its index.
-    filter.countryCodes?.length === 1 && `n.country_code = ${place(filter.countryCodes[0])}`,
+    filter.countryCodes?.length === 1 && `n.country_code = ${parameter(filter.countryCodes[0])}`,
     filter.countryCodes?.length !== 1 &&
       filter.countryCodes &&
-      `n.country_code = any (${place(filter.countryCodes)}::text[])`,
-    filter.provider !== undefined && `n.provider = ${place(filter.provider)}`,
-    filter.lifecycle !== undefined && `n.lifecycle = ${place(filter.lifecycle)}`,
+      `n.country_code = any (${parameter(filter.countryCodes)}::text[])`,
+    filter.provider !== undefined && `n.provider = ${parameter(filter.provider)}`,
+    filter.lifecycle !== undefined && `n.lifecycle = ${parameter(filter.lifecycle)}`,
     filter.connected !== undefined && `n.inbound_agent_id is ${filter.connected ? 'not null' : 'null'}`,
     filter.assigned !== undefined && `n.assigned_agent_id is ${filter.assigned ? 'not null' : 'null'}`,
     filter.labelled !== undefined && `n.label is ${filter.labelled ? 'not null' : 'null'}`,
     filter.inCountry !== undefined && `n.country_code is ${filter.inCountry ? 'not null' : 'null'}`,
-    filter.label !== undefined && `position(lower(${place(filter.label)}) in lower(n.label)) > 0`,
+    filter.label !== undefined && `position(lower(${parameter(filter.label)}) in lower(n.label)) > 0`,
     filter.text !== undefined && textCondition(filter.text, filter.digits ?? [], sql),
   ];
-  return found.filter((condition) => typeof condition === 'string');
+  return conditions.filter((condition) => typeof condition === 'string');
 }
 
 /** The same on `c`, a row of counters, as far as counters are kept by it. */
 export function counterConditions(filter: PhoneNumberFilter, sql: SqlParameters): string[] {
-  const { place } = bound(sql);
-  const found: (string | false | undefined)[] = [
-    filter.countryCodes && `c.country_code = any (${place(filter.countryCodes)}::text[])`,
-    filter.provider !== undefined && `c.provider = ${place(filter.provider)}`,
-    filter.lifecycle !== undefined && `c.lifecycle = ${place(filter.lifecycle)}`,
+  const { parameter } = bound(sql);
+  const conditions: (string | false | undefined)[] = [
+    filter.countryCodes && `c.country_code = any (${parameter(filter.countryCodes)}::text[])`,
+    filter.provider !== undefined && `c.provider = ${parameter(filter.provider)}`,
+    filter.lifecycle !== undefined && `c.lifecycle = ${parameter(filter.lifecycle)}`,
     filter.connected !== undefined && `c.connected = ${filter.connected}`,
     filter.assigned !== undefined && `c.assigned = ${filter.assigned}`,
     filter.labelled !== undefined && `c.labelled = ${filter.labelled}`,
     filter.inCountry !== undefined && `c.country_code ${filter.inCountry ? '<>' : '='} ''`,
   ];
-  return found.filter((condition) => typeof condition === 'string');
+  return conditions.filter((condition) => typeof condition === 'string');
 }
 
 function textCondition(text: string, digits: readonly string[], sql: SqlParameters): string {
-  const inNumber = digits.map((part) => `position(${sql.place(part)} in n.e164) > 0`);
-  return `(${[`position(lower(${sql.place(text)}) in lower(n.label)) > 0`, ...inNumber].join(' or ')})`;
+  const inNumber = digits.map((part) => `position(${sql.parameter(part)} in n.e164) > 0`);
+  return `(${[`position(lower(${sql.parameter(text)}) in lower(n.label)) > 0`, ...inNumber].join(' or ')})`;
 }
 
-const bound = (sql: SqlParameters) => ({ place: (value: unknown) => sql.place(value) });
+const bound = (sql: SqlParameters) => ({ parameter: (value: unknown) => sql.parameter(value) });

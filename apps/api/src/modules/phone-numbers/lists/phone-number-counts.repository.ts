@@ -10,8 +10,7 @@ import {
   SqlParameters,
 } from './phone-number-conditions.js';
 
-import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.js';
-import { PLATFORM_ORGANIZATION } from '../inventory/sql/phone-number-views.sql.js';
+import { clientLimit, PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { SUMMARIZE_PHONE_NUMBERS } from './sql/summarize-phone-numbers.sql.js';
 
 /** Up to here numbers are counted one by one where no counter says how many there are. */
@@ -35,7 +34,7 @@ export class PhoneNumberCountsRepository {
   }
 
   /** The exact total of a filter that `isCounted`, among the facets of a part of the list. */
-  async counted(
+  async exactTotal(
     tx: Transaction,
     organizationId: string,
     filter: PhoneNumberFilter,
@@ -45,9 +44,9 @@ export class PhoneNumberCountsRepository {
     const sql = new SqlParameters();
     const [facet, values] = facetOf(filter);
     const conditions = [
-      `c.organization_id = ${sql.place(organizationId)}`,
-      `c.facet = ${sql.place(facet)}`,
-      `c.value = any (${sql.place(values)}::text[])`,
+      `c.organization_id = ${sql.parameter(organizationId)}`,
+      `c.facet = ${sql.parameter(facet)}`,
+      `c.value = any (${sql.parameter(values)}::text[])`,
       ...counterConditions(filter, sql),
       ...counterConditions({ ...part, scope: filter.scope }, sql),
     ];
@@ -70,14 +69,14 @@ export class PhoneNumberCountsRepository {
 
   /** How many numbers of the pool no other organization has reserved. */
   available(tx: Transaction, context: RequestContext): Promise<number> {
-    return this.counted(tx, PLATFORM_ORGANIZATION, availableTo(context));
+    return this.exactTotal(tx, PLATFORM_ORGANIZATION, availableTo(context));
   }
 
   /** Counts one by one, and no further than `MOST_COUNTED`. */
   async upTo(tx: Transaction, organizationIds: readonly string[], filter: PhoneNumberFilter): Promise<Total> {
     const sql = new SqlParameters();
     const conditions = [
-      `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`,
+      `n.organization_id = any (${sql.parameter(organizationIds)}::uuid[])`,
       ...numberConditions(filter, sql),
     ];
     const [row] = await tx.query<{ total: number }>(
@@ -108,7 +107,7 @@ export class PhoneNumberCountsRepository {
   ): Promise<number> {
     const sql = new SqlParameters();
     const conditions = [
-      `n.organization_id = ${sql.place(organizationId)}`,
+      `n.organization_id = ${sql.parameter(organizationId)}`,
       ...numberConditions({ ...filter, status: 'reserved' }, sql),
       ...numberConditions({ ...part, scope: filter.scope }, sql),
     ];

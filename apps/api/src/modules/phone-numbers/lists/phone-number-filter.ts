@@ -1,7 +1,9 @@
 import { phoneNumberLifecycles, phoneNumberProviders, phoneNumberStatuses } from '#contracts';
-import { isCountryCode, withoutSeparators } from '#phone';
+import { decimalOf, isCountryCode, plainCharacters, readWrittenNumber, withoutSeparators } from '#phone';
+import { countryCodes } from '../../../platform/http/fields/code-fields.js';
 import { flagOf, idsOf, oneOf, textOf, uuidOf } from '../../../platform/http/lists/list-filter.js';
 import type { ListQuery } from '../../../platform/http/lists/list-query.js';
+import { wrongKind } from '../../../platform/http/fields/value-kinds.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { PhoneNumberFilter, PhoneNumberScope } from './phone-number-conditions.js';
 
@@ -28,7 +30,7 @@ const MAX_COUNTRIES = 250;
 export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
   const status = oneOf(query, 'status', phoneNumberStatuses);
   const assignment = oneOf(query, 'assignment', ['assigned', 'unassigned'] as const);
-  const text = textOf(query, 'q')?.trim();
+  const text = searchedText(query);
   const ids = idsOf(query);
   const ofPool = status === 'available' || status === 'reserved';
   const scope = scopeOf(flagOf(query, 'inPool'), ids !== undefined && status === undefined, ofPool);
@@ -39,7 +41,7 @@ export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
     ids: impossible ? [] : ids,
     status: ofPool ? status : undefined,
     connected: status === undefined || ofPool ? undefined : status === 'connected',
-    text: text === '' ? undefined : text,
+    text,
     digits: text === undefined ? undefined : partsOfNumber(text),
     lifecycle: oneOf(query, 'lifecycle', LISTED_LIFECYCLES),
     assigned: assignment === undefined ? undefined : assignment === 'assigned',
@@ -51,6 +53,22 @@ export function phoneNumberFilterOf(query: ListQuery): PhoneNumberFilter {
     region: textOf(query, 'region'),
     clientId: uuidOf(query, 'clientId'),
   };
+}
+
+/** A shorter quantity is a price or the like, and is searched for as text. */
+const FEWEST_DIGITS_OF_A_NUMBER = 7;
+
+/**
+ * What is searched for, without the space around it.
+ *
+ * @throws ProblemError validation_failed for a number with a decimal: its digits together are another number
+ */
+export function searchedText(query: ListQuery): string | undefined {
+  const text = textOf(query, 'q')?.trim() || undefined;
+  const decimal = text === undefined ? null : decimalOf(plainCharacters(text) ?? '');
+  if (decimal === null || decimal.whole.replace(/\D/g, '').length < FEWEST_DIGITS_OF_A_NUMBER) return text;
+  const message = 'is a decimal, as spreadsheets write it. Leave out what follows the decimal mark';
+  throw new ProblemError('validation_failed', `filter.q: ${message}`, { errors: { 'filter.q': message } });
 }
 
 /** Own numbers when nothing else is said. Records asked for by id, and statuses of the pool, say it by themselves. */
@@ -66,7 +84,10 @@ const TRUNK_ZERO_IN_PARENTHESES = /(^\s*(?:\+|00)[\d ]+)\(0\)/;
 
 /** What a number written in any way may look like inside its E.164 form; `020 7946` stands there without the zero. */
 export function partsOfNumber(text: string): string[] {
-  const written = withoutSeparators(text.replace(TRUNK_ZERO_IN_PARENTHESES, '$1'));
+  if (decimalOf(plainCharacters(text) ?? '') !== null) return [];
+  const plain = (plainCharacters(text) ?? text).replace(TRUNK_ZERO_IN_PARENTHESES, '$1');
+  const whole = readWrittenNumber(plain);
+  const written = whole.ok ? whole.digits : withoutSeparators(plain);
   if (written === null) return [];
   const bare = TRUNK_PREFIXES.map((prefix) => written.replace(prefix, '')).filter((digits) => digits !== '');
   return [...new Set([written, ...bare])];
@@ -75,9 +96,11 @@ export function partsOfNumber(text: string): string[] {
 function countryCodesOf({ filter }: ListQuery): string[] | undefined {
   const given = filter['countryCode'];
   if (given === undefined || given === null || given === '') return undefined;
-  const codes: unknown[] = Array.isArray(given) ? given : [given];
-  if (codes.length > MAX_COUNTRIES || !codes.every((code) => typeof code === 'string' && isCountryCode(code))) {
-    const message = 'must be an ISO 3166-1 alpha-2 code, or a list of them';
+  const codes = countryCodes(Array.isArray(given) ? given : [given]) as unknown[];
+  const odd = codes.find((code) => typeof code !== 'string');
+  if (odd !== undefined || codes.length > MAX_COUNTRIES || !(codes as string[]).every(isCountryCode)) {
+    const message =
+      odd === undefined ? 'must be an ISO 3166-1 alpha-2 code, or a list of them' : wrongKind('text', odd);
     throw new ProblemError('validation_failed', `filter.countryCode: ${message}`, {
       errors: { 'filter.countryCode': message },
     });

@@ -42,9 +42,13 @@ const valued = (name: string, parts: PhoneNumberFacets[]): Order => ({
 const AGENT = `join agents g on g.organization_id = n.organization_id and g.id = n.assigned_agent_id
   and g.deleted_at is null`;
 
-/** What lists of numbers are sorted by. Ids are UUIDv7, so the id is the order in which numbers were added. */
+/** Ids are UUIDv7, so the id is the order in which numbers were added. */
+const BY_AGE: Order = { ...column('n.id'), columns: () => [], key: 'n.id', placed: () => 'id' };
+
+/** What lists of numbers are sorted by. */
 export const SORTABLE: Record<string, Order> = {
-  createdAt: { ...column('n.id'), columns: () => [], key: 'n.id', placed: () => 'id' },
+  id: BY_AGE,
+  createdAt: BY_AGE,
   phoneNumber: { ...column('n.e164'), key: 'n.e164', placed: () => 'number' },
   provider: column('n.provider'),
   countryCode: optional('n.country_code', { inCountry: true }, { inCountry: false }),

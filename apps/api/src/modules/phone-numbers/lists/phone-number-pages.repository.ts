@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { PhoneNumberView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { ListQuery, Page } from '../../../platform/http/lists/list-query.js';
-import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { PLATFORM_ORGANIZATION, type RequestContext } from '../../tenancy/tenancy.public.js';
 import {
   EXPORTED_BY_ID,
   PHONE_NUMBERS_BY_ID,
   type PhoneNumberViewRow,
-  PLATFORM_ORGANIZATION,
   toView,
 } from '../inventory/sql/phone-number-views.sql.js';
 import {
@@ -34,7 +33,7 @@ export type ExportedPhoneNumber = PhoneNumberView & AssignmentRules;
 
 type PageQuery = Pick<ListQuery, 'offset' | 'limit' | 'sort'>;
 
-/** A stretch of a list: where it starts and how many rows it has. `length` is null when nobody has counted them. */
+/** A stretch of a list: where it starts and how many rows it has. `length` is null when they were not counted. */
 interface Stretch {
   offset: number;
   limit: number;
@@ -91,15 +90,15 @@ export class PhoneNumberPagesRepository {
     const sql = new SqlParameters();
     const conditions = [
       ownedBy(organizationIds, sql),
-      ...(after === null ? [] : [`n.id > ${sql.place(after)}::uuid`]),
+      ...(after === null ? [] : [`n.id > ${sql.parameter(after)}::uuid`]),
       ...numberConditions(narrow, sql),
     ];
     const rows = await tx.query<{ id: string }>(
-      `select n.id from phone_numbers n where ${conditions.join(' and ')} order by n.id limit ${sql.place(most)}`,
+      `select n.id from phone_numbers n where ${conditions.join(' and ')} order by n.id limit ${sql.parameter(most)}`,
       sql.values,
     );
-    const found = await tx.query<PhoneNumberViewRow & AssignmentRules>(EXPORTED_BY_ID, [rows.map(({ id }) => id)]);
-    return found.map(({ dailyLimit, allowedCountries, ...row }) => ({
+    const exported = await tx.query<PhoneNumberViewRow & AssignmentRules>(EXPORTED_BY_ID, [rows.map(({ id }) => id)]);
+    return exported.map(({ dailyLimit, allowedCountries, ...row }) => ({
       ...toView(context, row),
       dailyLimit,
       allowedCountries,
@@ -117,7 +116,7 @@ export class PhoneNumberPagesRepository {
     const ids: string[] = [];
     let total = 0;
     for (const part of phoneNumberParts(query.sort, filter.scope)) {
-      const length = await this.counts.counted(tx, organizationId, filter, part);
+      const length = await this.counts.exactTotal(tx, organizationId, filter, part);
       const offset = Math.max(query.offset - total, 0);
       const limit = Math.min(query.limit - ids.length, length - offset);
       total += length;
@@ -146,18 +145,18 @@ export class PhoneNumberPagesRepository {
     const nulls = fromEnd ? 'first' : 'last';
     const isPlaced = organizationIds.length === 1 && isEverything(filter);
     const placed = (isPlaced && order.placed?.(part)) || null;
-    const place = await this.places.find(tx, organizationIds[0]!, placed, direction, skip);
+    const start = await this.places.find(tx, organizationIds[0]!, placed, direction, skip);
     const columns = order
       .columns(part)
       .map((column) => `${column} ${direction}${order.isNullable(part) ? ` nulls ${nulls}` : ''}`);
     const inOrder = order.key ? `${order.key} ${direction}` : [...columns, `n.id ${direction}`].join(', ');
-    const page = `limit ${sql.place(take)} offset ${sql.place(skip - (place?.passed ?? 0))}`;
+    const page = `limit ${sql.parameter(take)} offset ${sql.parameter(skip - (start?.passed ?? 0))}`;
     const lists = (order.key ? alternativesOf(filter) : [filter]).map((each) => {
       const conditions = [
         ownedBy(organizationIds, sql),
         ...numberConditions(each, sql),
         ...numberConditions({ ...part, scope: filter.scope }, sql),
-        ...(place ? [place.condition(sql.place(place.value))] : []),
+        ...(start ? [start.condition(sql.parameter(start.value))] : []),
       ];
       return `select ${order.key ?? 'n.id'} as id from phone_numbers n ${order.join(part)}
         where ${conditions.join(' and ')} order by ${inOrder}`;
@@ -180,10 +179,10 @@ export class PhoneNumberPagesRepository {
     if (ids !== undefined || scope === 'visible') return asIs;
     if (text === undefined && label === undefined) {
       if (tag === undefined) return asIs;
-      const tagged = await this.counts.counted(tx, organizationIds[0]!, { scope, tag });
+      const tagged = await this.counts.exactTotal(tx, organizationIds[0]!, { scope, tag });
       if (tagged > MOST_COUNTED) return asIs;
     }
-    const found = await tx.query<{ id: string }>(FIND_PHONE_NUMBERS, [
+    const matches = await tx.query<{ id: string }>(FIND_PHONE_NUMBERS, [
       organizationIds[0],
       digits ?? [],
       text === undefined ? null : likePattern(text),
@@ -191,10 +190,10 @@ export class PhoneNumberPagesRepository {
       tag ?? null,
       MOST_COUNTED + 1,
     ]);
-    if (found.length > MOST_COUNTED) {
+    if (matches.length > MOST_COUNTED) {
       return { filter, isFrequent: Object.values(rest).every((value) => value === undefined) };
     }
-    return { filter: { ...rest, scope, ids: found.map(({ id }) => id) }, isFrequent: false };
+    return { filter: { ...rest, scope, ids: matches.map(({ id }) => id) }, isFrequent: false };
   }
 
   private async views(tx: Transaction, context: RequestContext, ids: readonly string[]): Promise<PhoneNumberView[]> {
@@ -210,14 +209,14 @@ function isEverything({ scope, ...others }: PhoneNumberFilter): boolean {
 
 function ownedBy(organizationIds: readonly string[], sql: SqlParameters): string {
   return organizationIds.length === 1
-    ? `n.organization_id = ${sql.place(organizationIds[0])}`
-    : `n.organization_id = any (${sql.place(organizationIds)}::uuid[])`;
+    ? `n.organization_id = ${sql.parameter(organizationIds[0])}`
+    : `n.organization_id = any (${sql.parameter(organizationIds)}::uuid[])`;
 }
 
 /** Several lists in one order, of which no more is read than the page needs. */
 function merged(lists: readonly string[], most: number, direction: 'asc' | 'desc', sql: SqlParameters): string {
-  const place = sql.place(most);
-  const all = lists.map((list) => `(${list} limit ${place})`).join(' union all ');
+  const parameter = sql.parameter(most);
+  const all = lists.map((list) => `(${list} limit ${parameter})`).join(' union all ');
   return `select n.id from (${all}) n order by n.id ${direction}`;
 }
 

@@ -22,7 +22,7 @@ export const CLAIM_ORGANIZATION = `
   with claimed as (
     select * from organizations where id = $1 for no key update skip locked
   )
-  select d.today::text as today, z.zone,
+  select d.today::text as today,
     coalesce(o.last_rollup_date, least((o.created_at at time zone z.zone)::date, d.today - 1))::text as "firstDay",
     least(coalesce(o.last_rollup_date, (o.created_at at time zone z.zone)::date - 1) + $2::integer, d.today - 1)::text
       as "lastDay"
@@ -36,7 +36,6 @@ export const CLAIM_ORGANIZATION = `
 
 export interface ClaimedOrganization {
   today: string;
-  zone: string;
   /**
    * The last day that was rolled up, which is done again, for calls that ran across midnight were settled after it; the
    * very first day when none was.

@@ -3,7 +3,7 @@ import { ledgerRange } from './ledger-range.sql.js';
 const NIL = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
- * Totals of an organization's ($1) finished days ($2 to $3, zone $4) out of the ledger. They are set, not added, so that a
+ * Totals of an organization's ($1) finished days ($2 to $3) out of the ledger. They are set, not added, so that a
  * second run changes nothing. `calls_allowed` is not touched: it is the sum of the archived counters, which has its own
  * way. A refusal without agent or number stands under the nil UUID.
  */
@@ -12,7 +12,7 @@ export const ROLL_UP_DAYS = `
     select l.local_date, coalesce(l.agent_id, ${NIL}) as agent_id, coalesce(l.phone_number_id, ${NIL}) as number_id,
       l.decision, l.reason_code, coalesce(l.destination_country, '') as country, l.status, l.duration_seconds
     from call_authorizations l
-    where l.organization_id = $1 and ${ledgerRange('l', '$2::date', '$3::date', '$4::text')}
+    where l.organization_id = $1 and ${ledgerRange('l', '$2::date', '$3::date')}
   ), part as (
     select local_date, agent_id, number_id, decision,
       case when decision = 'denied' then reason_code else country end as word,

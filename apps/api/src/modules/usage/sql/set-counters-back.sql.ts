@@ -2,21 +2,21 @@
  * Sets counters of an organization ($1) back to 0 and puts what they held into the archive of the day that they belong
  * to, in one statement: either both happen or neither. Rows are locked by agent and number, as the gate does, so that
  * neither waits for the other in a circle. The lock reads the newest version of a row, so what is archived is what the
- * counter held when nobody could add to it any more.
+ * counter held when no call could add to it any more.
  *
  * Ended assignments are set back as well, for they may come back. The day only moves forward (invariant G5): a row that is
  * ahead of the clock keeps its day.
  *
  * @param condition which counters, on `a`
- * @param found ids of the rows, joined to `a`, when not all that meet the condition are meant
+ * @param join ids of the rows, joined to `a`, when not all that meet the condition are meant
  * @param also what else is set on their rows, with a comma before it
  */
-function setCountersBack(condition: string, found: string, also: string): string {
+function setCountersBack(condition: string, join: string, also: string): string {
   return `
     with locked as (
       select a.id, a.agent_id, a.phone_number_id, a.last_reset_date, a.calls_made_today
       from agent_phone_numbers a
-      ${found}
+      ${join}
       where a.organization_id = $1 and ${condition}
       order by a.agent_id, a.phone_number_id
       for no key update of a

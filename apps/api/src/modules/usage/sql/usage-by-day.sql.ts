@@ -3,17 +3,15 @@ import { ledgerRange } from './ledger-range.sql.js';
 /**
  * Calls of an organization ($1) from $2 to $3, by day and group. Exact whether the midnight job ran or not:
  *
- * - allowed: the archive, plus the counters of that day which nobody has set back yet;
- * - denied: the archive for days that are rolled up (up to $5, null when none is), the ledger for later ones.
- *
- * The zone is $4.
+ * - allowed: the archive, plus the counters of that day that are not set back yet;
+ * - denied: the archive for days that are rolled up (up to $4, null when none is), the ledger for later ones.
  */
 export function usageByDay(groupBy: 'agent' | 'number' | null): string {
   const group = { agent: 'agent_id', number: 'phone_number_id', none: 'null::uuid' }[groupBy ?? 'none'];
   return `
     with usage as (
       select local_date, ${group} as group_id, calls_allowed as allowed,
-        case when local_date <= $5::date then calls_denied else 0 end as denied
+        case when local_date <= $4::date then calls_denied else 0 end as denied
       from usage_daily
       where organization_id = $1 and local_date between $2::date and $3::date
       union all
@@ -24,7 +22,7 @@ export function usageByDay(groupBy: 'agent' | 'number' | null): string {
       select l.local_date, ${group}, 0, 1
       from call_authorizations l
       where l.organization_id = $1 and l.decision = 'denied'
-        and ${ledgerRange('l', "greatest($2::date, coalesce($5::date + 1, '-infinity'))", '$3::date', '$4::text')}
+        and ${ledgerRange('l', "greatest($2::date, coalesce($4::date + 1, '-infinity'))", '$3::date')}
     ), total as (
       -- The nil UUID of the archive is the missing agent or number of the ledger.
       select local_date, nullif(group_id, '00000000-0000-0000-0000-000000000000') as group_id,
@@ -50,13 +48,13 @@ export const USAGE_BY_COUNTRY = `
     select u.local_date, c.key as country, c.value::integer as allowed, 0 as denied
     from usage_daily u
     cross join lateral jsonb_each_text(u.allowed_by_country) c
-    where u.organization_id = $1 and u.local_date between $2::date and $3::date and u.local_date <= $5::date
+    where u.organization_id = $1 and u.local_date between $2::date and $3::date and u.local_date <= $4::date
     union all
     select l.local_date, coalesce(l.destination_country, ''),
-      (l.decision = 'allowed' and l.local_date > coalesce($5::date, '-infinity') and l.status <> 'voided')::integer,
+      (l.decision = 'allowed' and l.local_date > coalesce($4::date, '-infinity') and l.status <> 'voided')::integer,
       (l.decision = 'denied')::integer
     from call_authorizations l
-    where l.organization_id = $1 and ${ledgerRange('l', '$2::date', '$3::date', '$4::text')}
+    where l.organization_id = $1 and ${ledgerRange('l', '$2::date', '$3::date')}
   )
   select local_date::text as "localDate", nullif(country, '') as "groupId", nullif(country, '') as "groupLabel",
     sum(allowed)::integer as "callsAllowed", sum(denied)::integer as "callsDenied"

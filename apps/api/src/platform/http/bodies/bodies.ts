@@ -11,7 +11,7 @@ interface BodyConfig {
 
 /** Bytes of a body by the kind of route. A route that declares nothing takes a record. */
 export const BODY_BYTES = {
-  /** Credentials and a single call. Everybody may send these, signed in or not. */
+  /** Credentials and a single call. Any client may send these, signed in or not. */
   small: 16_384,
   record: 65_536,
   /** Thousands of ids, or 500 calls. */

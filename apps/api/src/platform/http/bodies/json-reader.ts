@@ -2,7 +2,7 @@ import { ProblemError } from '../problems/problem.error.js';
 import { measureJson, repeatedField } from './json-bounds.js';
 import { refuseUnstorable } from './unstorable-text.js';
 
-/** No field names in messages are longer: whoever sends a name knows it. */
+/** No field names in messages are longer: the client that sent a name knows it. */
 const MAX_SHOWN_NAME = 200;
 
 /**

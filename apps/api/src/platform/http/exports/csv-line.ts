@@ -1,3 +1,11 @@
+/**
+ * The first line of a CSV file. The mark of UTF-8 before it tells spreadsheets how to read the letters; without it, Excel
+ * takes them for those of its code page, and saves what it took them for.
+ */
+export function csvHeader(names: readonly string[]): string {
+  return `\ufeff${csvLine(names)}`;
+}
+
 /** A line of CSV (RFC 4180). */
 export function csvLine(values: readonly (string | number | null)[]): string {
   return `${values.map((value) => cellOf(String(value ?? ''))).join(',')}\r\n`;

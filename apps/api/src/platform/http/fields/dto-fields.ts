@@ -1,5 +1,6 @@
-import { Allow, getMetadataStorage, ValidateNested } from 'class-validator';
+import { Allow, getMetadataStorage, ValidateNested, ValidationTypes } from 'class-validator';
 import type { Type } from '@nestjs/common';
+import { itemKindOfCheck, kindOfCheck, type ValueKind } from './value-kinds.js';
 
 type Prepare = (value: unknown) => unknown;
 
@@ -28,9 +29,13 @@ export const DecimalText = (): PropertyDecorator =>
 export const Nested = (type: () => Type<object>, options: { each?: boolean } = {}): PropertyDecorator =>
   ValidateNested({ ...options, context: { nested: type } satisfies FieldContext });
 
-interface KnownField {
+export interface KnownField {
   prepare: Prepare | undefined;
   nested: (() => Type<object>) | undefined;
+  /** What its checks take; undefined where they say nothing of it. */
+  kind: ValueKind | undefined;
+  /** The same of the items of a list. */
+  itemKind: ValueKind | undefined;
 }
 
 const fieldsByType = new Map<Type<object>, ReadonlyMap<string, KnownField>>();
@@ -47,10 +52,22 @@ export function fieldsOf(type: Type<object>): ReadonlyMap<string, KnownField> {
 
 function readFields(type: Type<object>): Map<string, KnownField> {
   const fields = new Map<string, KnownField>();
-  for (const { propertyName, context } of getMetadataStorage().getTargetValidationMetadatas(type, '', false, false)) {
-    const { prepare, nested } = (context ?? {}) as FieldContext;
-    const before = fields.get(propertyName);
-    fields.set(propertyName, { prepare: before?.prepare ?? prepare, nested: before?.nested ?? nested });
+  for (const check of getMetadataStorage().getTargetValidationMetadatas(type, '', false, false)) {
+    const { prepare, nested } = (check.context ?? {}) as FieldContext;
+    const kind = check.type === ValidationTypes.NESTED_VALIDATION ? 'an object' : kindOfCheck(check.name ?? '');
+    const { each } = check;
+    const before = fields.get(check.propertyName);
+    fields.set(check.propertyName, {
+      prepare: before?.prepare ?? prepare,
+      nested: before?.nested ?? nested,
+      kind: stronger(before?.kind, each ? 'a list' : kind),
+      itemKind: stronger(before?.itemKind, each ? kind : itemKindOfCheck(check.name ?? '')),
+    });
   }
   return fields;
+}
+
+/** Some checks of lists and numbers look like those of text (`isIn`, `matches`): what says more counts. */
+function stronger(before: ValueKind | undefined, kind: ValueKind | undefined): ValueKind | undefined {
+  return before === undefined || (before === 'text' && kind !== undefined) ? kind : before;
 }

@@ -1,13 +1,15 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validate, type ValidationError } from 'class-validator';
 import { ProblemError } from '../problems/problem.error.js';
-import { fieldsOf } from './dto-fields.js';
+import { fieldsOf, type KnownField } from './dto-fields.js';
+import { IS_REQUIRED, isOfKind, wrongKind } from './value-kinds.js';
 
 type Messages = Map<string, string>;
 
 /**
  * Checks bodies and queries against their DTO classes. Unknown fields are refused: they are found first, and neither copied,
- * prepared nor checked.
+ * prepared nor checked. Of each field the first thing that is wrong is told: a wrong kind of value, then that it is missing,
+ * then what its checks say.
  *
  * @throws ProblemError validation_failed with one message for each field path (`calls.0.destination`)
  */
@@ -19,11 +21,12 @@ export class ValidationPipe implements PipeTransform<unknown> {
     const value = given ?? {};
     if (!isRecord(value)) throw invalidFields(new Map([['body', 'must be a JSON object']]));
     const messages: Messages = new Map();
+    if (type === 'query') refuseRepeated(value, messages);
     const dto = instanceOf(metatype, value, '', messages);
     const errors = await validate(dto, {
       stopAtFirstError: true,
       forbidUnknownValues: false,
-      validationError: { target: false, value: false },
+      validationError: { target: true, value: true },
     });
     addMessages(errors, '', messages);
     if (messages.size > 0) throw invalidFields(messages);
@@ -48,12 +51,29 @@ function instanceOf(type: Type<object>, given: Record<string, unknown>, prefix: 
     const field = fields.get(name);
     if (field === undefined) messages.set(prefix + name, 'is not a known field');
     else {
-      const { prepare, nested } = field;
-      const value = prepare ? prepare(given[name]) : given[name];
-      dto[name] = nested ? nestedOf(nested(), value, `${prefix}${name}.`, messages) : value;
+      const value = field.prepare ? field.prepare(given[name]) : given[name];
+      const complaint = kindComplaint(field, value);
+      if (complaint !== null && !messages.has(prefix + name)) messages.set(prefix + name, complaint);
+      dto[name] = field.nested ? nestedOf(field.nested(), value, `${prefix}${name}.`, messages) : value;
     }
   }
   return dto;
+}
+
+/** What is sent for nothing, as null, is not told here: whether a field may be null is said by its checks. */
+function kindComplaint({ kind, itemKind }: KnownField, value: unknown): string | null {
+  if (kind === undefined || value === undefined || value === null) return null;
+  if (!isOfKind(value, kind)) return wrongKind(kind, value);
+  if (itemKind === undefined || !Array.isArray(value)) return null;
+  const index = value.findIndex((item) => !isOfKind(item, itemKind));
+  return index < 0 ? null : `[${index}] ${wrongKind(itemKind, value[index])}`;
+}
+
+/** A parameter that stands in the address twice arrives as a list. */
+function refuseRepeated(query: Record<string, unknown>, messages: Messages): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (Array.isArray(value)) messages.set(name, 'must be given once');
+  }
 }
 
 /** What is neither an object nor a list of objects stays as it is, for the checks to refuse. */
@@ -71,16 +91,21 @@ function invalidFields(messages: Messages): ProblemError {
   });
 }
 
-/** Messages by field path, nested ones included. */
+/** Messages by field path, nested ones included, of fields that nothing is told of yet. */
 function addMessages(errors: ValidationError[], prefix: string, messages: Messages): void {
   for (const error of errors) {
     const path = prefix + error.property;
-    const [constraint, message] = Object.entries(error.constraints ?? {})[0] ?? [];
-    if (constraint !== undefined && message !== undefined) {
-      messages.set(path, withGroups(constraint, withoutName(message, error.property)));
-    }
+    if (error.constraints !== undefined && !messages.has(path)) messages.set(path, messageOf(error));
     addMessages(error.children ?? [], `${path}.`, messages);
   }
+}
+
+function messageOf({ constraints, property, value, target }: ValidationError): string {
+  if (value === undefined) return IS_REQUIRED;
+  const kind = value === null && target ? fieldsOf(target.constructor as Type<object>).get(property)?.kind : undefined;
+  if (kind !== undefined) return wrongKind(kind, value);
+  const [constraint = '', message = ''] = Object.entries(constraints ?? {})[0] ?? [];
+  return withGroups(constraint, withoutName(message, property));
 }
 
 /** class-validator begins its messages with the field, which already stands beside them. */

@@ -4,7 +4,7 @@ const FLOWS_MS = 250;
 let answeredAtMs = -Infinity;
 
 /**
- * Whether somebody is waiting for answers of the hot routes these moments, so that work in the background can step back.
+ * Whether requests to the hot routes are being answered at the moment, so that work in the background can step back.
  * One process knows of its own requests only.
  */
 export const hotTraffic = {

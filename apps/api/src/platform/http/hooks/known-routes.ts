@@ -15,11 +15,11 @@ export class KnownRoutes {
   /** The methods that some route of this path takes, in alphabetical order; empty when there is no such address. */
   methodsOf(path: string): string[] {
     const segments = path.split('/');
-    const found = new Set<string>();
+    const allowed = new Set<string>();
     for (const [pattern, methods] of this.methodsByPattern) {
-      if (matches(pattern.split('/'), segments)) methods.forEach((method) => found.add(method));
+      if (matches(pattern.split('/'), segments)) methods.forEach((method) => allowed.add(method));
     }
-    return [...found].sort();
+    return [...allowed].sort();
   }
 }
 

@@ -9,16 +9,16 @@ type Shortcut = (request: FastifyRequest, reply: FastifyReply) => boolean;
  * The application does not start when no such route comes.
  */
 export function addShortcut(instance: FastifyInstance, method: string, url: string, take: Shortcut): void {
-  let found = false;
+  let isRegistered = false;
   instance.addHook('onRoute', (route) => {
     if (route.url !== url || route.method !== method) return;
-    found = true;
+    isRegistered = true;
     const { handler } = route;
     route.handler = function (request, reply) {
       return take(request, reply) ? undefined : handler.call(this, request, reply);
     };
   });
   instance.addHook('onReady', (done) => {
-    done(found ? undefined : new Error(`There is no route ${method} ${url} to put a shortcut before`));
+    done(isRegistered ? undefined : new Error(`There is no route ${method} ${url} to put a shortcut before`));
   });
 }

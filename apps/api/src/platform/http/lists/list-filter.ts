@@ -1,3 +1,4 @@
+import { isOfKind, type ValueKind, wrongKind } from '../fields/value-kinds.js';
 import { ProblemError } from '../problems/problem.error.js';
 import type { ListQuery } from './list-query.js';
 
@@ -15,16 +16,16 @@ export function idsOf({ filter }: ListQuery): string[] | undefined {
 export function textOf({ filter }: ListQuery, name: string): string | undefined {
   const given = filter[name];
   if (given === undefined || given === null || given === '') return undefined;
-  if (typeof given !== 'string' || given.length > MAX_TEXT)
-    fail(name, `must be text of at most ${MAX_TEXT} characters`);
-  return given;
+  const text = ofKind(name, 'text', given) as string;
+  if (text.length > MAX_TEXT) fail(name, `must be text of at most ${MAX_TEXT} characters`);
+  return text;
 }
 
 /** @throws ProblemError validation_failed when it is not one of the values */
 export function oneOf<T extends string>({ filter }: ListQuery, name: string, values: readonly T[]): T | undefined {
   const given = filter[name];
   if (given === undefined || given === null || given === '') return undefined;
-  if (!values.includes(given as T)) fail(name, `must be one of ${values.join(', ')}`);
+  if (!values.includes(ofKind(name, 'text', given) as T)) fail(name, `must be one of ${values.join(', ')}`);
   return given as T;
 }
 
@@ -33,6 +34,7 @@ export function someOf<T extends string>({ filter }: ListQuery, name: string, va
   const given = filter[name];
   if (given === undefined || given === null || given === '') return undefined;
   const chosen: unknown[] = [given].flat();
+  for (const value of chosen) ofKind(name, 'text', value);
   if (chosen.some((value) => !values.includes(value as T))) fail(name, `must be one or some of ${values.join(', ')}`);
   return chosen as T[];
 }
@@ -41,27 +43,31 @@ export function someOf<T extends string>({ filter }: ListQuery, name: string, va
 export function uuidOf({ filter }: ListQuery, name: string): string | undefined {
   const given = filter[name];
   if (given === undefined || given === null || given === '') return undefined;
-  if (typeof given !== 'string' || !UUID.test(given)) fail(name, 'must be a UUID');
-  return given;
+  const id = ofKind(name, 'text', given) as string;
+  if (!UUID.test(id)) fail(name, 'must be a UUID');
+  return id;
 }
 
 /** One UUID or a list of up to 1,000. @throws ProblemError validation_failed when one of them is no UUID */
 export function uuidsOf({ filter }: ListQuery, name: string): string[] | undefined {
   const given = filter[name];
   if (given === undefined || given === null || given === '') return undefined;
-  const ids: unknown[] = [given].flat();
-  if (ids.length > MAX_IDS || !ids.every((id) => typeof id === 'string' && UUID.test(id))) {
+  const ids = ([given].flat() as unknown[]).map((id) => ofKind(name, 'text', id) as string);
+  if (ids.length > MAX_IDS || !ids.every((id) => UUID.test(id))) {
     fail(name, `must be a UUID or a list of at most ${MAX_IDS.toLocaleString('en')}`);
   }
-  return ids as string[];
+  return ids;
 }
 
 /** @throws ProblemError validation_failed when it is neither true nor false */
 export function flagOf({ filter }: ListQuery, name: string): boolean | undefined {
   const given = filter[name];
   if (given === undefined || given === null || given === '') return undefined;
-  if (typeof given !== 'boolean') fail(name, 'must be true or false');
-  return given;
+  return ofKind(name, 'true or false', given) as boolean;
+}
+
+function ofKind(name: string, kind: ValueKind, value: unknown): unknown {
+  return isOfKind(value, kind) ? value : fail(name, wrongKind(kind, value));
 }
 
 function fail(name: string, message: string): never {

@@ -1,4 +1,5 @@
 import { readJsonParameter } from '../bodies/json-reader.js';
+import { kindInWords } from '../fields/value-kinds.js';
 import { ProblemError } from '../problems/problem.error.js';
 
 /** A list request in the dialect of ra-data-simple-rest: `filter`, `range` and `sort` are JSON in the query string. */
@@ -20,12 +21,14 @@ interface ListRules {
 export interface Page<T> {
   items: T[];
   total: number;
-  /** False when the list is longer than anybody has counted; left out, the total is exact. */
+  /** False when the list is longer than was counted; left out, the total is exact. */
   totalIsExact?: boolean;
 }
 
 const DEFAULT_PAGE = 25;
 const MAX_PAGE = 1_000;
+/** What every list can be sorted by: react-admin asks for it where a screen says nothing. Ids are UUIDv7, so it is the order of age. */
+const ALWAYS_SORTABLE = 'id';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -52,7 +55,8 @@ function refuseUnknown(query: Record<string, unknown>): void {
 function parseFilter(text: unknown, filterable: readonly string[]): Record<string, unknown> {
   if (text === undefined) return {};
   const value = parseJson('filter', text);
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) fail('filter', 'must be a JSON object');
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    fail('filter', `must be a JSON object; got ${kindInWords(value)}`);
   for (const [name, given] of Object.entries(value)) {
     if (name === 'id') {
       const ids: unknown[] = Array.isArray(given) ? given : [given];
@@ -68,9 +72,11 @@ function parseFilter(text: unknown, filterable: readonly string[]): Record<strin
 function parseRange(text: unknown): { offset: number; limit: number } {
   if (text === undefined) return { offset: 0, limit: DEFAULT_PAGE };
   const value = parseJson('range', text);
-  const [first, last] = (Array.isArray(value) ? value : []) as unknown[];
-  const whole = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) < 2 ** 31;
-  if (!whole(first) || !whole(last) || last < first) fail('range', 'must be [first,last], for example [0,24]');
+  if (!Array.isArray(value))
+    fail('range', `must be a list [first,last], for example [0,24]; got ${kindInWords(value)}`);
+  const [first, last] = value as unknown[];
+  const isIndex = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) < 2 ** 31;
+  if (!isIndex(first) || !isIndex(last) || last < first) fail('range', 'must be [first,last], for example [0,24]');
   if (last - first + 1 > MAX_PAGE) fail('range', `must span at most ${MAX_PAGE.toLocaleString('en')} rows`);
   return { offset: first, limit: last - first + 1 };
 }
@@ -78,10 +84,12 @@ function parseRange(text: unknown): { offset: number; limit: number } {
 function parseSort(text: unknown, rules: ListRules): ListQuery['sort'] {
   if (text === undefined) return rules.defaultSort;
   const value = parseJson('sort', text);
-  const [field, direction] = (Array.isArray(value) ? value : []) as unknown[];
+  if (!Array.isArray(value)) fail('sort', `must be a list [field,"ASC"|"DESC"]; got ${kindInWords(value)}`);
+  const [field, direction] = value as unknown[];
   const lower = typeof direction === 'string' ? direction.toLowerCase() : '';
-  if (typeof field !== 'string' || !rules.sortable.includes(field) || (lower !== 'asc' && lower !== 'desc')) {
-    fail('sort', `must be [field,"ASC"|"DESC"] with a field out of ${rules.sortable.join(', ')}`);
+  const sortable = [ALWAYS_SORTABLE, ...rules.sortable];
+  if (typeof field !== 'string' || !sortable.includes(field) || (lower !== 'asc' && lower !== 'desc')) {
+    fail('sort', `must be [field,"ASC"|"DESC"] with a field out of ${sortable.join(', ')}`);
   }
   return { field, direction: lower };
 }

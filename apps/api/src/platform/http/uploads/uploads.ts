@@ -38,12 +38,18 @@ export function acceptTextBodies(instance: FastifyInstance): void {
     ['text/csv', 'text/plain'],
     (request: FastifyRequest, payload: IncomingMessage, done: (error: Error | null, body?: unknown) => void) => {
       const { uploadBytes } = request.routeOptions.config as UploadConfig;
-      if (uploadBytes === undefined) {
+      // ra-data-simple-rest names this type where it deletes, and sends nothing.
+      if (uploadBytes === undefined && isEmpty(request)) done(null, undefined);
+      else if (uploadBytes === undefined) {
         done(new ProblemError('unsupported_media_type', 'Send the body as application/json.'));
       } else if (Number(request.headers['content-length'] ?? 0) > uploadBytes) done(tooLarge(uploadBytes));
       else done(null, Readable.from(atMost(request, payload, uploadBytes)));
     },
   );
+}
+
+function isEmpty({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 /**

@@ -2,7 +2,7 @@ import CloseIcon from '@mui/icons-material/Close';
 import { Box, IconButton, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { useListContext } from 'react-admin';
-import { whole } from '../../../shared/figures';
+import { formatInteger } from '../../../shared/figures';
 
 /**
  * The selection on narrow screens. It stays at the lower edge of the screen, for cards are long and the top of the list is
@@ -33,7 +33,7 @@ export const BarBelow = ({ children }: { children: ReactNode }) => {
         <CloseIcon fontSize="small" />
       </IconButton>
       <Typography role="status" sx={{ flexGrow: 1 }}>
-        {whole(selectedIds.length)} selected
+        {formatInteger(selectedIds.length)} selected
       </Typography>
       {children}
     </Box>

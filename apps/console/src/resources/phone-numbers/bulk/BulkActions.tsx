@@ -2,7 +2,7 @@ import { Button } from '@mui/material';
 import { useState } from 'react';
 import { BulkActionsToolbar, useListContext } from 'react-admin';
 import type { BulkOperation, PhoneNumberView } from '#contracts';
-import { counted } from '../../../shared/figures';
+import { pluralize } from '../../../shared/figures';
 import { BulkDialog } from './BulkDialog';
 import { BarBelow } from './BarBelow';
 import { BulkMenu } from './BulkMenu';
@@ -17,7 +17,10 @@ export const SelectionBar = ({ below = false }: { below?: boolean }) => {
   const operations = useBulkOperations();
   const [operation, setOperation] = useState<BulkOperation | null>(null);
   const rest = operations.slice(BUTTONS);
-  const scope: BulkScope = { target: { ids: selectedIds as string[] }, words: counted(selectedIds.length, 'number') };
+  const scope: BulkScope = {
+    target: { ids: selectedIds as string[] },
+    description: pluralize(selectedIds.length, 'number'),
+  };
   const buttons = (
     <>
       {operations.slice(0, BUTTONS).map((each) => (

@@ -10,15 +10,15 @@ import {
   Typography,
 } from '@mui/material';
 import { useEffect, useRef, useState } from 'react';
-import { useDataProvider, useNotify, useRefresh, useUnselectAll } from 'react-admin';
+import { useNotify, useRefresh, useUnselectAll } from 'react-admin';
 import type { BulkOperation, BulkResultView } from '#contracts';
-import type { ConsoleDataProvider } from '../../../providers/dataProvider';
-import { counted, whole } from '../../../shared/figures';
+import { pluralize, formatInteger } from '../../../shared/figures';
 import { chosenFilters } from '../poolFilter';
 import { assignsNumbers, BulkFields, bulkParameters, needsFields, NO_VALUES } from './BulkFields';
 import { BulkPreview } from './BulkPreview';
 import { type BulkScope, operationLabels } from './bulkScope';
 import { RulesInWords } from './RulesInWords';
+import { useApi } from '../../../shared/useApi';
 
 interface BulkDialogProps {
   operation: BulkOperation;
@@ -45,7 +45,7 @@ export const BulkDialog = ({ operation, scope, onClose }: BulkDialogProps) => {
   return (
     <Dialog open onClose={close} fullWidth maxWidth="sm" aria-labelledby="bulk-title">
       <DialogTitle id="bulk-title">
-        {label}: {scope.words}
+        {label}: {scope.description}
       </DialogTitle>
       <DialogContent>
         <Stack spacing={2} sx={{ pt: 1 }}>
@@ -75,7 +75,7 @@ export const BulkDialog = ({ operation, scope, onClose }: BulkDialogProps) => {
             disabled={result.done === 0}
             onClick={() => void carryOut(result, parameters ?? {})}
           >
-            {label} {whole(result.done)}
+            {label} {formatInteger(result.done)}
           </Button>
         )}
         {!result && asks && (
@@ -107,7 +107,7 @@ const Everything = ({ filter }: { filter: Record<string, unknown> }) => {
 
 /** Asks the API, shows why it refuses, and tells the list when something has changed. */
 function useBulk(operation: BulkOperation, { target }: BulkScope, onClose: () => void) {
-  const api = useDataProvider<ConsoleDataProvider>();
+  const api = useApi();
   const notify = useNotify();
   const refresh = useRefresh();
   const unselectAll = useUnselectAll('phone-numbers');
@@ -133,7 +133,7 @@ function useBulk(operation: BulkOperation, { target }: BulkScope, onClose: () =>
     ask(async () => {
       const ids = shown.items.filter(({ outcome }) => outcome === 'done').map(({ id }) => id);
       const done = await api.bulk({ operation, ids, ...parameters });
-      notify(`${operationLabels[operation]}: ${counted(done.done, 'number')}`, {
+      notify(`${operationLabels[operation]}: ${pluralize(done.done, 'number')}`, {
         type: done.refused > 0 ? 'warning' : 'success',
       });
       refresh();

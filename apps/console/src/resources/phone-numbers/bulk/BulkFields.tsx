@@ -9,7 +9,7 @@ import { AgentPicker } from '../AgentPicker';
 export interface BulkValues {
   tags: string;
   agents: AgentView[];
-  /** Null until somebody changes them: then they are what assignments of the organization start with. */
+  /** Null until the user changes them: then they are what assignments of the organization start with. */
   rules: Rules | null;
   reassign: boolean;
   clientId: string | null;

@@ -1,6 +1,6 @@
 import { Alert, AlertTitle, Box, Typography } from '@mui/material';
 import { type BulkItemView, type BulkResultView, problemTypes } from '#contracts';
-import { counted, whole } from '../../../shared/figures';
+import { pluralize, formatInteger } from '../../../shared/figures';
 import { spaced } from '../../../shared/phoneFormat';
 
 const EXAMPLES = 3;
@@ -16,22 +16,22 @@ export const BulkPreview = ({ result }: { result: BulkResultView }) => {
   return (
     <>
       <Typography role="status">
-        {applied ? `${counted(done, 'number')} changed` : `${counted(done, 'number')} will change`}
-        {unchanged > 0 && `, ${whole(unchanged)} ${unchanged === 1 ? 'is' : 'are'} so already`}
-        {refusals > 0 && `, ${whole(refusals)} cannot`}.
+        {applied ? `${pluralize(done, 'number')} changed` : `${pluralize(done, 'number')} will change`}
+        {unchanged > 0 && `, ${formatInteger(unchanged)} ${unchanged === 1 ? 'is' : 'are'} so already`}
+        {refusals > 0 && `, ${formatInteger(refusals)} cannot`}.
       </Typography>
       <Shares items={result.items} />
       {[...refused].map(([code, items]) => (
         <Alert key={code} severity="warning" sx={{ overflowWrap: 'anywhere' }}>
           <AlertTitle>
-            {counted(items.length, 'number')}: {code === null ? 'refused' : problemTypes[code].title.toLowerCase()}
+            {pluralize(items.length, 'number')}: {code === null ? 'refused' : problemTypes[code].title.toLowerCase()}
           </AlertTitle>
           <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
             {items.slice(0, EXAMPLES).map(({ id, phoneNumber, message }) => (
               <li key={id}>{message ?? (phoneNumber && spaced(phoneNumber))}</li>
             ))}
           </Box>
-          {items.length > EXAMPLES && `and ${whole(items.length - EXAMPLES)} more`}
+          {items.length > EXAMPLES && `and ${formatInteger(items.length - EXAMPLES)} more`}
         </Alert>
       ))}
     </>
@@ -45,11 +45,11 @@ const Shares = ({ items }: { items: BulkItemView[] }) => {
     if (agentName && outcome === 'done') shares.set(agentName, (shares.get(agentName) ?? 0) + 1);
   }
   if (shares.size === 0) return null;
-  const shown = [...shares].slice(0, AGENTS).map(([name, count]) => `${name}: ${whole(count)}`);
+  const shown = [...shares].slice(0, AGENTS).map(([name, count]) => `${name}: ${formatInteger(count)}`);
   return (
     <Typography color="textSecondary">
       {shown.join(' · ')}
-      {shares.size > AGENTS && ` · and ${whole(shares.size - AGENTS)} more agents`}
+      {shares.size > AGENTS && ` · and ${formatInteger(shares.size - AGENTS)} more agents`}
     </Typography>
   );
 };

@@ -1,6 +1,6 @@
 import { Box, Typography } from '@mui/material';
 import { CountryList } from '../../../shared/CountryList';
-import { whole } from '../../../shared/figures';
+import { formatInteger } from '../../../shared/figures';
 import { restrictedTypeLabels } from '../../../shared/labels';
 import { useOrganization } from '../../../shared/useOrganization';
 import type { Rules } from '../../agent-assignments/AssignmentRules';
@@ -15,7 +15,7 @@ export const RulesInWords = ({ chosen }: { chosen: Rules | null }) => {
   return (
     <Box>
       <Typography variant="body2" color="textSecondary">
-        Calls a day from each number: {whole(Number(dailyLimit))}
+        Calls a day from each number: {formatInteger(Number(dailyLimit))}
       </Typography>
       {countries && <CountryList countries={countries} inherited={allowedCountries === null} />}
       {allowedNumberTypes.length > 0 && (

@@ -1,7 +1,7 @@
 import type { BulkOperation, PhoneNumberView } from '#contracts';
 import { useListContext } from 'react-admin';
 import type { ListMeta } from '../../../providers/countedList';
-import { counted, whole } from '../../../shared/figures';
+import { pluralize, formatInteger } from '../../../shared/figures';
 import { useMay } from '../../../shared/permissions';
 import { chosenFilters } from '../poolFilter';
 
@@ -9,7 +9,7 @@ import { chosenFilters } from '../poolFilter';
 export interface BulkScope {
   target: { ids: string[] } | { filter: Record<string, unknown> };
   /** `2 numbers`, `all 12,345 numbers that match` */
-  words: string;
+  description: string;
 }
 
 export const operationLabels: Record<BulkOperation, string> = {
@@ -58,15 +58,16 @@ export function useMatching(): (BulkScope & { label: string }) | null {
   const isFiltered = Object.keys(chosenFilters(filter)).length > 0;
   const that = isFiltered ? ' that match' : '';
   if (total === undefined) {
-    const bound = whole((list.meta as ListMeta | undefined)?.moreThan ?? data.length);
+    const bound = formatInteger((list.meta as ListMeta | undefined)?.moreThan ?? data.length);
     return {
       target: { filter },
-      words: `all numbers${that} (more than ${bound})`,
+      description: `all numbers${that} (more than ${bound})`,
       label: `All (more than ${bound})${that}`,
     };
   }
-  const words = total === 1 ? `the one number${that && ' that matches'}` : `all ${counted(total, 'number')}${that}`;
+  const description =
+    total === 1 ? `the one number${that && ' that matches'}` : `all ${pluralize(total, 'number')}${that}`;
   const label =
-    total === 1 ? `The one${that ? ' that matches' : ' number'}` : `All ${whole(total)}${that || ' numbers'}`;
-  return { target: { filter }, words, label };
+    total === 1 ? `The one${that ? ' that matches' : ' number'}` : `All ${formatInteger(total)}${that || ' numbers'}`;
+  return { target: { filter }, description, label };
 }

@@ -17,7 +17,7 @@ import { AssignmentRulesDto } from './assignment-rules.dto.js';
 
 /**
  * What may be changed, and the rest of the record, for the console sends back all of it. Who, which number and when must
- * be what they are. Figures, times of day and what others name are ignored: they move while somebody has the record open.
+ * be what they are. Figures, times of day and what others name are ignored: they change while a user has the record open.
  */
 export class UpdateAgentAssignmentDto extends AssignmentRulesDto {
   @ApiProperty({ required: false })

@@ -1,4 +1,4 @@
-import { ASSIGNMENT_COLUMNS, ASSIGNMENTS_FROM } from './assignment-views.sql.js';
+import { ASSIGNMENT_COLUMNS, ASSIGNMENTS_FROM_IDS } from './assignment-views.sql.js';
 
 /**
  * Ids of live assignments, a page of them. The caller appends conditions on `a`, `n` (its number) and `g` (its agent),
@@ -150,7 +150,7 @@ export const PAUSED_ASSIGNMENTS = `
 
 /** The records of a page, in the order of their ids. $1 organization, $2 ids. */
 export const ASSIGNMENTS_BY_ID = `
-  select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM} and a.id = any ($2::uuid[])
+  select ${ASSIGNMENT_COLUMNS} ${ASSIGNMENTS_FROM_IDS}
   order by array_position($2::uuid[], a.id)`;
 
 /** Agents whose names have the pattern. $1 organization, $2 pattern, $3 most. */

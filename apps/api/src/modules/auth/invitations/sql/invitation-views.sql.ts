@@ -2,7 +2,7 @@ import type { InvitationStatus, Role } from '#contracts';
 
 /**
  * The invitations of an organization as its admins see them. Runs as the tenant, who sees of users only its own
- * members: whether an e-mail belongs to anybody else cannot show. An invitation that was replaced after it had expired
+ * members: whether an e-mail belongs to an account elsewhere cannot show. An invitation that was replaced after it had expired
  * stays expired.
  *
  * $1 uuid: organization.

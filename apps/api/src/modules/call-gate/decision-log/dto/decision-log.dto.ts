@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, IsString, IsUUID, Length, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsString, IsUUID, Length, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import {
   authorizationStatuses,
   loggedReasonCodeList,
@@ -8,6 +8,7 @@ import {
   type DecisionView,
   type ReasonCode,
 } from '#contracts';
+import { digitsAsked } from '#phone';
 import { Prepared } from '../../../../platform/http/fields/dto-fields.js';
 import type { DecisionFilter } from '../decision-log-filter.js';
 import { AuthorizationViewDto } from './authorization.view.js';
@@ -46,11 +47,15 @@ function IsAfterFrom(): PropertyDecorator {
 }
 
 /**
- * A plus that is not escaped arrives as a space, and people write numbers in groups: where only a number can be meant, it
- * is read as one.
+ * What was asked, as the ledger keeps it: the digits, however they are spelled. A plus that is not escaped arrives as a
+ * space.
  */
-const asNumber = (value: unknown): unknown =>
-  typeof value === 'string' && /^[ +]\d[\d ().-]*\*?$/.test(value) ? `+${value.replace(/[^\d*]/g, '')}` : value;
+const asAsked = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  const [, text = '', star = ''] = /^(.*?)(\*?)$/s.exec(value) ?? [];
+  const digits = digitsAsked(text.replace(/^ (?=[\d(])/, '+'));
+  return digits === null ? value : digits + star;
+};
 
 const wholeNumber = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
@@ -69,9 +74,11 @@ export class DecisionFilterDto {
   @ApiProperty({
     required: false,
     example: '+14165550123',
-    description: 'The whole number (E.164), or its beginning with a star: `+1416*`. A plus in a URL is written %2B.',
+    description:
+      'What was asked for: the whole number in any spelling, or its beginning with a star: `+1416*`. Refused destinations are ' +
+      'found by what was sent. A plus in a URL is written %2B.',
   })
-  @Prepared(asNumber)
+  @Prepared(asAsked)
   @ValidateIf(given)
   @IsString()
   @Length(1, MAX_DESTINATION_LENGTH)
@@ -82,9 +89,10 @@ export class DecisionFilterDto {
   @IsIn(['allowed', 'denied'])
   decision?: 'allowed' | 'denied';
 
+  /** A code that this process does not know may be one of a newer release, whose decisions are in the ledger already. */
   @ApiProperty({ enum: loggedReasonCodeList, required: false })
   @ValidateIf(given)
-  @IsIn(loggedReasonCodeList)
+  @Matches(/^[a-z]+(_[a-z]+){0,9}$/, { message: 'must be a reason code, for example daily_limit_reached' })
   reasonCode?: ReasonCode;
 
   @ApiProperty({ enum: authorizationStatuses, required: false })

@@ -6,6 +6,9 @@ export interface LoggedRow extends AuthorizationRow {
   agentName: string | null;
 }
 
+/** Said in the transaction before its steps: the ledger is read in the order of its key, and never sorted. */
+export const WALK_BY_KEY = 'set local enable_sort = off';
+
 /** A line of a step: of the step itself, and of one row that fits. Without such a row there is one line, without an id. */
 export type StepLine = { examined: number; lastId: string | null } & (LoggedRow | { id: null });
 
@@ -24,12 +27,15 @@ export const LOGGED_AUTHORIZATION = `
  * so the key is walked backwards from the newest, and the filter looks at each row on the way. What bounds the time is the
  * number of rows that are looked at, not the number that fit: a filter that nothing fits costs as much as one that
  * everything fits. The rows on the way leave only their id and whether they fit, so that a step needs no temporary file;
- * those that are answered are read once more by their key.
+ * those that are answered are read once more by their key. Both times the range leaves out the other days of the ledger.
+ *
+ * Neither may hang on statistics: for an organization that is newer than they are, the planner expects a row or none, and
+ * reads and sorts everything that it has. `WALK_BY_KEY` keeps the walk on the key, `limit 1` the second reading.
  */
 export function decisionLogStep(filter: DecisionFilter, ownUserId: string | null): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
   const conditions: string[] = [];
-  const where = (condition: (place: string) => string, value: unknown): void => {
+  const where = (condition: (parameter: string) => string, value: unknown): void => {
     if (value === null) return;
     values.push(value);
     conditions.push(condition(`$${values.length + STEP_PARAMETERS}`));
@@ -71,7 +77,11 @@ const stepSql = (fits: string): string => `
     select ${AUTHORIZATION_COLUMNS}, g.name as "agentName"
     from found f
     cross join (select ringfence_clock() as at) clock
-    join call_authorizations l on l.organization_id = $1 and l.id = f.id
+    cross join lateral (
+      select * from call_authorizations a
+      where a.organization_id = $1 and a.id = f.id and a.id < $2::uuid and a.id >= $3::uuid
+      limit 1
+    ) l
     left join agents g on g.organization_id = l.organization_id and g.id = l.agent_id
   ) r on true
   order by r.id desc`;

@@ -92,9 +92,9 @@ export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand
   const [limits, used, resetsAt, expiresAt] = [column(7), column(8), column(9), column(10)];
   const replayed = new Map(replayedOf(row[11]!).map((one) => [one[0], one]));
   const decisions = new Array<CallDecision | null | undefined>(calls.length);
-  for (let place = 0; place < indexes.length; place += 1) {
-    const index = Number(indexes[place]);
-    const outcome = outcomes[place] as CallDecision['outcome'] | 'busy';
+  for (let offset = 0; offset < indexes.length; offset += 1) {
+    const index = Number(indexes[offset]);
+    const outcome = outcomes[offset] as CallDecision['outcome'] | 'busy';
     if (outcome === 'busy') {
       decisions[index - 1] = null;
       continue;
@@ -102,18 +102,18 @@ export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand
     const destination = outcome === 'replayed' ? asAskedThen(replayed.get(index)!) : calls[index - 1]!;
     decisions[index - 1] = {
       outcome,
-      authorizationId: ids[place]!,
-      reasonCode: reasons[place] as CallDecision['reasonCode'],
-      phoneNumberId: textOf(numberIds[place]!),
-      from: textOf(froms[place]!),
-      provider: textOf(providers[place]!) as CallDecision['provider'],
+      authorizationId: ids[offset]!,
+      reasonCode: reasons[offset] as CallDecision['reasonCode'],
+      phoneNumberId: textOf(numberIds[offset]!),
+      from: textOf(froms[offset]!),
+      provider: textOf(providers[offset]!) as CallDecision['provider'],
       destination: destination.destination,
       destinationCountry: destination.destinationCountry,
       destinationType: destination.destinationType,
-      limit: numberOf(limits[place]!),
-      used: numberOf(used[place]!),
-      resetsAt: isoOf(resetsAt[place]!),
-      expiresAt: expiresAt[place] === 'NULL' ? null : isoOf(expiresAt[place]!),
+      limit: numberOf(limits[offset]!),
+      used: numberOf(used[offset]!),
+      resetsAt: isoOf(resetsAt[offset]!),
+      expiresAt: expiresAt[offset] === 'NULL' ? null : isoOf(expiresAt[offset]!),
     };
   }
   for (let index = 0; index < calls.length; index += 1) {

@@ -3,7 +3,7 @@
  * the request; whichever is given must belong to the user ($1). Read outside the gate's statement on purpose: only people
  * who dial by hand take this way, and who an agent belongs to is a permission, not a fact of the decision.
  *
- * The user's own records are looked up and not those of the request, so that an assignment of somebody else takes as long
+ * The user's own records are looked up and not those of the request, so that an assignment of another user takes as long
  * as one that does not exist.
  */
 export const IS_OWN_CALL = `

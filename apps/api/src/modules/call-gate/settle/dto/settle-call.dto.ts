@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { callDispositions, voidReasons, type CallDisposition, type VoidReason } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { CurrencyCode } from '../../../../platform/http/fields/code-fields.js';
 import { DecimalText } from '../../../../platform/http/fields/dto-fields.js';
 
 const WEEK_SECONDS = 604_800;
@@ -71,7 +72,7 @@ export class CompleteCallDto {
   })
   @ValidateIf((_body, value) => value !== undefined && value !== null)
   @HasCost()
-  @Matches(/^[A-Z]{3}$/, { message: 'must be three capital letters, for example USD' })
+  @CurrencyCode()
   currency?: string | null;
 }
 

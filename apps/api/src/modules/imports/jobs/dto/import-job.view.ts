@@ -2,14 +2,19 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   importErrorCodes,
   importNoticeCodes,
+  importOperations,
   importStatuses,
   type ImportErrorCode,
   type ImportJobSummaryView,
   type ImportJobView,
   type ImportNotice,
   type ImportNoticeCode,
+  type ImportOperation,
   type ImportRowError,
   type ImportStatus,
+  type UploadColumn,
+  uploadColumns,
+  type UploadReadingView,
 } from '#contracts';
 
 class ImportRowErrorDto implements ImportRowError {
@@ -65,7 +70,16 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   @ApiProperty({ type: 'integer' })
   updated!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Duplicates, and numbers that are what the row says already.' })
+  @ApiProperty({ type: 'integer', description: 'Numbers that operation=delete deleted.' })
+  deleted!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Numbers that operation=unassign took from their agents.' })
+  unassigned!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Duplicates, and numbers that are what the row says already, or not assigned.',
+  })
   skipped!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -73,7 +87,8 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
 
   @ApiProperty({
     type: 'integer',
-    description: 'Taken rows whose number was mended: a missing +, a leading apostrophe.',
+    description:
+      'Taken rows whose number was mended: a missing +, a decimal, a spreadsheet formula. The notices say what was done.',
   })
   repaired!: number;
 
@@ -86,6 +101,9 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
 
   @ApiProperty()
   dryRun!: boolean;
+
+  @ApiProperty({ enum: importOperations })
+  operation!: ImportOperation;
 
   @ApiProperty({ enum: ['create', 'upsert'] })
   mode!: 'create' | 'upsert';
@@ -109,7 +127,35 @@ export class ImportJobSummaryViewDto implements ImportJobSummaryView {
   failure!: string | null;
 }
 
+class ReadColumnDto {
+  @ApiProperty({ type: String, nullable: true, description: 'What it is called in the file; null without a header.' })
+  name!: string | null;
+
+  @ApiProperty({ enum: uploadColumns, nullable: true, description: 'What it was read as; null when it was left out.' })
+  column!: UploadColumn | null;
+}
+
+class UploadReadingViewDto implements UploadReadingView {
+  @ApiProperty({ type: String, nullable: true, example: 'windows-1251', description: 'Of the Encoding Standard.' })
+  encoding!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: ';' })
+  separator!: string | null;
+
+  @ApiProperty()
+  hasHeader!: boolean;
+
+  @ApiProperty({ type: [ReadColumnDto], description: 'In the order of the file.' })
+  columns!: ReadColumnDto[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of the rows that name none.' })
+  provider!: string | null;
+}
+
 export class ImportJobViewDto extends ImportJobSummaryViewDto implements ImportJobView {
+  @ApiProperty({ type: UploadReadingViewDto, description: 'How the file was understood.' })
+  reading!: UploadReadingViewDto;
+
   @ApiProperty({ type: [ImportRowErrorDto], description: 'The first 100; all of them in errors.csv.' })
   errors!: ImportRowErrorDto[];
 

@@ -1,8 +1,9 @@
 /** A job whose file is arriving. */
 export const INSERT_IMPORT_JOB = `
   insert into import_jobs
-    (organization_id, status, mode, dry_run, file_name, created_by, actor, request_id, country, delimiter, columns, has_header)
-  values ($1, 'pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    (organization_id, status, mode, dry_run, file_name, created_by, actor, request_id, country, number_format,
+     delimiter, columns, has_header, column_names, provider, operation)
+  values ($1, 'pending', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
   returning id`;
 
 /** $1 organization, $2 job, $3 encoding, $4 bytes, $5 rows as far as the lines tell, $6 notices about the file itself */
@@ -12,13 +13,22 @@ export const FILE_RECEIVED = `
 
 /** The columns of the answer. Times as JSON writes them. */
 const VIEW = `
-  select id, status, total, processed, created, updated, skipped, failed, repaired,
-    notice_count as "noticeCount", dry_run as "dryRun", mode,
+  select id, status, total, processed, created, updated, deleted, unassigned, skipped, failed, repaired,
+    notice_count as "noticeCount", dry_run as "dryRun", operation, mode,
     file_name as "fileName", actor ->> 'label' as "createdBy", created_at as "createdAt", finished_at as "finishedAt",
     undone_at as "undoneAt", failure`;
 
 export const IMPORT_JOB_VIEW = `${VIEW}
   from import_jobs where organization_id = $1 and id = $2 and received_at is not null`;
+
+/** How the file was understood. $1 organization, $2 job */
+export const IMPORT_READING = `
+  select encoding, delimiter as separator, has_header as "hasHeader", provider,
+    coalesce((
+      select jsonb_agg(jsonb_build_object('name', column_names[c.at], 'column', nullif(c.name, '')) order by c.at)
+      from unnest(columns) with ordinality as c (name, at)
+    ), '[]') as columns
+  from import_jobs where organization_id = $1 and id = $2`;
 
 /** $1 organization, $2 ids, $3 status, $4 whether dry runs or real ones; null for all. */
 const FITTING = `
@@ -35,7 +45,8 @@ export const IMPORT_JOBS = (direction: 'asc' | 'desc') =>
 
 /** What a worker needs of a job. */
 export const WORKABLE_JOB = `
-  select id, mode, dry_run as "dryRun", file_name as "fileName", country, encoding, delimiter, columns,
+  select id, operation, mode, dry_run as "dryRun", file_name as "fileName", country, number_format as "numberFormat", encoding,
+    delimiter, columns, provider,
     has_header as "hasHeader", processed, attempts, actor, request_id as "requestId",
     (select count(*)::integer from import_file_pieces p
      where p.organization_id = j.organization_id and p.import_job_id = j.id) as pieces
@@ -44,28 +55,30 @@ export const WORKABLE_JOB = `
   order by created_at, id
   limit 1`;
 
-/** Keeps everybody else from moving the job, until the transaction ends. */
+/** Keeps other transactions from moving the job, until this one ends. */
 export const LOCK_IMPORT_JOB = `
-  select processed, status, dry_run as "dryRun", finished_at is not null as finished, undone_at is not null as undone,
+  select processed, status, operation, coalesce(columns, '{}') as columns, dry_run as "dryRun", finished_at is not null as finished, undone_at is not null as undone,
     cancel_requested_at is not null as "cancelRequested"
   from import_jobs where organization_id = $1 and id = $2 and received_at is not null
   for update`;
 
 /**
  * Counts what became of more rows. $1 organization, $2 job, $3 created, $4 updated, $5 skipped, $6 failed, $7 repaired,
- * $8 notices
+ * $8 notices, $9 deleted, $10 unassigned
  */
 export const ADD_IMPORT_PROGRESS = `
   update import_jobs set
     status = 'running', started_at = coalesce(started_at, now()), attempts = 0,
-    processed = processed + $3::integer + $4::integer + $5::integer + $6::integer,
-    total = greatest(total, processed + $3::integer + $4::integer + $5::integer + $6::integer),
+    processed = processed + $3::integer + $4::integer + $5::integer + $6::integer + $9::integer + $10::integer,
+    total = greatest(total, processed + $3::integer + $4::integer + $5::integer + $6::integer + $9::integer + $10::integer),
     created = created + $3::integer,
     updated = updated + $4::integer,
     skipped = skipped + $5::integer,
     failed = failed + $6::integer,
     repaired = repaired + $7::integer,
-    notice_count = notice_count + $8::integer
+    notice_count = notice_count + $8::integer,
+    deleted = deleted + $9::integer,
+    unassigned = unassigned + $10::integer
   where organization_id = $1 and id = $2`;
 
 /** $1 organization, $2 job, $3 status, $4 why it failed. A file that was read to its end has as many rows as were read. */

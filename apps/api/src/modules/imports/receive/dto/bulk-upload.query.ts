@@ -1,5 +1,13 @@
+import { type ImportOperation, importOperations } from '#contracts';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import {
+  type PhoneNumberProvider,
+  phoneNumberProviders,
+  type UploadNumberFormat,
+  uploadNumberFormats,
+} from '#contracts';
+import { CountryCode } from '../../../../platform/http/fields/code-fields.js';
 
 export class BulkUploadQuery {
   @ApiProperty({
@@ -12,9 +20,21 @@ export class BulkUploadQuery {
   dryRun?: 'true' | 'false';
 
   @ApiProperty({
+    enum: importOperations,
+    required: false,
+    default: 'register',
+    description:
+      'delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST ' +
+      '/phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.',
+  })
+  @IsOptional()
+  @IsIn(importOperations)
+  operation?: ImportOperation;
+
+  @ApiProperty({
     enum: ['create', 'upsert'],
     required: false,
-    description: 'upsert also changes own numbers, where the row says something.',
+    description: 'upsert also changes own numbers, where the row says something. For operation=register.',
   })
   @IsOptional()
   @IsIn(['create', 'upsert'])
@@ -23,16 +43,50 @@ export class BulkUploadQuery {
   @ApiProperty({
     required: false,
     example: 'US',
-    description: 'Country of national numbers in rows without a country: ISO 3166-1 alpha-2.',
+    description:
+      'How numbers without + are dialed, in rows without a country: ISO 3166-1 alpha-2. Each keeps its own country: a ' +
+      'Canadian number that is dialed in the US is taken as one of Canada.',
   })
   @IsOptional()
-  @Matches(/^[A-Z]{2}$/, { message: 'must be two capital letters, for example US' })
+  @CountryCode()
   country?: string;
+
+  @ApiProperty({
+    enum: uploadNumberFormats,
+    required: false,
+    description:
+      'e164_without_plus: numbers without + have their country code all the same, whatever the country says. A file of ' +
+      'numbers of several countries that lost their + can be read this way.',
+  })
+  @IsOptional()
+  @IsIn(uploadNumberFormats)
+  numberFormat?: UploadNumberFormat;
+
+  @ApiProperty({
+    enum: phoneNumberProviders,
+    required: false,
+    description: 'Provider of the rows that name none. The export of a carrier has no column for it.',
+  })
+  @IsOptional()
+  @IsIn(phoneNumberProviders)
+  provider?: PhoneNumberProvider;
+
+  @ApiProperty({
+    required: false,
+    example: 'windows-1251',
+    description:
+      'How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is ' +
+      'recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.',
+  })
+  @IsOptional()
+  @IsString()
+  encoding?: string;
 
   @ApiProperty({
     required: false,
     example: '{"Tel":"phoneNumber","Carrier":"provider","Notes":""}',
-    description: 'Columns by the names in the header, as JSON. An empty name leaves a column out.',
+    description:
+      'Columns by the names in the header, as JSON. An empty name leaves a column out; so does leaving out one that is not known.',
   })
   @IsOptional()
   @IsString()

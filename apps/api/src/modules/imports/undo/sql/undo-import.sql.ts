@@ -14,9 +14,7 @@ export const FIND_TOUCHED = `
     select l.assignment_id, max(l.decided_at) as last_at
     from call_authorizations l
     where l.organization_id = $1 and l.id >= (
-      select (lpad(to_hex((extract(epoch from j.created_at - interval '1 hour') * 1000)::bigint), 12, '0')
-        || '00000000000000000000')::uuid
-      from import_jobs j where j.organization_id = $1 and j.id = $2)
+      select lowest_id_of(j.created_at - interval '1 hour') from import_jobs j where j.organization_id = $1 and j.id = $2)
     group by 1
   )
   select coalesce(n.e164, '(deleted)') as e164
@@ -41,6 +39,55 @@ export const FIND_TOUCHED = `
       or a.calls_made_today <> coalesce((c.before ->> 'calls_made_today')::integer, 0)
       or a.last_reset_date <> coalesce((c.before ->> 'last_reset_date')::date, a.last_reset_date)
       or l.last_at > c.changed_at)
+  limit 6`;
+
+/**
+ * Locks what an upload that deletes or unassigns is taken back on, in the order of assigning: agents, then numbers. An agent
+ * that is deleted meanwhile waits, and so does a number that is assigned.
+ */
+export const LOCK_AGENTS_OF_ENDED = `
+  select g.id from agents g
+  where g.organization_id = $1 and g.id in (
+    select (c.before ->> 'agent_id')::uuid from import_changes c
+    where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'assignment')
+  order by g.id for share`;
+export const LOCK_NUMBERS_OF_ENDED = `
+  select n.id from phone_numbers n
+  where n.organization_id = $1 and n.id in (
+    select coalesce((c.before ->> 'phone_number_id')::uuid, c.record_id) from import_changes c
+    where c.organization_id = $1 and c.import_job_id = $2)
+  order by n.id for no key update`;
+
+/**
+ * The first numbers that cannot be what they were before an upload that deletes or unassigns: added again, or taken by
+ * another organization; assigned again, or of an agent that is deleted or has its one number.
+ */
+export const FIND_REMOVAL_TOUCHED = `
+  select coalesce(n.e164, c.before ->> 'e164') as e164
+  from import_changes c
+  left join phone_numbers n on n.organization_id = $1 and n.id = c.record_id
+  left join clients k on k.organization_id = $1 and k.id = n.client_id
+  where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'number'
+    and (n.id is null or n.updated_at <> c.changed_at or k.archived_at is not null)
+  union
+  select taken.e164 from taken_numbers(array(
+    select c.before ->> 'e164' from import_changes c
+    where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'number')) as taken(e164)
+  union
+  select n.e164
+  from import_changes c
+  join agent_phone_numbers a on a.organization_id = $1 and a.id = c.record_id
+  join phone_numbers n on n.organization_id = $1 and n.id = a.phone_number_id
+  join agents g on g.organization_id = $1 and g.id = a.agent_id
+  join organizations o on o.id = $1
+  where c.organization_id = $1 and c.import_job_id = $2 and c.kind = 'assignment'
+    and (a.updated_at <> c.changed_at or n.lifecycle = 'released' or g.deleted_at is not null
+      or exists (
+        select from agent_phone_numbers l
+        where l.organization_id = $1 and l.phone_number_id = a.phone_number_id and l.ended_at is null)
+      or o.numbers_per_agent = 'one' and exists (
+        select from agent_phone_numbers l
+        where l.organization_id = $1 and l.agent_id = a.agent_id and l.ended_at is null))
   limit 6`;
 
 /**

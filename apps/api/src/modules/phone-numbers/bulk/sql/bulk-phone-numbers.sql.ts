@@ -15,3 +15,10 @@ export const BULK_UNTAG = `
 /** $1 organization, $2 ids, $3 lifecycle. The rows of live assignments follow by a trigger. */
 export const BULK_LIFECYCLE = `
   update phone_numbers set lifecycle = $3 where organization_id = $1 and id = any ($2::uuid[])`;
+
+/** Row-level security leaves the own numbers and the pool's. A subselect of one row is always an index look-up. $1 numbers */
+export const IDS_OF_NUMBERS = `
+  select n.id from unnest($1::text[]) as i(e164)
+  cross join lateral (
+    select n.id from phone_numbers n where n.e164 = i.e164 and n.lifecycle <> 'released' limit 1
+  ) n`;

@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import { phoneNumberProviders, type PhoneNumberProvider } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
+import { CountryCode, CurrencyCode } from '../../../../platform/http/fields/code-fields.js';
 import { DecimalText, Nested, Prepared, trimmed } from '../../../../platform/http/fields/dto-fields.js';
 import { IsOneLine, IsReadable } from '../../../../platform/http/fields/readable-text.js';
 
@@ -40,7 +41,9 @@ export class CreatePhoneNumberDto {
     minLength: 1,
     maxLength: 64,
     example: '+12025550123',
-    description: 'E.164; with countryCode also in national form.',
+    description:
+      'E.164, with the usual separators; with countryCode also as it is dialed in that country. Its digits are never changed: ' +
+      'a decimal such as +49301234567.0, and a number that lacks or repeats a prefix, is refused.',
   })
   @IsString()
   @Length(1, 64)
@@ -55,11 +58,12 @@ export class CreatePhoneNumberDto {
     required: false,
     nullable: true,
     example: 'US',
-    description: 'ISO 3166-1 alpha-2. Taken from the number when left out; must be a country of the number.',
+    description:
+      'ISO 3166-1 alpha-2; UK, EL and alpha-3 codes are taken, too. Taken from the number when left out. A number with + must be ' +
+      'one of this country; without + it is read as it is dialed there, and keeps its own country.',
   })
   @IsOptional()
-  @Prepared(emptyAsNull)
-  @Matches(/^[A-Z]{2}$/, { message: 'must be two capital letters, for example US' })
+  @CountryCode()
   countryCode?: string | null;
 
   @ApiProperty({ type: String, required: false, nullable: true, minLength: 1, maxLength: 200 })
@@ -103,8 +107,7 @@ export class CreatePhoneNumberDto {
     description: 'ISO 4217. A cost without one is in the currency of the organization.',
   })
   @IsOptional()
-  @Prepared(emptyAsNull)
-  @Matches(/^[A-Z]{3}$/, { message: 'must be three capital letters, for example USD' })
+  @CurrencyCode()
   currency?: string | null;
 
   @ApiProperty({ type: CapabilitiesDto, required: false })

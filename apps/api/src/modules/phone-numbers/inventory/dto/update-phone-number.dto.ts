@@ -21,7 +21,7 @@ class EditableFields extends PickType(CreatePhoneNumberDto, [
 
 /**
  * What may be changed, and the rest of the record, for the console sends back all of it. Status, names and `updatedAt`
- * are ignored, for they move while somebody has the record open; the others must be what they are.
+ * are ignored, for they change while a user has the record open; the others must be what they are.
  */
 export class UpdatePhoneNumberDto extends PartialType(EditableFields, { skipNullProperties: false }) {
   @ApiProperty({ enum: phoneNumberLifecycles, required: false, description: 'active or inactive' })

@@ -1,8 +1,5 @@
 import type { PhoneNumberLifecycle, PhoneNumberProvider, PhoneNumberStatus, PhoneNumberView } from '#contracts';
-import type { RequestContext } from '../../../tenancy/tenancy.public.js';
-
-/** The platform organization: its numbers are the pool. */
-export const PLATFORM_ORGANIZATION = '00000000-0000-7000-8000-000000000001';
+import { PLATFORM_ORGANIZATION, type RequestContext } from '../../../tenancy/tenancy.public.js';
 
 /**
  * Whether a reservation still holds. The clock decides, no job: an expired one is none. The subselect reads the clock once

@@ -1,4 +1,4 @@
-import { PLATFORM_ORGANIZATION } from '../../inventory/sql/phone-number-views.sql.js';
+import { PLATFORM_ORGANIZATION } from '../../../tenancy/tenancy.public.js';
 
 /**
  * Moves numbers from the pool to the organization. The context has to hold both. The rows are locked in the order of

@@ -1,4 +1,4 @@
-import { PLATFORM_ORGANIZATION } from '../../inventory/sql/phone-number-views.sql.js';
+import { PLATFORM_ORGANIZATION } from '../../../tenancy/tenancy.public.js';
 
 /**
  * How many numbers of the pool the organization ($1) may hold; null for the platform organization. Everything that takes

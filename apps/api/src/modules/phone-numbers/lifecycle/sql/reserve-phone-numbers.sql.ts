@@ -1,4 +1,4 @@
-import { PLATFORM_ORGANIZATION } from '../../inventory/sql/phone-number-views.sql.js';
+import { PLATFORM_ORGANIZATION } from '../../../tenancy/tenancy.public.js';
 
 /**
  * Reserves a number of the pool for the organization ($1), or prolongs its own reservation. One that has expired counts

@@ -1,4 +1,0 @@
-const format = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
-
-/** Nov 21, 2026, 13:05, in the time zone of whoever reads it. */
-export const moment = (at: string | number): string => format.format(new Date(at));
