@@ -197,6 +197,18 @@ const SENDINGS: Record<string, () => Promise<Sending>> = {
     body: { disposition: 'answered' },
     field: null,
   }),
+  'POST /call-gate/complete': async () => ({
+    body: { authorizationId: await authorization(), disposition: 'answered' },
+    field: null,
+  }),
+  'POST /call-gate/void': async () => ({
+    body: { authorizationId: await authorization(), reason: 'not_dialed' },
+    field: null,
+  }),
+  'POST /call-gate/settle-batch': async () => ({
+    body: { void: [{ authorizationId: await authorization(), reason: 'not_dialed' }] },
+    field: null,
+  }),
   'POST /call-gate/authorizations/{id}/void': async () => ({
     ...on(await authorization()),
     body: { reason: 'not_dialed' },

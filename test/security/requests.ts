@@ -43,6 +43,14 @@ const BODIES: Record<string, Body> = {
   'POST /phone-numbers/bulk': async (records) => ({ operation: 'tag', ids: [await records.number()], tags: ['new'] }),
   'POST /call-gate/authorize': call,
   'POST /call-gate/simulate': call,
+  'POST /call-gate/complete': async (records) => ({
+    authorizationId: await records.authorization(),
+    disposition: 'answered',
+  }),
+  'POST /call-gate/void': async (records) => ({ authorizationId: await records.authorization(), reason: 'not_dialed' }),
+  'POST /call-gate/settle-batch': async (records) => ({
+    complete: [{ authorizationId: await records.authorization(), disposition: 'answered' }],
+  }),
   'POST /call-gate/authorize-batch': async (records) => ({ calls: [await call(records)] }),
 };
 

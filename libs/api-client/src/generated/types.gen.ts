@@ -1303,27 +1303,6 @@ export type AuthorizeCall = {
     destination: string;
 };
 
-export type CompleteCall = {
-    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
-    durationSeconds?: number | null;
-    /**
-     * Final response of the call (RFC 3261).
-     */
-    sipCode?: number | null;
-    /**
-     * What the dialer or the provider calls this call.
-     */
-    externalCallId?: string | null;
-    /**
-     * Decimal, as text.
-     */
-    cost?: string | null;
-    /**
-     * ISO 4217. A cost without one is in the currency of the organization.
-     */
-    currency?: string | null;
-};
-
 export type AuthorizationDestination = {
     phoneNumber: string;
     countryCode: string | null;
@@ -1377,8 +1356,94 @@ export type AuthorizationView = {
     currency: string | null;
 };
 
+export type CompleteCall = {
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
+    durationSeconds?: number | null;
+    /**
+     * Final response of the call (RFC 3261).
+     */
+    sipCode?: number | null;
+    /**
+     * What the dialer or the provider calls this call.
+     */
+    externalCallId?: string | null;
+    /**
+     * Decimal, as text.
+     */
+    cost?: string | null;
+    /**
+     * ISO 4217. A cost without one is in the currency of the organization.
+     */
+    currency?: string | null;
+};
+
 export type VoidCall = {
     reason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call';
+};
+
+export type SettledCall = {
+    authorizationId: string;
+    status: 'completed' | 'voided';
+};
+
+export type NotSettledError = {
+    code: 'record_not_found' | 'permission_denied' | 'authorization_settled' | 'authorization_not_settleable' | 'void_limit_reached';
+    message: string;
+};
+
+export type NotSettledCall = {
+    error: NotSettledError;
+};
+
+export type SettledBatch = {
+    complete: Array<SettledCall | NotSettledCall>;
+    void: Array<SettledCall | NotSettledCall>;
+};
+
+export type CompleteNamedCall = {
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail';
+    durationSeconds?: number | null;
+    /**
+     * Final response of the call (RFC 3261).
+     */
+    sipCode?: number | null;
+    /**
+     * What the dialer or the provider calls this call.
+     */
+    externalCallId?: string | null;
+    /**
+     * Decimal, as text.
+     */
+    cost?: string | null;
+    /**
+     * ISO 4217. A cost without one is in the currency of the organization.
+     */
+    currency?: string | null;
+    /**
+     * The id that the authorization answered. Required, unless `idempotencyKey` says which call.
+     */
+    authorizationId?: string | null;
+    /**
+     * The Idempotency-Key that the call was authorized with, in place of `authorizationId`: for a dialer that never got the answer, or keeps no ids. It names the call for as long as the key holds.
+     */
+    idempotencyKey?: string | null;
+};
+
+export type VoidNamedCall = {
+    reason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call';
+    /**
+     * The id that the authorization answered. Required, unless `idempotencyKey` says which call.
+     */
+    authorizationId?: string | null;
+    /**
+     * The Idempotency-Key that the call was authorized with, in place of `authorizationId`: for a dialer that never got the answer, or keeps no ids. It names the call for as long as the key holds.
+     */
+    idempotencyKey?: string | null;
+};
+
+export type SettleBatch = {
+    complete?: Array<CompleteNamedCall>;
+    void?: Array<VoidNamedCall>;
 };
 
 export type CallRule = {
@@ -4216,6 +4281,9 @@ export type CompleteCallErrors = {
 export type CompleteCallError = CompleteCallErrors[keyof CompleteCallErrors];
 
 export type CompleteCallResponses = {
+    /**
+     * The authorization as it is now.
+     */
     200: AuthorizationView;
 };
 
@@ -4252,10 +4320,124 @@ export type VoidCallErrors = {
 export type VoidCallError = VoidCallErrors[keyof VoidCallErrors];
 
 export type VoidCallResponses = {
+    /**
+     * The authorization as it is now.
+     */
     200: AuthorizationView;
 };
 
 export type VoidCallResponse = VoidCallResponses[keyof VoidCallResponses];
+
+export type CompleteNamedCallData = {
+    body: CompleteNamedCall;
+    path?: never;
+    query?: never;
+    url: '/api/v1/call-gate/complete';
+};
+
+export type CompleteNamedCallErrors = {
+    /**
+     * The body cannot be read, or has fields that are wrong, unknown or there twice.
+     */
+    400: Problem;
+    /**
+     * The body is larger than this address takes.
+     */
+    413: Problem;
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type CompleteNamedCallError = CompleteNamedCallErrors[keyof CompleteNamedCallErrors];
+
+export type CompleteNamedCallResponses = {
+    /**
+     * The authorization as it is now.
+     */
+    200: AuthorizationView;
+};
+
+export type CompleteNamedCallResponse = CompleteNamedCallResponses[keyof CompleteNamedCallResponses];
+
+export type VoidNamedCallData = {
+    body: VoidNamedCall;
+    path?: never;
+    query?: never;
+    url: '/api/v1/call-gate/void';
+};
+
+export type VoidNamedCallErrors = {
+    /**
+     * The body cannot be read, or has fields that are wrong, unknown or there twice.
+     */
+    400: Problem;
+    /**
+     * The body is larger than this address takes.
+     */
+    413: Problem;
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type VoidNamedCallError = VoidNamedCallErrors[keyof VoidNamedCallErrors];
+
+export type VoidNamedCallResponses = {
+    /**
+     * The authorization as it is now.
+     */
+    200: AuthorizationView;
+};
+
+export type VoidNamedCallResponse = VoidNamedCallResponses[keyof VoidNamedCallResponses];
+
+export type SettleCallsData = {
+    body: SettleBatch;
+    path?: never;
+    query?: never;
+    url: '/api/v1/call-gate/settle-batch';
+};
+
+export type SettleCallsErrors = {
+    /**
+     * The body cannot be read, or has fields that are wrong, unknown or there twice.
+     */
+    400: Problem;
+    /**
+     * The body is larger than this address takes.
+     */
+    413: Problem;
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type SettleCallsError = SettleCallsErrors[keyof SettleCallsErrors];
+
+export type SettleCallsResponses = {
+    /**
+     * What became of each call, in their order; as text a line for each, those to complete first.
+     */
+    200: SettledBatch;
+};
+
+export type SettleCallsResponse = SettleCallsResponses[keyof SettleCallsResponses];
 
 export type SimulateCallData = {
     body: AuthorizeCall;
