@@ -143,7 +143,7 @@ describe('settling calls by what the dialer knows of them', () => {
     ])('refuses %s as a whole', async (_what, body, field) => {
       const { status, body: problem } = await post('settle-batch', body);
       expect([status, problem.code]).toEqual([400, 'validation_failed']);
-      expect(Object.keys(problem.errors as object)).toEqual([field.replace(/\.(\d+)\./, '[$1].')]);
+      expect(Object.keys(problem.errors as object)).toEqual([field]);
     });
   });
 
@@ -156,6 +156,8 @@ describe('settling calls by what the dialer knows of them', () => {
       401,
       'Bearer realm="ringfence", Basic realm="ringfence"',
     ]);
+    const toBrowser = await ask({ origin: 'https://console.example' });
+    expect(toBrowser.headers.get('www-authenticate')).toBe('Bearer realm="ringfence"');
     const basic = Buffer.from(`gate:${dialer}`).toString('base64');
     expect((await ask({ authorization: `Basic ${basic}` })).status).toBe(400);
   });

@@ -29,9 +29,9 @@ function answerTo(error: unknown, request: FastifyRequest): Error {
   return gateUnavailable('what you may do could not be looked up', problem.cause ?? problem);
 }
 
-/** A browser that reads Basic asks for a password in a window of its own. It tells that it is one (Fetch Metadata). */
+/** A browser that reads Basic asks for a password in a window of its own. With a POST it names its origin (Fetch, section 3.1). */
 function withBasicChallenge(problem: ProblemError, { headers }: FastifyRequest): ProblemError {
-  if (headers['sec-fetch-mode'] !== undefined) return problem;
+  if (headers.origin !== undefined) return problem;
   return new ProblemError(problem.code, problem.detail, {
     ...problem.options,
     headers: { ...problem.options.headers, 'www-authenticate': CHALLENGES },
