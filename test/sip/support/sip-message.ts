@@ -58,10 +58,6 @@ export function userOf(text: string): string {
   return /sips?:([^@>;]*)@/.exec(text)?.[1] ?? '';
 }
 
-export function tagOf(value: string): string {
-  return /;tag=([^;>]+)/.exec(value)?.[1] ?? '';
-}
-
 /** The address without its display name and parameters of the header. */
 export function addressOf(value: string): string {
   return /<([^>]+)>/.exec(value)?.[1] ?? value.split(';')[0]!;

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizationView } from '#contracts';
 import { prefersText } from '../../../platform/http/problems/accepted-form.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import type { Settlements } from './settle-call.service.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 
@@ -11,13 +12,8 @@ export function sendSettled(request: FastifyRequest, reply: FastifyReply, view: 
   else void reply.send(view);
 }
 
-export interface BatchAnswers {
-  complete: (AuthorizationView | ProblemError)[];
-  void: (AuthorizationView | ProblemError)[];
-}
-
 /** An answer for each call, in their order; as text a line for each, those to complete first. */
-export function sendSettledBatch(request: FastifyRequest, reply: FastifyReply, answers: BatchAnswers): void {
+export function sendSettledBatch(request: FastifyRequest, reply: FastifyReply, answers: Settlements): void {
   if (prefersText(request.headers.accept)) {
     const lines = [...answers.complete, ...answers.void].map((answer) =>
       answer instanceof ProblemError ? `error ${answer.code}\n` : `${answer.status} ${answer.id}\n`,

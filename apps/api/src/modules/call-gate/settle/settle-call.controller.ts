@@ -9,7 +9,8 @@ import { CompleteCallDto, VoidCallDto } from './dto/settle-call.dto.js';
 import { GateProblemFilter } from '../authorize/gate-problem.filter.js';
 import { sendSettled } from './settle-call.answer.js';
 import { settled } from './settle-call.responses.js';
-import { completedCall, SettleCallService } from './settle-call.service.js';
+import { completedCall } from './settle-call.request.js';
+import { SettleCallService } from './settle-call.service.js';
 
 export const ABOUT_REACH =
   'An API key reaches the calls that it authorized itself, a person with the role agent those of their own agents, and ' +

@@ -2,16 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AuthorizationView, VoidReason } from '#contracts';
 import { ENV, type Env } from '../../../config/env.js';
 import { Database, type Transaction } from '../../../platform/database/database.js';
-import { isUuid } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { ownAgentsOnly, type Principal, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { gateMetrics } from '../engine/gate-metrics.js';
-import type { CompleteCallDto } from './dto/settle-call.dto.js';
-import type { CompleteNamedCallDto, VoidNamedCallDto } from './dto/settlement.dto.js';
-import type { BatchAnswers } from './settle-call.answer.js';
 import { type CallName, type CompletedCall, SettlementRepository } from './settlement.repository.js';
 import type { CompleteResult, PartiesOfAuthorization, VoidResult } from './sql/settle-call.sql.js';
+
+/** What came of each settlement of a batch, in their order. */
+export interface Settlements {
+  complete: (AuthorizationView | ProblemError)[];
+  void: (AuthorizationView | ProblemError)[];
+}
 
 /**
  * What became of an authorization: completed, or voided, which gives its call back. Each happens at most once
@@ -77,15 +79,13 @@ export class SettleCallService {
    */
   async settleAll(
     context: RequestContext,
-    complete: readonly CompleteNamedCallDto[],
-    voids: readonly VoidNamedCallDto[],
-  ): Promise<BatchAnswers> {
-    const answers: BatchAnswers = { complete: [], void: [] };
-    for (const call of complete) {
-      answers.complete.push(await answered(this.complete(context, nameOf(call), completedCall(call))));
-    }
-    for (const call of voids) answers.void.push(await answered(this.void(context, nameOf(call), call.reason)));
-    return answers;
+    complete: readonly { name: CallName; call: CompletedCall }[],
+    voids: readonly { name: CallName; reason: VoidReason }[],
+  ): Promise<Settlements> {
+    const settlements: Settlements = { complete: [], void: [] };
+    for (const { name, call } of complete) settlements.complete.push(await settled(this.complete(context, name, call)));
+    for (const { name, reason } of voids) settlements.void.push(await settled(this.void(context, name, reason)));
+    return settlements;
   }
 
   /** @throws ProblemError record_not_found, in the same words for a call beyond the caller's reach as for none at all */
@@ -110,24 +110,8 @@ export class SettleCallService {
   }
 }
 
-/** How the body of a request names its call. The DTO has seen to it that it does. */
-export function nameOf({ authorizationId, idempotencyKey }: CompleteNamedCallDto | VoidNamedCallDto): CallName {
-  return isUuid(authorizationId) ? { id: authorizationId.toLowerCase() } : { idempotencyKey: idempotencyKey ?? '' };
-}
-
-export function completedCall(body: CompleteCallDto): CompletedCall {
-  return {
-    disposition: body.disposition,
-    durationSeconds: body.durationSeconds ?? null,
-    sipCode: body.sipCode ?? null,
-    externalCallId: body.externalCallId ?? null,
-    cost: body.cost ?? null,
-    currency: body.currency ?? null,
-  };
-}
-
 /** A refusal is the answer to its call; what the server could not do is none. */
-async function answered(settlement: Promise<AuthorizationView>): Promise<AuthorizationView | ProblemError> {
+async function settled(settlement: Promise<AuthorizationView>): Promise<AuthorizationView | ProblemError> {
   try {
     return await settlement;
   } catch (error) {

@@ -16,7 +16,8 @@ import { GateProblemFilter } from '../authorize/gate-problem.filter.js';
 import { sendSettled, sendSettledBatch } from './settle-call.answer.js';
 import { ABOUT_REACH, ABOUT_VOIDS } from './settle-call.controller.js';
 import { settled, settledBatch } from './settle-call.responses.js';
-import { completedCall, nameOf, SettleCallService } from './settle-call.service.js';
+import { completedCall, nameOf } from './settle-call.request.js';
+import { SettleCallService } from './settle-call.service.js';
 
 /** Settlements that name the call in the body: by its id, or by the Idempotency-Key of its authorization. */
 @ApiTags('Call gate')
@@ -86,7 +87,12 @@ export class SettleNamedCallController {
     const complete = body.complete ?? [];
     const voids = body.void ?? [];
     requireSome(complete.length + voids.length);
-    sendSettledBatch(request, reply, await this.service.settleAll(context, complete, voids));
+    const settlements = await this.service.settleAll(
+      context,
+      complete.map((call) => ({ name: nameOf(call), call: completedCall(call) })),
+      voids.map((call) => ({ name: nameOf(call), reason: call.reason })),
+    );
+    sendSettledBatch(request, reply, settlements);
   }
 }
 
