@@ -14,7 +14,11 @@ export class ProblemError extends Error {
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
-    readonly options: { errors?: Record<string, string>; headers?: Record<string, string | string[]>; cause?: unknown } = {},
+    readonly options: {
+      errors?: Record<string, string>;
+      headers?: Record<string, string | string[]>;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.name = 'ProblemError';
