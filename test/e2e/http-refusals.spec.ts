@@ -114,7 +114,7 @@ describe('a field that cannot be used', () => {
   it.each([
     ['POST', '/api/v1/auth/login', '{"email":"\\ud800@demo.test","password":"x"}', 'email'],
     ['POST', '/api/v1/call-gate/authorize', '{"destination":"\\udc00"}', 'destination'],
-    ['POST', '/api/v1/call-gate/authorize-batch', '{"calls":[{"destination":"\\ud83d"}]}', 'calls.0.destination'],
+    ['POST', '/api/v1/call-gate/authorize-batch', '{"calls":[{"destination":"\\ud83d"}]}', 'calls[0].destination'],
   ])('names the field that holds half of a character: %s %s', async (method, path, body, field) => {
     const refusal = await refusalOf(api.url + path, { method, body, headers: json });
     expect(refusal).toEqual({

@@ -137,8 +137,8 @@ describe('settling calls by what the dialer knows of them', () => {
         { void: Array.from({ length: 501 }, () => ({ idempotencyKey: 'x', reason: 'not_dialed' })) },
         'void',
       ],
-      ['a call without a name', { complete: [{ disposition: 'busy' }] }, 'complete.0.authorizationId'],
-      ['a reason that is none', { void: [{ idempotencyKey: 'x', reason: 'bored' }] }, 'void.0.reason'],
+      ['a call without a name', { complete: [{ disposition: 'busy' }] }, 'complete[0].authorizationId'],
+      ['a reason that is none', { void: [{ idempotencyKey: 'x', reason: 'bored' }] }, 'void[0].reason'],
       ['an unknown field', { settle: [] }, 'settle'],
     ])('refuses %s as a whole', async (_what, body, field) => {
       const { status, body: problem } = await post('settle-batch', body);

@@ -64,7 +64,7 @@ describe('a field that is there twice', () => {
     ['in the body', '{"destination":"+1","destination":"+2"}', 'destination'],
     ['with the same value', '{"a":1,"a":1}', 'a'],
     ['written with an escape', '{"a":1,"\\u0061":2}', 'a'],
-    ['in an object of a list', '{"calls":[{"agentId":1},{"agentId":1,"from":2,"agentId":3}]}', 'calls.1.agentId'],
+    ['in an object of a list', '{"calls":[{"agentId":1},{"agentId":1,"from":2,"agentId":3}]}', 'calls[1].agentId'],
     ['in a nested object', '{"filter":{"q":"a","tags":["x"],"q":"b"}}', 'filter.q'],
     ['with space before its colon', '{"a" : 1 , "a"\n:2}', 'a'],
     ['with an empty name', '{"":1,"":2}', 'body'],

@@ -22,7 +22,7 @@ describe('refuseUnstorable', () => {
     ['both halves in the wrong order', '\ude00\ud83d', 'must not contain half of a character (a lone surrogate)'],
   ])('names the field that holds %s, however deep', (_kind, text, message) => {
     const body = { calls: [{ destination: '+1' }, { destination: text }] };
-    expect(errorsOf(() => refuseUnstorable(body, ''))).toEqual({ 'calls.1.destination': message });
+    expect(errorsOf(() => refuseUnstorable(body, ''))).toEqual({ 'calls[1].destination': message });
   });
 
   it.each([

@@ -46,24 +46,24 @@ describe('ValidationPipe', () => {
   it('names each field by its path', async () => {
     expect(await errorsOf({ email: 'no', calls: [{ limit: 1 }, { limit: 11 }] })).toEqual({
       email: 'must be an email',
-      'calls.1.limit': 'must not be greater than 10',
+      'calls[1].limit': 'must not be greater than 10',
     });
   });
 
   it('writes bounds as people read them', async () => {
     const errors = await errorsOf({ email: 'a@b.test', calls: [{ limit: 1, perDay: 1_000_001 }] });
-    expect(errors).toEqual({ 'calls.0.perDay': 'must not be greater than 1,000,000' });
+    expect(errors).toEqual({ 'calls[0].perDay': 'must not be greater than 1,000,000' });
   });
 
   it('tells the kind of a value first, then that it is missing, then what its checks say', async () => {
     const calls = [{ limit: '5' }, {}, { limit: null }, { limit: 11 }, { limit: 1.5 }];
     expect(await errorsOf({ email: 5, calls })).toEqual({
       email: 'must be text; got a number',
-      'calls.0.limit': 'must be a whole number; got text',
-      'calls.1.limit': 'is required',
-      'calls.2.limit': 'must be a whole number; got null',
-      'calls.3.limit': 'must not be greater than 10',
-      'calls.4.limit': 'must be a whole number; got a fraction',
+      'calls[0].limit': 'must be a whole number; got text',
+      'calls[1].limit': 'is required',
+      'calls[2].limit': 'must be a whole number; got null',
+      'calls[3].limit': 'must not be greater than 10',
+      'calls[4].limit': 'must be a whole number; got a fraction',
     });
   });
 
@@ -78,7 +78,7 @@ describe('ValidationPipe', () => {
 
   it('refuses fields that a nested object does not know', async () => {
     const errors = await errorsOf({ email: 'a@b.test', calls: [{ limit: 1, limits: 2 }] });
-    expect(errors).toEqual({ 'calls.0.limits': 'is not a known field' });
+    expect(errors).toEqual({ 'calls[0].limits': 'is not a known field' });
   });
 
   it('names unknown fields beside what is wrong with the others', async () => {

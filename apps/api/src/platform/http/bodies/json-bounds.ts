@@ -1,3 +1,4 @@
+import { fieldPath } from '../fields/field-path.js';
 import { ProblemError } from '../problems/problem.error.js';
 
 /** What any JSON text that a client sends may have at most. The largest record of the API has some 30 fields. */
@@ -104,7 +105,7 @@ export function repeatedField(text: string): string | undefined {
 }
 
 function pathOf({ path, current }: Level): string {
-  return path === '' ? String(current) : `${path}.${current}`;
+  return fieldPath(path, current);
 }
 
 /** Behind the closing quote. */

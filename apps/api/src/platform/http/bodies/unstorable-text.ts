@@ -1,3 +1,4 @@
+import { fieldPath } from '../fields/field-path.js';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../problems/problem.error.js';
 
@@ -27,10 +28,14 @@ export function refuseUnstorable(value: unknown, path: string): void {
     return;
   }
   if (value === null || typeof value !== 'object') return;
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => refuseUnstorable(item, fieldPath(path, index)));
+    return;
+  }
   for (const [name, item] of Object.entries(value)) {
     const fault = faultOf(name);
     if (fault !== null) refuse(path === '' ? 'body' : path, `must not have a field name with ${fault}`);
-    refuseUnstorable(item, path === '' ? name : `${path}.${name}`);
+    refuseUnstorable(item, fieldPath(path, name));
   }
 }
 

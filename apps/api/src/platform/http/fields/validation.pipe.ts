@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from
 import { validate, type ValidationError } from 'class-validator';
 import { ProblemError } from '../problems/problem.error.js';
 import { fieldsOf, type KnownField } from './dto-fields.js';
+import { fieldPath } from './field-path.js';
 import { IS_REQUIRED, isOfKind, wrongKind } from './value-kinds.js';
 
 type Messages = Map<string, string>;
@@ -11,7 +12,7 @@ type Messages = Map<string, string>;
  * prepared nor checked. Of each field the first thing that is wrong is told: a wrong kind of value, then that it is missing,
  * then what its checks say.
  *
- * @throws ProblemError validation_failed with one message for each field path (`calls.0.destination`)
+ * @throws ProblemError validation_failed with one message for each field path (`calls[0].destination`)
  */
 @Injectable()
 export class ValidationPipe implements PipeTransform<unknown> {
@@ -44,17 +45,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** An instance of the DTO with the fields that it declares, and a message for each other one. */
-function instanceOf(type: Type<object>, given: Record<string, unknown>, prefix: string, messages: Messages): object {
+function instanceOf(type: Type<object>, given: Record<string, unknown>, parent: string, messages: Messages): object {
   const fields = fieldsOf(type);
   const dto = new type() as Record<string, unknown>;
   for (const name of Object.keys(given)) {
     const field = fields.get(name);
-    if (field === undefined) messages.set(prefix + name, 'is not a known field');
+    const path = fieldPath(parent, name);
+    if (field === undefined) messages.set(path, 'is not a known field');
     else {
       const value = field.prepare ? field.prepare(given[name]) : given[name];
       const complaint = kindComplaint(field, value);
-      if (complaint !== null && !messages.has(prefix + name)) messages.set(prefix + name, complaint);
-      dto[name] = field.nested ? nestedOf(field.nested(), value, `${prefix}${name}.`, messages) : value;
+      if (complaint !== null && !messages.has(path)) messages.set(path, complaint);
+      dto[name] = field.nested ? nestedOf(field.nested(), value, path, messages) : value;
     }
   }
   return dto;
@@ -77,10 +79,10 @@ function refuseRepeated(query: Record<string, unknown>, messages: Messages): voi
 }
 
 /** What is neither an object nor a list of objects stays as it is, for the checks to refuse. */
-function nestedOf(type: Type<object>, value: unknown, prefix: string, messages: Messages): unknown {
-  if (isRecord(value)) return instanceOf(type, value, prefix, messages);
+function nestedOf(type: Type<object>, value: unknown, path: string, messages: Messages): unknown {
+  if (isRecord(value)) return instanceOf(type, value, path, messages);
   if (!Array.isArray(value)) return value;
-  return value.map((item: unknown, index) => nestedOf(type, item, `${prefix}${index}.`, messages));
+  return value.map((item: unknown, index) => nestedOf(type, item, fieldPath(path, index), messages));
 }
 
 function invalidFields(messages: Messages): ProblemError {
@@ -92,11 +94,11 @@ function invalidFields(messages: Messages): ProblemError {
 }
 
 /** Messages by field path, nested ones included, of fields that nothing is told of yet. */
-function addMessages(errors: ValidationError[], prefix: string, messages: Messages): void {
+function addMessages(errors: ValidationError[], parent: string, messages: Messages): void {
   for (const error of errors) {
-    const path = prefix + error.property;
+    const path = fieldPath(parent, Array.isArray(error.target) ? Number(error.property) : error.property);
     if (error.constraints !== undefined && !messages.has(path)) messages.set(path, messageOf(error));
-    addMessages(error.children ?? [], `${path}.`, messages);
+    addMessages(error.children ?? [], path, messages);
   }
 }
 

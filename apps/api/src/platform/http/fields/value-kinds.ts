@@ -19,7 +19,7 @@ const EXPECTED_BY_CHECK: Record<string, ValueKind> = {
 const TEXT_CHECKS = new Set(
   (
     'isString isNotEmpty minLength maxLength isLength matches isIn isUuid isEmail isIso8601 isDateString charactersBetween ' +
-    'isReadable isOneLine isPlainEmail isTimeZone isCurrencyCode isCountryCode isDay isInstant'
+    'isReadable isOneLine isPlainEmail isTimeZone isCurrencyCode isCountryCode isDay isInstant namesOneCall'
   ).split(' '),
 );
 

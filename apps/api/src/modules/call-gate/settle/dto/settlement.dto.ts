@@ -1,5 +1,13 @@
 import { ApiExtraModels, ApiProperty, refs } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, ValidateBy, type ValidationArguments } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsOptional,
+  IsString,
+  ValidateBy,
+  ValidateIf,
+  type ValidationArguments,
+} from 'class-validator';
 import type { ProblemCode } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
 import { Nested } from '../../../../platform/http/fields/dto-fields.js';
@@ -88,14 +96,14 @@ export class VoidNamedCallDto extends VoidCallDto implements Named {
 
 export class SettleBatchDto {
   @ApiProperty({ type: [CompleteNamedCallDto], required: false, maxItems: MAX_SETTLEMENTS })
-  @IsOptional()
+  @ValidateIf((_body, value) => value !== undefined)
   @IsArray()
   @ArrayMaxSize(MAX_SETTLEMENTS)
   @Nested(() => CompleteNamedCallDto, { each: true })
   complete?: CompleteNamedCallDto[];
 
   @ApiProperty({ type: [VoidNamedCallDto], required: false, maxItems: MAX_SETTLEMENTS })
-  @IsOptional()
+  @ValidateIf((_body, value) => value !== undefined)
   @IsArray()
   @ArrayMaxSize(MAX_SETTLEMENTS)
   @Nested(() => VoidNamedCallDto, { each: true })
