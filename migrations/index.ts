@@ -6,6 +6,7 @@ import { OutboxAndJobs1795970400000 } from './1795970400000-OutboxAndJobs.js';
 import { FilesThatRemove1795970500000 } from './1795970500000-FilesThatRemove.js';
 import { NumberFormatOfUploads1795970600000 } from './1795970600000-NumberFormatOfUploads.js';
 import { UploadNotices1795970700000 } from './1795970700000-UploadNotices.js';
+import { GiveBackCallsOfGoneClients1795970800000 } from './1795970800000-GiveBackCallsOfGoneClients.js';
 
 /** Every versioned migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   FilesThatRemove1795970500000,
   NumberFormatOfUploads1795970600000,
   UploadNotices1795970700000,
+  GiveBackCallsOfGoneClients1795970800000,
 ];

@@ -254,7 +254,7 @@ create table call_authorizations (
   constraint call_authorizations_external_call_id_check CHECK ((length(external_call_id) <= 255)),
   constraint call_authorizations_sip_code_check CHECK (((sip_code >= 100) AND (sip_code <= 699))),
   constraint call_authorizations_status_check CHECK ((status = ANY (ARRAY['denied'::text, 'authorized'::text, 'completed'::text, 'voided'::text, 'expired'::text]))),
-  constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text]))),
+  constraint call_authorizations_void_reason_check CHECK ((void_reason = ANY (ARRAY['not_dialed'::text, 'caller_abandoned'::text, 'trunk_unavailable'::text, 'duplicate_request'::text, 'test_call'::text, 'client_gone'::text]))),
   constraint call_authorizations_pkey PRIMARY KEY (organization_id, id)
 ) partition by range (id);
 
@@ -270,7 +270,7 @@ grant select on call_authorizations to ringfence_system;
 alter table call_authorizations owner to ringfence_definer;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
-comment on column call_authorizations.settled_by is 'User or API key that completed or voided it.';
+comment on column call_authorizations.settled_by is 'User or API key that completed or voided it; null when the API gave it back (client_gone).';
 
 create table clients (
   id uuid default uuidv7() not null,
@@ -303,6 +303,7 @@ create table idempotency_keys (
   fingerprint bytea not null,
   authorization_id uuid not null,
   expires_at timestamp with time zone not null,
+  replayed_at timestamp with time zone,
   constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
   constraint idempotency_keys_pkey PRIMARY KEY (organization_id, key)
 );
@@ -314,8 +315,10 @@ alter table idempotency_keys enable row level security, force row level security
 create policy every_organization on idempotency_keys for all to ringfence_system using (true) with check (true);
 create policy own_organization on idempotency_keys for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select on idempotency_keys to ringfence_app;
+grant insert, select, update (replayed_at) on idempotency_keys to ringfence_app;
 grant delete, select on idempotency_keys to ringfence_system;
+
+comment on column idempotency_keys.replayed_at is 'When a retry with the key was first answered: since then the API does not give its call back.';
 
 create table import_changes (
   organization_id uuid not null,
@@ -949,7 +952,7 @@ grant insert, select, update (allowed_by_country), update (calls_allowed), updat
 
 comment on column usage_daily.phone_number_id is 'The nil UUID stands for refusals that concern no number (no_assignment, destination_invalid).';
 comment on column usage_daily.calls_allowed is 'What the counter held whenever it was set back: each archive adds, so a manual reset loses nothing.';
-comment on column usage_daily.calls_voided is 'Calls of the day that were voided. They are taken off calls_allowed or off the counter of the assignment.';
+comment on column usage_daily.calls_voided is 'Calls of the day that callers voided. They are taken off calls_allowed or off the counter of the assignment, as those are that the API gave back (client_gone), which are not counted here.';
 
 create table users (
   id uuid default uuidv7() not null,
@@ -1848,6 +1851,27 @@ begin
     offset 0
   ) k;
 
+  -- A retry that is answered keeps its call: from here on nothing but a caller voids it. In the order of organization and
+  -- key, so that two batches never wait for each other in a circle. Waits for the call being given back at this moment.
+  update idempotency_keys k
+  set replayed_at = ringfence_clock()
+  from (
+    select c.org, c.key
+    from (
+      select c.org, c.key, c.fingerprint, c.id
+      from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) c(org, key, fingerprint, id, busy)
+      where c.key is not null and c.busy is not true
+      order by c.org, c.key
+    ) c
+    cross join lateral (
+      select from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.fingerprint = c.fingerprint
+        and k.authorization_id <> c.id and k.replayed_at is null
+      for no key update
+    ) held
+  ) retried
+  where k.organization_id = retried.org and k.key = retried.key;
+
   -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
   execute '
     select array_agg(l.call)
@@ -1909,7 +1933,35 @@ begin
 end
 $function$;
 
-comment on function gate_replays(uuid[],text[],text[],text[],text[],text[],bytea[],uuid[],boolean[]) is 'Answers the calls whose key was used before: a key that comes with another request is reused, else the call gets the answer of then. A call that was allowed is so no longer when its authorization is used up, or when a check that is no counter forbids the call now (docs/adr/0017-retries-are-checked-again.md). Locks nothing. VOLATILE: it reads by a snapshot that is younger than all that the batch has waited for.';
+comment on function gate_replays(uuid[],text[],text[],text[],text[],text[],bytea[],uuid[],boolean[]) is 'Answers the calls whose key was used before: a key that comes with another request is reused, else the call gets the answer of then. A call that was allowed is so no longer when its authorization is used up, or when a check that is no counter forbids the call now (docs/adr/0017-retries-are-checked-again.md). Notes on the key that a retry was answered, for give_back_authorization; locks no other row. VOLATILE: it reads by a snapshot that is younger than all that the batch has waited for.';
+
+CREATE OR REPLACE FUNCTION public.give_back_authorization(p_organization uuid, p_id uuid, p_key text, p_window interval)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from agent_phone_numbers a
+  where a.organization_id = p_organization and a.id = (
+    select l.assignment_id from call_authorizations l where l.organization_id = p_organization and l.id = p_id)
+  for no key update;
+
+  if p_key is not null then
+    perform from idempotency_keys k
+    where k.organization_id = p_organization and k.key = p_key and k.authorization_id = p_id
+    for no key update;
+    if exists (
+      select from idempotency_keys k
+      where k.organization_id = p_organization and k.key = p_key and k.authorization_id = p_id
+        and k.replayed_at is not null) then
+      return 'retried';
+    end if;
+  end if;
+
+  return void_authorization(p_organization, p_id, null, 'client_gone', p_window);
+end
+$function$;
+
+comment on function give_back_authorization(uuid,uuid,text,interval) is 'Voids a call whose client had hung up before the decision. Answers as void_authorization does, or retried: then a retry with the key was answered, which may dial, so that the call stays counted. Holds the row of the key until it commits, and gate_replays writes it before it reads the ledger: one of the two always sees the other. Locks the assignment before the key, as the gate does.';
 
 CREATE OR REPLACE FUNCTION public.ledger_days()
  RETURNS TABLE(day date, relation regclass)
@@ -2378,7 +2430,8 @@ begin
   where u.organization_id = p_organization and u.local_date = v_call.local_date
     and u.agent_id = v_assignment.agent_id and u.phone_number_id = v_assignment.phone_number_id;
 
-  if coalesce(v_voided, 0) >= least(v_assignment.daily_limit, greatest(10, v_assignment.daily_limit / 10)) then
+  -- What the API gives back itself is no void of the caller's: it neither needs its share of them nor uses it.
+  if p_reason <> 'client_gone' and coalesce(v_voided, 0) >= least(v_assignment.daily_limit, greatest(10, v_assignment.daily_limit / 10)) then
     return 'too_many';
   end if;
 
@@ -2393,9 +2446,9 @@ begin
   -- A day that is rolled up already has its calls by country: the call leaves that sum as well.
   v_country := coalesce(v_call.destination_country, '');
   insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_voided)
-  values (p_organization, v_call.local_date, v_assignment.agent_id, v_assignment.phone_number_id, 1)
+  values (p_organization, v_call.local_date, v_assignment.agent_id, v_assignment.phone_number_id, (p_reason <> 'client_gone')::integer)
   on conflict (organization_id, local_date, agent_id, phone_number_id) do update
-    set calls_voided = u.calls_voided + 1,
+    set calls_voided = u.calls_voided + excluded.calls_voided,
       calls_allowed = greatest(u.calls_allowed - (not v_in_counter)::integer, 0),
       allowed_by_country = case when (u.allowed_by_country ->> v_country)::integer > 0
         then jsonb_set(u.allowed_by_country, array[v_country],

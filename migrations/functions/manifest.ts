@@ -37,6 +37,7 @@ export const sqlFunctions = [
   'settlement/authorization_status',
   'settlement/complete_authorization',
   'settlement/void_authorization',
+  'settlement/give_back_authorization',
   'gate/gate_checks',
   'gate/gate_organizations',
   'gate/gate_facts',

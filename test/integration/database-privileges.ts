@@ -93,6 +93,7 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
     ringfence_app: {
       select: ALL,
       insert: ALL,
+      update: 'replayed_at',
     },
     ringfence_system: {
       select: ALL,

@@ -1,5 +1,6 @@
 import type { Env } from '../../apps/api/src/config/env.js';
 import { CallBatcher } from '../../apps/api/src/modules/call-gate/engine/call-batcher.js';
+import type { GivenBackCalls } from '../../apps/api/src/modules/call-gate/engine/given-back-calls.js';
 import type { GateDatabase, GateMode } from '../../apps/api/src/modules/call-gate/engine/gate-database.js';
 import type { CallCommand, CallDecision } from '../../apps/api/src/modules/call-gate/policy/call-decision.js';
 
@@ -14,6 +15,8 @@ export class FakeGateDatabase {
   readonly lockedRows = new Set<string>();
   readonly modes: string[] = [];
   readonly reports: unknown[] = [];
+  /** Destinations of the calls that were decided for clients that had hung up. */
+  readonly givenBack: string[] = [];
   private busy = 0;
 
   constructor(private readonly connections = 1) {}
@@ -67,7 +70,8 @@ type Decisions = (CallDecision | null)[];
 
 export function batcherOn(database: FakeGateDatabase, env: Partial<Env> = {}): CallBatcher {
   const settings = { GATE_POOL_SIZE: 1, GATE_BATCH_SIZE: 64, GATE_QUEUE_SIZE: 100, ...env } as Env;
-  return new CallBatcher(settings, database as unknown as GateDatabase);
+  const givenBack = { add: (command: CallCommand) => database.givenBack.push(command.destination) };
+  return new CallBatcher(settings, database as unknown as GateDatabase, givenBack as unknown as GivenBackCalls);
 }
 
 export function decide(batcher: CallBatcher, command: CallCommand): Promise<CallDecision> {

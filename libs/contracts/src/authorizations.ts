@@ -26,6 +26,10 @@ export const voidReasons = [
 ] as const;
 export type VoidReason = (typeof voidReasons)[number];
 
+/** What a voided call says: `client_gone` comes from the API alone, when the client hung up before the answer. */
+export const recordedVoidReasons = [...voidReasons, 'client_gone'] as const;
+export type RecordedVoidReason = (typeof recordedVoidReasons)[number];
+
 /** The record of one decision of the call gate, and of what became of it. */
 export interface AuthorizationView {
   id: string;
@@ -55,7 +59,7 @@ export interface AuthorizationView {
   durationSeconds: number | null;
   sipCode: number | null;
   externalCallId: string | null;
-  voidReason: VoidReason | null;
+  voidReason: RecordedVoidReason | null;
   /** Decimal, as text. */
   cost: string | null;
   currency: string | null;

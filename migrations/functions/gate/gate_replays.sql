@@ -22,6 +22,27 @@ begin
     offset 0
   ) k;
 
+  -- A retry that is answered keeps its call: from here on nothing but a caller voids it. In the order of organization and
+  -- key, so that two batches never wait for each other in a circle. Waits for the call being given back at this moment.
+  update idempotency_keys k
+  set replayed_at = ringfence_clock()
+  from (
+    select c.org, c.key
+    from (
+      select c.org, c.key, c.fingerprint, c.id
+      from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) c(org, key, fingerprint, id, busy)
+      where c.key is not null and c.busy is not true
+      order by c.org, c.key
+    ) c
+    cross join lateral (
+      select from idempotency_keys k
+      where k.organization_id = c.org and k.key = c.key and k.fingerprint = c.fingerprint
+        and k.authorization_id <> c.id and k.replayed_at is null
+      for no key update
+    ) held
+  ) retried
+  where k.organization_id = retried.org and k.key = retried.key;
+
   -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
   execute '
     select array_agg(l.call)
@@ -84,4 +105,4 @@ end
 $$;
 
 comment on function gate_replays(uuid[],text[],text[],text[],text[],text[],bytea[],uuid[],boolean[]) is
-  'Answers the calls whose key was used before: a key that comes with another request is reused, else the call gets the answer of then. A call that was allowed is so no longer when its authorization is used up, or when a check that is no counter forbids the call now (docs/adr/0017-retries-are-checked-again.md). Locks nothing. VOLATILE: it reads by a snapshot that is younger than all that the batch has waited for.';
+  'Answers the calls whose key was used before: a key that comes with another request is reused, else the call gets the answer of then. A call that was allowed is so no longer when its authorization is used up, or when a check that is no counter forbids the call now (docs/adr/0017-retries-are-checked-again.md). Notes on the key that a retry was answered, for give_back_authorization; locks no other row. VOLATILE: it reads by a snapshot that is younger than all that the batch has waited for.';

@@ -39,7 +39,8 @@ begin
   where u.organization_id = p_organization and u.local_date = v_call.local_date
     and u.agent_id = v_assignment.agent_id and u.phone_number_id = v_assignment.phone_number_id;
 
-  if coalesce(v_voided, 0) >= least(v_assignment.daily_limit, greatest(10, v_assignment.daily_limit / 10)) then
+  -- What the API gives back itself is no void of the caller's: it neither needs its share of them nor uses it.
+  if p_reason <> 'client_gone' and coalesce(v_voided, 0) >= least(v_assignment.daily_limit, greatest(10, v_assignment.daily_limit / 10)) then
     return 'too_many';
   end if;
 
@@ -54,9 +55,9 @@ begin
   -- A day that is rolled up already has its calls by country: the call leaves that sum as well.
   v_country := coalesce(v_call.destination_country, '');
   insert into usage_daily as u (organization_id, local_date, agent_id, phone_number_id, calls_voided)
-  values (p_organization, v_call.local_date, v_assignment.agent_id, v_assignment.phone_number_id, 1)
+  values (p_organization, v_call.local_date, v_assignment.agent_id, v_assignment.phone_number_id, (p_reason <> 'client_gone')::integer)
   on conflict (organization_id, local_date, agent_id, phone_number_id) do update
-    set calls_voided = u.calls_voided + 1,
+    set calls_voided = u.calls_voided + excluded.calls_voided,
       calls_allowed = greatest(u.calls_allowed - (not v_in_counter)::integer, 0),
       allowed_by_country = case when (u.allowed_by_country ->> v_country)::integer > 0
         then jsonb_set(u.allowed_by_country, array[v_country],

@@ -44,8 +44,16 @@ describe('a call that has to wait', () => {
       const database = new FakeGateDatabase();
       const batcher = batcherOn(database, { GATE_QUEUE_SIZE: 5 });
       const before = await refusedCalls('queue_full');
-      const taken = batcher.decideAll(['1', '2', '3'].map((n) => commandOf(n)));
-      await expect(batcher.decideAll(['4', '5', '6'].map((n) => commandOf(n)))).rejects.toMatchObject(UNAVAILABLE);
+      const taken = batcher.decideAll(
+        ['1', '2', '3'].map((n) => commandOf(n)),
+        () => {},
+      );
+      await expect(
+        batcher.decideAll(
+          ['4', '5', '6'].map((n) => commandOf(n)),
+          () => {},
+        ),
+      ).rejects.toMatchObject(UNAVAILABLE);
       expect(await refusedCalls('queue_full')).toBe(before + 3);
       expect(await taken).toMatchObject([{ destination: '1' }, { destination: '2' }, { destination: '3' }]);
       expect(database.batches).toEqual([['1', '2', '3']]);
@@ -53,8 +61,14 @@ describe('a call that has to wait', () => {
 
     it('gets in with its request when an organization that has more waiting can make room for all', async () => {
       const batcher = batcherOn(new FakeGateDatabase(), { GATE_QUEUE_SIZE: 6 });
-      const busy = batcher.decideAll(['1', '2', '3', '4', '5', '6'].map((n) => commandOf(n, 'agent', 'busy')));
-      const quiet = batcher.decideAll(['7', '8'].map((n) => commandOf(n, 'agent', 'quiet')));
+      const busy = batcher.decideAll(
+        ['1', '2', '3', '4', '5', '6'].map((n) => commandOf(n, 'agent', 'busy')),
+        () => {},
+      );
+      const quiet = batcher.decideAll(
+        ['7', '8'].map((n) => commandOf(n, 'agent', 'quiet')),
+        () => {},
+      );
       expect(await quiet).toMatchObject([{ destination: '7' }, { destination: '8' }]);
       expect((await busy).slice(4)).toMatchObject([UNAVAILABLE, UNAVAILABLE]);
     });
@@ -113,7 +127,10 @@ describe('a call that has to wait', () => {
       held.push(decide(batcher, commandOf('2', 'a')));
       await expect(decide(batcher, commandOf('3', 'a'))).rejects.toMatchObject(UNAVAILABLE);
       expect(await refusedCalls('locked')).toBe(before + 1);
-      const others = await batcher.decideAll(Array.from({ length: 8 }, (_, n) => commandOf(`free ${n}`, 'b')));
+      const others = await batcher.decideAll(
+        Array.from({ length: 8 }, (_, n) => commandOf(`free ${n}`, 'b')),
+        () => {},
+      );
       expect(others.map((answer) => 'outcome' in answer)).toEqual(Array.from({ length: 8 }, () => true));
       database.lockedRows.clear();
       await Promise.all(held);
@@ -253,7 +270,7 @@ describe('a call that has to wait', () => {
       expect(database.batches.slice(1).flat()).not.toContain('left');
     });
 
-    it('is answered to no one and counted when it was with the database and is decided', async () => {
+    it('is answered to no one and given back when it was with the database and is decided', async () => {
       const { database, release } = hangingDatabase();
       const batcher = batcherOn(database);
       const answers: string[] = [];
@@ -264,6 +281,7 @@ describe('a call that has to wait', () => {
       release();
       while (left!.state !== 'abandoned') await TURN();
       expect((await gone(true)) - before).toBe(1);
+      expect(database.givenBack).toEqual(['left']);
       expect(answers).toEqual(['decided stays']);
     });
 

@@ -12,7 +12,7 @@ import type {
   RestrictedDestinationType,
   Role,
   UploadColumn,
-  VoidReason,
+  RecordedVoidReason,
 } from '#contracts';
 
 export const providerLabels: Record<PhoneNumberProvider, string> = {
@@ -109,12 +109,13 @@ export const uploadColumnLabels: Record<UploadColumn, string> = {
   allowedCountries: 'Allowed countries',
 };
 
-export const voidReasonLabels: Record<VoidReason, string> = {
+export const voidReasonLabels: Record<RecordedVoidReason, string> = {
   not_dialed: 'Never dialed',
   caller_abandoned: 'The caller gave up before dialing',
   trunk_unavailable: 'The trunk was not available',
   duplicate_request: 'Asked for twice',
   test_call: 'Test call',
+  client_gone: 'The dialer hung up before the answer',
 };
 
 export const choicesOf = <Id extends string>(

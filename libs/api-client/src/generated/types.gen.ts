@@ -1351,7 +1351,10 @@ export type AuthorizationView = {
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
-    voidReason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call' | null;
+    /**
+     * client_gone: the client hung up before the answer, and the API gave the call back itself.
+     */
+    voidReason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call' | 'client_gone' | null;
     cost: string | null;
     currency: string | null;
 };
@@ -1562,7 +1565,10 @@ export type DecisionView = {
     durationSeconds: number | null;
     sipCode: number | null;
     externalCallId: string | null;
-    voidReason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call' | null;
+    /**
+     * client_gone: the client hung up before the answer, and the API gave the call back itself.
+     */
+    voidReason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call' | 'client_gone' | null;
     cost: string | null;
     currency: string | null;
     /**

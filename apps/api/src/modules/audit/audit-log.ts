@@ -59,6 +59,20 @@ export class AuditLog {
     await write(tx, PLATFORM_ORGANIZATION, { kind: 'system', id: null, label }, null, entry);
   }
 
+  /**
+   * What the API does in an organization of its own accord.
+   *
+   * @param label which part of it
+   */
+  async recordOfApi<Action extends AuditAction>(
+    tx: Transaction,
+    organizationId: string,
+    label: string,
+    entry: AuditEntry<Action>,
+  ): Promise<void> {
+    await write(tx, organizationId, { kind: 'system', id: null, label }, null, entry);
+  }
+
   /** Leaves what happened to an account before it had a session. Nothing is left without an account or an organization. */
   async recordOfAccount<Action extends UserAction>(tx: Transaction, event: AccountEvent<Action>): Promise<void> {
     const { userId, organizationId, action, facts, requestId } = event;

@@ -9,6 +9,7 @@ import { DecisionLogRepository } from './decision-log/decision-log.repository.js
 import { DecisionLogService } from './decision-log/decision-log.service.js';
 import { CallBatcher } from './engine/call-batcher.js';
 import { GateDatabase } from './engine/gate-database.js';
+import { GivenBackCalls } from './engine/given-back-calls.js';
 import { LedgerDaysJob } from './ledger/ledger-days.job.js';
 import { LedgerDays } from './ledger/ledger-days.service.js';
 import { LedgerGauges } from './ledger/ledger-gauges.js';
@@ -39,6 +40,7 @@ import { SimulateCallService } from './simulate/simulate-call.service.js';
     AuthorizeCallShortcut,
     CallBatcher,
     GateDatabase,
+    GivenBackCalls,
     LedgerDays,
     LedgerDaysJob,
     LedgerGauges,

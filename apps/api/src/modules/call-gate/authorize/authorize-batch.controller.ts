@@ -40,7 +40,8 @@ export class AuthorizeBatchController {
   ): Promise<void> {
     valueOrThrow(parseNoQuery(request.query));
     const calls = valueOrThrow(parseBatchRequest(request.body));
-    const answers = await this.service.authorizeAll(context, calls);
+    const whenGone = (hangUp: () => void) => void reply.raw.once('close', hangUp);
+    const answers = await this.service.authorizeAll(context, calls, whenGone);
     const undecided = undecidedNote(answers);
     if (undecided !== null) noteInLog(request, undecided);
     void reply.type('application/json; charset=utf-8').send(batchAnswer(answers));

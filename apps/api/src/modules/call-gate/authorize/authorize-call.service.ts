@@ -58,13 +58,18 @@ export class AuthorizeCallService {
    * Decides the calls together, each as `authorize` would, and answers in their order; a call that could not be decided
    * answers with its problem.
    *
+   * @param whenGone as for `authorize`
    * @throws ProblemError gate_unavailable when there is no room for all of them, permission_denied
    */
-  async authorizeAll(context: RequestContext, calls: readonly BatchCall[]): Promise<(CallDecision | ProblemError)[]> {
+  async authorizeAll(
+    context: RequestContext,
+    calls: readonly BatchCall[],
+    whenGone: (hangUp: () => void) => void,
+  ): Promise<(CallDecision | ProblemError)[]> {
     const ownUserId = ownAgentsOnly(context);
     if (ownUserId !== null) await this.demandOwn(context, ownUserId, calls);
     const commands = calls.map(({ call, idempotencyKey }) => commandOf(context, call, idempotencyKey));
-    const answers = await this.batcher.decideAll(commands);
+    const answers = await this.batcher.decideAll(commands, whenGone);
     return answers.map((answer) => {
       if (answer instanceof ProblemError) return answer;
       if (answer.outcome === 'key_reused') return keyReused();

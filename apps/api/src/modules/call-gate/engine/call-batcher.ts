@@ -9,6 +9,7 @@ import { DeadlineSweep } from './deadline-sweep.js';
 import { GateDatabase, type GateMode } from './gate-database.js';
 import { gateMetrics } from './gate-metrics.js';
 import { gateUnavailable } from './gate-unavailable.js';
+import { GivenBackCalls } from './given-back-calls.js';
 import { ContendedCalls, type LaneAnswer } from './contended-calls.js';
 import type { PendingCall } from './pending-call.js';
 
@@ -42,6 +43,7 @@ export class CallBatcher {
   constructor(
     @Inject(ENV) private readonly env: Env,
     private readonly database: GateDatabase,
+    private readonly givenBack: GivenBackCalls,
   ) {
     const { GATE_QUEUE_SIZE: most, GATE_BATCH_SIZE: batch } = env;
     this.queue = new CallQueue(most, (call, cause) => this.refuse([call], cause));
@@ -73,16 +75,24 @@ export class CallBatcher {
   /**
    * Decides calls of one organization that arrived together, in as few batches as they fit in, and answers in their order.
    *
+   * @param whenGone registers what is to be called when the client has hung up; then the answer may never come
    * @throws ProblemError gate_unavailable when there is no room for all of them: then none is decided
    */
-  async decideAll(commands: readonly CallCommand[]): Promise<(CallDecision | ProblemError)[]> {
+  async decideAll(
+    commands: readonly CallCommand[],
+    whenGone: (hangUp: () => void) => void,
+  ): Promise<(CallDecision | ProblemError)[]> {
     const queued = commands.filter((command) => !this.contended.has(command));
     if (queued.length > 0 && !this.queue.makeRoom(queued[0]!.organizationId, queued.length)) {
       throw unavailable('queue_full', commands.length);
     }
-    const decide = (command: CallCommand) =>
-      new Promise<CallDecision | ProblemError>((resolve) => void this.submit(command, resolve, resolve));
-    return Promise.all(commands.map(decide));
+    const calls: PendingCall[] = [];
+    const answers = commands.map(
+      (command) =>
+        new Promise<CallDecision | ProblemError>((resolve) => calls.push(this.submit(command, resolve, resolve))),
+    );
+    whenGone(() => calls.forEach((call) => this.clientGone(call)));
+    return Promise.all(answers);
   }
 
   /** The connection that the call came by is closed. A call that still waits is not decided. */
@@ -212,7 +222,9 @@ export class CallBatcher {
   }
 
   private deliver(call: PendingCall, decision: CallDecision): void {
-    if (this.move(call, 'decide') !== 'answer') return;
+    const effect = this.move(call, 'decide');
+    if (effect === 'give_back') this.givenBack.add(call.command, decision);
+    if (effect !== 'answer') return;
     try {
       call.resolve(decision);
     } catch (error) {

@@ -32,6 +32,18 @@ const clientGone = new Counter({
 });
 for (const decided of ['false', 'true']) clientGone.inc({ decided }, 0);
 
+/** What came of giving back a call that no client was told about. */
+const giveBackResults = ['voided', 'retried', 'settled', 'failed'] as const;
+export type GiveBackResult = (typeof giveBackResults)[number];
+
+const givenBack = new Counter({
+  name: 'ringfence_gate_given_back_total',
+  help: 'Allowed calls whose client had hung up, by what came of them: voided, kept because a retry was answered or a settlement came first, or not given back in time',
+  labelNames: ['result'] as const,
+  registers,
+});
+for (const result of giveBackResults) givenBack.inc({ result }, 0);
+
 const settlements = new Counter({
   name: 'ringfence_gate_settlements_total',
   help: 'Requests to complete or void an authorization, by what came of them; "repeated" was settled the same way before',
@@ -84,6 +96,9 @@ export const gateMetrics = {
   },
   clientGone(isDecided: boolean): void {
     clientGone.inc({ decided: String(isDecided) });
+  },
+  givenBack(result: GiveBackResult): void {
+    givenBack.inc({ result });
   },
   settlement(action: 'complete' | 'void', result: string): void {
     settlements.inc({ action, result });

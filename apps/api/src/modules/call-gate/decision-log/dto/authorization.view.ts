@@ -3,12 +3,12 @@ import {
   authorizationStatuses,
   callDispositions,
   phoneNumberProviders,
-  voidReasons,
+  recordedVoidReasons,
   type AuthorizationStatus,
   type AuthorizationView,
   type CallDisposition,
   type PhoneNumberProvider,
-  type VoidReason,
+  type RecordedVoidReason,
 } from '#contracts';
 
 class AuthorizationDestinationDto {
@@ -94,8 +94,12 @@ export class AuthorizationViewDto implements AuthorizationView {
   @ApiProperty({ type: String, nullable: true })
   externalCallId!: string | null;
 
-  @ApiProperty({ enum: voidReasons, nullable: true })
-  voidReason!: VoidReason | null;
+  @ApiProperty({
+    enum: recordedVoidReasons,
+    nullable: true,
+    description: 'client_gone: the client hung up before the answer, and the API gave the call back itself.',
+  })
+  voidReason!: RecordedVoidReason | null;
 
   @ApiProperty({ type: String, nullable: true, example: '0.0135' })
   cost!: string | null;

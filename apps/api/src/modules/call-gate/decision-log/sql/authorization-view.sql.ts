@@ -3,7 +3,7 @@ import type {
   AuthorizationView,
   CallDisposition,
   PhoneNumberProvider,
-  VoidReason,
+  RecordedVoidReason,
 } from '#contracts';
 
 /**
@@ -42,7 +42,7 @@ export interface AuthorizationRow {
   durationSeconds: number | null;
   sipCode: number | null;
   externalCallId: string | null;
-  voidReason: VoidReason | null;
+  voidReason: RecordedVoidReason | null;
   cost: string | null;
   currency: string | null;
 }
