@@ -48,8 +48,7 @@ describe('a call that was allowed when its client had hung up', () => {
       socket.once('close', () => closedPorts.add(port));
     });
     organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
-    const scopes = ['calls:authorize', 'calls:settle'];
-    ({ key } = await createApiKey(db, { organizationId, scopes }));
+    ({ key } = await createApiKey(db, { organizationId, scopes: ['calls:authorize', 'calls:settle'] }));
     await authorize(await newAgent());
   });
 
@@ -90,7 +89,7 @@ describe('a call that was allowed when its client had hung up', () => {
   }
 
   const statementsOut = async () => {
-    const [row] = await db.query<{ count: number }>(
+    const [row] = await db.query(
       `select count(*)::integer from pg_stat_activity
        where datname = current_database() and application_name = 'ringfence-gate' and wait_event = 'PgSleep'`,
     );
@@ -123,12 +122,12 @@ describe('a call that was allowed when its client had hung up', () => {
     return values.find(({ labels }) => labels['result'] === result)!.value;
   };
   const ledgerOf = (agents: string[]) =>
-    db.query<{ id: string; status: string; reason: string | null; by: string | null }>(
+    db.query(
       `select id, status, void_reason as reason, settled_by as by from call_authorizations where agent_id = any ($1)`,
       [agents],
     );
   const counted = async (agents: string[]) => {
-    const [row] = await db.query<{ calls: number }>(
+    const [row] = await db.query(
       'select sum(calls_made_today)::integer as calls from agent_phone_numbers where agent_id = any ($1)',
       [agents],
     );
@@ -200,7 +199,7 @@ describe('a call that was allowed when its client had hung up', () => {
       expect(rows).toEqual([{ result: 'voided' }]);
       retry = authorize(agentId!, 'meanwhile');
       await eventually(async () => {
-        const [row] = await db.query<{ count: number }>(
+        const [row] = await db.query(
           `select count(*)::integer from pg_stat_activity
            where datname = current_database() and application_name = 'ringfence-gate' and wait_event_type = 'Lock'`,
         );

@@ -13,6 +13,7 @@ declare
   v_owners uuid[];
   v_answered uuid[];
   v_ledger call_authorizations[];
+  v_retry record;
 begin
   select array_agg(c.org), array_agg(k.authorization_id) into v_owners, v_answered
   from unnest(p_organization, p_key, p_ids) c(org, key, id)
@@ -24,24 +25,18 @@ begin
 
   -- A retry that is answered keeps its call: from here on nothing but a caller voids it. In the order of organization and
   -- key, so that two batches never wait for each other in a circle. Waits for the call being given back at this moment.
-  update idempotency_keys k
-  set replayed_at = ringfence_clock()
-  from (
-    select c.org, c.key
-    from (
-      select c.org, c.key, c.fingerprint, c.id
-      from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) c(org, key, fingerprint, id, busy)
-      where c.key is not null and c.busy is not true
-      order by c.org, c.key
-    ) c
-    cross join lateral (
-      select from idempotency_keys k
-      where k.organization_id = c.org and k.key = c.key and k.fingerprint = c.fingerprint
-        and k.authorization_id <> c.id and k.replayed_at is null
-      for no key update
-    ) held
-  ) retried
-  where k.organization_id = retried.org and k.key = retried.key;
+  -- Row by row, for a plan of a join would read all keys where nothing is known of their number.
+  for v_retry in
+    select c.org, c.key, c.fingerprint, c.id
+    from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) c(org, key, fingerprint, id, busy)
+    where c.key is not null and c.busy is not true
+    order by c.org, c.key
+  loop
+    update idempotency_keys k
+    set replayed_at = ringfence_clock()
+    where k.organization_id = v_retry.org and k.key = v_retry.key and k.fingerprint = v_retry.fingerprint
+      and k.authorization_id <> v_retry.id and k.replayed_at is null;
+  end loop;
 
   -- Planned each time, by the ids themselves: a plan for any ids would open every day of the ledger.
   execute '
