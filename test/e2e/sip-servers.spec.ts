@@ -18,7 +18,8 @@ const ALLOWED = /^allow \+12025550123 [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\
 
 interface Sent {
   url: string;
-  auth: string;
+  /** User and password, unless a header holds the key. */
+  auth?: string;
   /** The list of headers that the server hands to libcurl. */
   headers: string[];
   body: string;
@@ -188,9 +189,17 @@ describe('what SIP servers send and get', () => {
   describe('the examples of docs/sip-servers.md', () => {
     const page = readFileSync('docs/sip-servers.md', 'utf8');
 
+    function blockFor(server: string): string {
+      return new RegExp(`\`\`\`${server}\n([^]*?)\`\`\``).exec(page)![1]!;
+    }
+
     function exampleFor(server: string): string {
-      const block = new RegExp(`\`\`\`${server}\n([^]*?)\`\`\``).exec(page)![1]!;
-      return block.replaceAll('API_KEY', apiKey).replaceAll('AGENT_ID', agentId);
+      const file = server === 'asterisk' ? readFileSync('deploy/sip/asterisk/extensions.conf', 'utf8') : null;
+      return (file ?? blockFor(server))
+        .replaceAll('API_KEY', apiKey)
+        .replaceAll('AGENT_ID', agentId)
+        .replaceAll('${RINGFENCE_AGENT}', agentId)
+        .replaceAll('${ENV(RINGFENCE_KEY)}', apiKey);
     }
 
     it.each([
@@ -215,9 +224,12 @@ describe('what SIP servers send and get', () => {
       }
     });
 
-    it('are for Kamailio those of the file that is deployed and tested', () => {
-      const [, block] = /```kamailio\n([^]*?)```/.exec(page)!;
-      expect(readFileSync('deploy/sip/kamailio/kamailio.cfg', 'utf8')).toContain(block);
+    it.each([
+      ['kamailio', 'deploy/sip/kamailio/kamailio.cfg'],
+      ['asterisk', 'deploy/sip/asterisk/extensions.conf'],
+    ])('are for %s those of the file that is deployed and tested', (server, file) => {
+      expect(page).toContain(`](../${file})`);
+      expect(readFileSync(file, 'utf8')).toContain(blockFor(server));
     });
 
     it.each(
@@ -250,7 +262,7 @@ describe('what SIP servers send and get', () => {
     const { pathname, search } = new URL(sent.url);
     const headers = [
       `Host: ${new URL(api.url).host}`,
-      `Authorization: Basic ${Buffer.from(sent.auth).toString('base64')}`,
+      ...(sent.auth === undefined ? [] : [`Authorization: Basic ${Buffer.from(sent.auth).toString('base64')}`]),
       ...linesOf(sent),
       `Content-Length: ${Buffer.byteLength(sent.body)}`,
     ].flatMap((line) => line.split(': ', 2));
@@ -271,16 +283,16 @@ function linesOf({ headers }: Sent): string[] {
   return [...CURL_HEADERS.filter((line) => !isSaid(line)), ...headers.flatMap((item) => item.split('\r\n'))];
 }
 
-/** Everything after the first comma is the body: CURL takes its last argument as it stands. */
-function asteriskRequest(block: string, dialed: string): Sent {
-  const [, url, body] = /CURL\((http[^,]+),(.*)\)\}\)/.exec(block)!;
-  const headers = [...block.matchAll(/CURLOPT\(httpheader\)=(.*)\)/g)].map((match) => match[1]!);
-  const auth = /CURLOPT\(userpwd\)=(.*)\)/.exec(block)![1]!;
-  const filter = /Set\(DEST=\$\{FILTER\(([^,]+),\$\{EXTEN\}\)\}\)/.exec(block)!;
+/** The request of the dialplan. Everything after the first comma is the body: CURL takes its last argument as it stands. */
+function asteriskRequest(dialplan: string, dialed: string): Sent {
+  const [line, path, body] = /ANSWER=\$\{CURL\(\$\{GATE\}(\/[a-z]+),(.*)\)\}\)/.exec(dialplan)!;
+  const headers = [...dialplan.matchAll(/^CURLOPT\(httpheader\) = (.*)$/gm)].map((match) => match[1]!);
+  const filter = /Set\(DEST=\$\{FILTER\(([^,]+),\$\{DIALED\}\)\}\)/.exec(dialplan)!;
   const destination = dialed.replace(new RegExp(`[^${filter[1]}]`, 'gu'), '');
-  // Nothing but the filter reads what was dialed.
-  expect(block.replace(filter[0], '')).not.toContain('EXTEN');
-  return { url: url!, auth, headers, body: body!.replace('${DEST}', destination) };
+  // Of what was dialed, nothing gets there but by the filter.
+  expect(new Set(line.match(/\$\{[A-Z]+\}/g))).toEqual(new Set(['${GATE}', '${DEST}']));
+  const url = `http://gate/api/v1/call-gate${path}`;
+  return { url, headers, body: body!.replace('${DEST}', destination) };
 }
 
 /** @returns null when the condition does not take what was dialed */
@@ -300,7 +312,7 @@ function freeswitchRequest(block: string, dialed: string): Sent | null {
   );
 }
 
-function withoutUser(url: string): Pick<Sent, 'url' | 'auth'> {
+function withoutUser(url: string): { url: string; auth: string } {
   const { username, password } = new URL(url);
   return { url, auth: `${username}:${password}` };
 }

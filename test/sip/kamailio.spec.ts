@@ -3,6 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
 import type { Behavior } from './support/carrier.js';
 import { hasInstalled } from './support/installed.js';
+import { startKamailio } from './support/kamailio.js';
 import { SipWorld } from './support/sip-world.js';
 import { type SipMessage, statusOf, userOf, valueOf, valuesOf } from './support/sip-message.js';
 import { placeCalls } from './support/sipp.js';
@@ -18,11 +19,13 @@ describeWithServers('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
   let world: SipWorld;
 
   beforeAll(async () => {
-    world = await SipWorld.open((text) =>
-      text
-        .replace('"fr_timer", 5000', '"fr_timer", 1000')
-        .replace('"fr_inv_timer", 60000', '"fr_inv_timer", 2000')
-        .replace('autoexpire=32', 'autoexpire=4'),
+    world = await SipWorld.open((site) =>
+      startKamailio(site, (text) =>
+        text
+          .replace('"fr_timer", 5000', '"fr_timer", 1000')
+          .replace('"fr_inv_timer", 60000', '"fr_inv_timer", 2000')
+          .replace('autoexpire=32', 'autoexpire=4'),
+      ),
     );
   });
   afterAll(async () => {
@@ -31,7 +34,7 @@ describeWithServers('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
 
   it('lets through exactly what the limit allows: 40 of 200 calls at 50 a second', async () => {
     await world.reset(40);
-    await placeCalls({ proxyPort: world.kamailio.port, destination: CANADA, calls: 200, perSecond: 50 });
+    await placeCalls({ proxyPort: world.server.port, destination: CANADA, calls: 200, perSecond: 50 });
     await world.everythingIsSettled();
     expect([world.carrier.rung.length, await world.counted()]).toEqual([40, 40]);
     const rows = await world.ledger();
@@ -166,7 +169,7 @@ describeWithServers('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
     });
 
     it('an address without a user', async () => {
-      const address = `sip:127.0.0.1:${world.kamailio.port}`;
+      const address = `sip:127.0.0.1:${world.server.port}`;
       expect(await world.dialer.call('', { address }).status()).toBe(484);
       expect(world.carrier.rung).toEqual([]);
     });
@@ -185,7 +188,7 @@ describeWithServers('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
       world.carrier.behaviors.set(CANADA, { kind: 'refuse', status: 302, headers });
       const moved = await world.dialer.call(CANADA).final;
       expect(statusOf(moved)).toBe(302);
-      expect(valueOf(moved, 'Contact')).toBe(`<sip:+442079460958@127.0.0.1:${world.kamailio.port}>`);
+      expect(valueOf(moved, 'Contact')).toBe(`<sip:+442079460958@127.0.0.1:${world.server.port}>`);
       const other = await world.dialer.call('+442079460958').final;
       expect([statusOf(other), reasonOf(other)]).toEqual([403, 'country_not_allowed']);
       expect(world.carrier.rung).toEqual([CANADA]);
@@ -282,6 +285,6 @@ describeWithServers('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
   });
 
   it('keeps the key out of its log', () => {
-    expect(world.kamailio.log()).not.toContain(world.apiKey);
+    expect(world.server.log()).not.toContain(world.apiKey);
   });
 });

@@ -27,3 +27,20 @@ export function hasInstalled(...names: (keyof typeof PROGRAMS)[]): boolean {
   if (notes) appendFileSync(notes, `${notRun} Install them (apt-get install ${packages}).\n`);
   return false;
 }
+
+/** Servers whose tests did not run. */
+export const notRun: string[] = [];
+
+/**
+ * Finds a server that a machine may lack, continuous integration too.
+ *
+ * @returns the program, or null when there is none; then it is named at the end of the run and in `notRun`
+ */
+export function findServer(name: string, variable: string, version: string): string | null {
+  const program = process.env[variable] ?? name;
+  if (!spawnSync(program, [version], { env: { PATH: SEARCHED } }).error) return program;
+  notRun.push(name);
+  const notes = process.env['RINGFENCE_NOT_RUN_FILE'];
+  if (notes) appendFileSync(notes, `The tests with ${name} did NOT run: not found. Name the program in ${variable}.\n`);
+  return null;
+}

@@ -1,46 +1,34 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../support/eventually.js';
-import { Dialer } from './dialer.js';
 import { SEARCHED } from './installed.js';
+import { answersOptions, type SipServer, type Site } from './sip-server.js';
 import { freeUdpPort } from './sip-socket.js';
-
-export interface Kamailio {
-  port: number;
-  process: ChildProcess;
-  /** What it has logged so far. */
-  log(): string;
-  stop(): Promise<void>;
-}
-
-interface KamailioSettings {
-  gateUrl: string;
-  apiKey: string;
-  carrierPort: number;
-  /** Changes the file of deploy/sip as the page tells a site to. */
-  edit?: (configuration: string) => string;
-}
 
 const CONFIGURATION = 'deploy/sip/kamailio/kamailio.cfg';
 
-/** Starts the configuration that the project ships, on a port of its own, and waits until it answers. */
-export async function startKamailio(settings: KamailioSettings): Promise<Kamailio> {
+/**
+ * Starts the configuration that the project ships, on a port of its own, and waits until it answers.
+ *
+ * @param edit changes the file of deploy/sip as the page tells a site to
+ */
+export async function startKamailio(site: Site, edit: (configuration: string) => string): Promise<SipServer> {
   const port = await freeUdpPort();
   const directory = await mkdtemp(path.join(tmpdir(), 'ringfence-kamailio-'));
   const file = path.join(directory, 'kamailio.cfg');
   const shipped = await readFile(CONFIGURATION, 'utf8');
-  await writeFile(file, settings.edit?.(shipped) ?? shipped);
+  await writeFile(file, edit(shipped).replace('DIALER_AGENT', site.agentId));
   let log = '';
   const child = spawn('kamailio', ['-f', file, '-DD', '-E', '-Y', directory, '-P', path.join(directory, 'pid')], {
     env: {
       PATH: SEARCHED,
-      RINGFENCE_URL: settings.gateUrl,
-      RINGFENCE_KEY: settings.apiKey,
+      RINGFENCE_URL: site.gateUrl,
+      RINGFENCE_KEY: site.apiKey,
       SIP_ADDRESS: `udp:127.0.0.1:${port}`,
-      CARRIER: `127.0.0.1:${settings.carrierPort}`,
+      CARRIER: `127.0.0.1:${site.carrierPort}`,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -60,16 +48,4 @@ export async function startKamailio(settings: KamailioSettings): Promise<Kamaili
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function answersOptions(port: number): Promise<boolean> {
-  const dialer = await Dialer.open(port);
-  try {
-    await dialer.options(500);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await dialer.close();
-  }
 }

@@ -10,11 +10,11 @@ import {
 } from '../../support/fixtures.js';
 import { Carrier } from './carrier.js';
 import { Dialer } from './dialer.js';
-import { type Kamailio, startKamailio } from './kamailio.js';
+import type { SipServer, StartSipServer } from './sip-server.js';
 
 export const CALLER_ID = '+12025550123';
 
-/** A gate, a carrier, Kamailio between them, and a dialer: all real but the carrier and the dialer. */
+/** A gate, a carrier, a SIP server between them, and a dialer: all real but the carrier and the dialer. */
 export class SipWorld {
   private constructor(
     readonly db: TestDatabase,
@@ -23,11 +23,11 @@ export class SipWorld {
     readonly carrier: Carrier,
     private apiPort: string,
     public api: ApiProcess,
-    public kamailio: Kamailio,
+    public server: SipServer,
     public dialer: Dialer,
   ) {}
 
-  static async open(edit?: (configuration: string) => string): Promise<SipWorld> {
+  static async open(start: StartSipServer): Promise<SipWorld> {
     const db = await createTestDatabase();
     const organizationId = await createOrganization(db);
     const agentId = await createAgent(db, { organizationId });
@@ -43,14 +43,9 @@ export class SipWorld {
     const { key } = await createApiKey(db, { organizationId, scopes: [...scopes] });
     const api = await startApiProcess(db.url);
     const carrier = await Carrier.open();
-    const kamailio = await startKamailio({
-      gateUrl: api.url,
-      apiKey: key,
-      carrierPort: carrier.port,
-      edit: (text) => (edit?.(text) ?? text).replace('DIALER_AGENT', agentId),
-    });
-    const dialer = await Dialer.open(kamailio.port);
-    return new SipWorld(db, assignmentId, key, carrier, new URL(api.url).port, api, kamailio, dialer);
+    const server = await start({ gateUrl: api.url, apiKey: key, carrierPort: carrier.port, agentId });
+    const dialer = await Dialer.open(server.port);
+    return new SipWorld(db, assignmentId, key, carrier, new URL(api.url).port, api, server, dialer);
   }
 
   /** A new day: nothing counted, nothing rang. */
@@ -98,7 +93,7 @@ export class SipWorld {
 
   async close(): Promise<void> {
     await this.dialer?.close();
-    await this.kamailio?.stop();
+    await this.server?.stop();
     await this.carrier?.close();
     await this.api?.stop();
     await this.db?.drop();
