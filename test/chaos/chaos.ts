@@ -69,6 +69,7 @@ function report({ record, evidence, violations }: ChaosResult): void {
   say(`key reused, 422      ${count(({ status }) => status === 422)}`);
   say(`lost acknowledgements ${violations.counts.get('lost acknowledgement') ?? 0}`);
   say(`violations           ${violations.total}`);
+  for (const [rule, times] of violations.counts) say(`  ${rule.padEnd(24)} ${times}`);
   for (const line of violations.shown) say(`  ${line}`);
 }
 

@@ -466,7 +466,9 @@ describe('POST /call-gate/authorize', () => {
   it('answers one line of text to a SIP server', async () => {
     const { agentId, e164 } = await assignment({ dailyLimit: 1 });
     const headers = { accept: 'text/plain' };
-    expect((await authorize({ agentId, destination: CANADA }, headers)).body).toBe(`allow ${e164}\n`);
+    const allowed = (await authorize({ agentId, destination: CANADA }, headers)).body as unknown as string;
+    const [row] = await db.query('select id from call_authorizations where agent_id = $1', [agentId]);
+    expect(allowed).toBe(`allow ${e164} ${row!.id as string}\n`);
     expect((await authorize({ agentId, destination: CANADA }, headers)).body).toBe('deny daily_limit_reached\n');
   });
 

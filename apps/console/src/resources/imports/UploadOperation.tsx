@@ -1,4 +1,4 @@
-import { Alert, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
+import { Alert, Box, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
 import { type ImportOperation, importOperations } from '#contracts';
 import { importOperationLabels } from '../../shared/labels';
 import { useMay } from '../../shared/permissions';
@@ -23,11 +23,11 @@ export const UploadOperation = ({ form: { operation, setOperation, isBusy } }: {
         disabled={isBusy}
         aria-label="What to do with the numbers"
         onChange={(_, chosen: ImportOperation | null) => chosen !== null && setOperation(chosen)}
-        sx={{ alignSelf: 'flex-start', flexWrap: 'wrap' }}
+        sx={{ alignSelf: 'flex-start' }}
       >
         {offered.map((each) => (
           <ToggleButton key={each} value={each} sx={{ textTransform: 'none' }}>
-            {importOperationLabels[each]}
+            <Operation name={importOperationLabels[each]} />
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
@@ -38,6 +38,27 @@ export const UploadOperation = ({ form: { operation, setOperation, isBusy } }: {
       ) : (
         <Alert severity="warning">{WARNINGS[operation]} One number a line is enough; other columns are left out.</Alert>
       )}
+    </>
+  );
+};
+
+const ONLY_READ_ALOUD = {
+  position: 'absolute',
+  width: '1px',
+  height: '1px',
+  overflow: 'hidden',
+  clipPath: 'inset(50%)',
+};
+
+/** The verb, and on screens with room for three of them "numbers" as well; it is read aloud on all. */
+const Operation = ({ name }: { name: string }) => {
+  const [verb, ...object] = name.split(' ');
+  return (
+    <>
+      {verb}
+      <Box component="span" sx={(theme) => ({ whiteSpace: 'pre', [theme.breakpoints.down('sm')]: ONLY_READ_ALOUD })}>
+        {` ${object.join(' ')}`}
+      </Box>
     </>
   );
 };
