@@ -193,6 +193,15 @@ describe('POST /call-gate/authorize', () => {
     expect((await authorize({ agentId, destination: '+80012345678' })).body.allowed).toBe(true);
   });
 
+  it('refuses a personal number by default, and allows it where the assignment names the type', async () => {
+    const call = { destination: '+447012345678' };
+    const byDefault = await assignment({ allowedCountries: ['GB'] });
+    const { body } = await authorize({ ...call, agentId: byDefault.agentId });
+    expect(body).toMatchObject({ allowed: false, reasonCode: 'number_type_blocked' });
+    const named = await assignment({ allowedCountries: ['GB'], allowedNumberTypes: ['PERSONAL_NUMBER'] });
+    expect((await authorize({ ...call, agentId: named.agentId })).body.reasonCode).toBe('allowed');
+  });
+
   it('refuses an agent without a number, an unknown agent, and a number that is not its own', async () => {
     const agentId = await createAgent(db, { organizationId, name: 'No number' });
     expect((await authorize({ agentId, destination: CANADA })).body.reasonCode).toBe('no_assignment');
