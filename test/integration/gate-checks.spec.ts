@@ -75,6 +75,14 @@ describe('the checks of the gate', () => {
     return rows.map((row) => row['refused'] as unknown);
   }
 
+  it('refuse a destination of which no type is known, whatever is allowed', async () => {
+    const unknown = { ...HARMLESS, type: null } as unknown as PolicyFacts;
+    expect(await decide([unknown, { ...unknown, types: ['PREMIUM_RATE'] }])).toEqual([
+      'number_type_blocked',
+      'number_type_blocked',
+    ]);
+  });
+
   it('answer the first refusal in the order of the checks, for every combination of facts', async () => {
     const cases = [...everyCase()];
     const decided = await decide(cases);
