@@ -216,6 +216,14 @@ describe('Agent assignments', () => {
       expect(await authorize(agentId)).toBe('daily_limit_reached');
     });
 
+    it('begins unpaused when it comes back', async () => {
+      const { id, agentId, phoneNumberId } = await assigned({ dailyLimit: 2 });
+      await put(id, { paused: true });
+      await unassign(phoneNumberId);
+      expect((await assign(phoneNumberId, { agentId, dailyLimit: 2 })).body).toMatchObject({ id, paused: false });
+      expect(await authorize(agentId)).toBe('allowed');
+    });
+
     it('refuses an agent that is not active', async () => {
       const agentId = await createAgent(db, { organizationId, status: 'inactive' });
       expect(await assign(await number(), { agentId })).toMatchObject({
