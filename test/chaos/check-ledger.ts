@@ -1,3 +1,4 @@
+import { isGivenBack } from './check-retries.js';
 import type { Evidence, LedgerRow } from './evidence.js';
 import { type ChaosRecord, type Pair, pairKey } from './record.js';
 import { groupBy } from './grouping.js';
@@ -138,9 +139,12 @@ export function checkArchive(
   checkSamples(record, violations);
 }
 
-/** Ten calls of a day may be given back, or a tenth of its limit where that is more, and never more than the limit. */
+/**
+ * Ten calls of a day may be voided, or a tenth of its limit where that is more, and never more than the limit. Those
+ * that the API gives back itself are not among them.
+ */
 function checkVoids(key: string, rows: LedgerRow[], limits: number[], violations: Violations): void {
-  const voided = rows.filter((row) => row.voided).length;
+  const voided = rows.filter((row) => row.voided && !isGivenBack(row)).length;
   const most = Math.max(...limits.map((limit) => Math.min(limit, Math.max(10, Math.floor(limit / 10)))));
   if (voided > most) violations.add('void', `${key}: ${voided} calls were given back, of ${most} that may be`);
 }
@@ -155,8 +159,9 @@ function checkSettlements(record: ChaosRecord, evidence: Evidence, violations: V
       violations.add(kind, `of ${authorizationId} was acknowledged and is not there`);
   }
   const asked = groupBy(record.settlements, ({ authorizationId }) => authorizationId);
-  for (const { id, voided, completed, durationSeconds } of evidence.ledger) {
-    if (!voided && !completed) continue;
+  for (const row of evidence.ledger) {
+    const { id, voided, completed, durationSeconds } = row;
+    if (isGivenBack(row) || (!voided && !completed)) continue;
     const kind = voided ? 'void' : 'complete';
     const of = asked.get(id)?.filter((settlement) => settlement.kind === kind) ?? [];
     const isAsked = of.some((settlement) => voided || settlement.durationSeconds === durationSeconds);

@@ -1,7 +1,7 @@
 import type { Evidence, LedgerRow } from './evidence.js';
 import type { CallRecord, ChaosRecord, Pair, ReportedDecision } from './record.js';
 import { pairKey } from './record.js';
-import { CLOCK_SLACK_MS, checkRetries } from './check-retries.js';
+import { CLOCK_SLACK_MS, checkRetries, isGivenBack } from './check-retries.js';
 import { groupBy } from './grouping.js';
 import { possibleReasons, type Span } from './possible-reasons.js';
 import type { Timelines } from './timelines.js';
@@ -28,6 +28,7 @@ export function checkReports(
     checkAnswers(call, rows, violations);
     for (const row of rows) {
       checkRow(call, row, pairs, violations);
+      checkGivenBack(call, row, violations);
       checkRetries(call, row, pairs, defaults.get(call.organizationId)!, settlements, timelines, violations);
       const span = spanOf(call, record.endedMs);
       checkReason(row, call, pairs, defaults.get(call.organizationId)!, timelines, span, violations);
@@ -115,6 +116,13 @@ function isDeniedByNow(row: LedgerRow, reported: ReportedDecision): boolean {
   return (
     reported.replayed && row.allowed && !reported.allowed && reported.reasonCode !== 'allowed' && isOfRow(row, reported)
   );
+}
+
+/** Who was told that a call may be placed has placed it. */
+function checkGivenBack(call: CallRecord, row: LedgerRow, violations: Violations): void {
+  if (!isGivenBack(row)) return;
+  const isTold = call.attempts.some(({ reported }) => reported?.allowed && reported.authorizationId === row.id);
+  if (isTold) violations.add('void', `${call.key} was allowed and given back: its caller was told so`);
 }
 
 function checkRow(call: CallRecord, row: LedgerRow, pairs: Pair[], violations: Violations): void {

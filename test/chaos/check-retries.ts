@@ -7,6 +7,9 @@ import type { Violations } from './violations.js';
 /** Clock of the test and clock of the database are the same machine's, read in different ways. */
 export const CLOCK_SLACK_MS = 100;
 
+/** Voided by the API itself, because its client had hung up when it was decided. */
+export const isGivenBack = (row: LedgerRow): boolean => row.voided && row.voidReason === 'client_gone';
+
 /**
  * Holds every retry of an allowed call against what was in force while it was under way: it is allowed unless the
  * authorization was used up or a check that is no counter forbids the call, and denied for a reason that was true.
@@ -46,7 +49,11 @@ function statesOf(
 ): Set<string> {
   const states = new Set<string>();
   const isAsked = (kind: Settlement['kind']) => settlements.some((one) => one.kind === kind && one.sentMs <= toMs);
-  if (row.voided && isAsked('void')) states.add('authorization_voided');
+  if (isGivenBack(row)) {
+    const givenBackMs = row.rowCommit / 1_000;
+    if (givenBackMs <= toMs + CLOCK_SLACK_MS) states.add('authorization_voided');
+    if (givenBackMs <= fromMs - CLOCK_SLACK_MS) return states;
+  } else if (row.voided && isAsked('void')) states.add('authorization_voided');
   if (row.completed && isAsked('complete')) states.add('authorization_completed');
   if (settlements.some(({ status, endedMs }) => status === 200 && endedMs <= fromMs)) return states;
   const offsets = timelines.possible('clock', fromMs, toMs) as number[];

@@ -18,6 +18,7 @@ export interface LedgerRow {
   usedAfter: number | null;
   limitAt: number | null;
   voided: boolean;
+  voidReason: string | null;
   completed: boolean;
   durationSeconds: number | null;
   decidedMs: number;
@@ -68,12 +69,13 @@ export async function readEvidence(query: Query, organizationIds: readonly strin
     `select l.id, l.organization_id as "organizationId", l.agent_id as "agentId", l.phone_number_id as "phoneNumberId",
        l.from_number as "from", l.destination, l.destination_country as country, l.decision = 'allowed' as allowed,
        l.reason_code as reason, l.local_date::text as "localDate", l.used_after as "usedAfter", l.limit_at as "limitAt",
-       l.status = 'voided' as voided, l.status = 'completed' as completed, l.duration_seconds as "durationSeconds",
+       l.status = 'voided' as voided, l.void_reason as "voidReason", l.status = 'completed' as completed, l.duration_seconds as "durationSeconds",
        (extract(epoch from l.decided_at) * 1000)::float8 as "decidedMs",
        (extract(epoch from l.expires_at) * 1000)::float8 as "expiresMs", k.key,
-       coalesce(${commitOf('k.xmin')}, ${commitOf('l.xmin')}) as commit, ${commitOf('l.xmin')} as "rowCommit"
+       coalesce(${commitOf('d.xmin')}, ${commitOf('l.xmin')}) as commit, ${commitOf('l.xmin')} as "rowCommit"
      from call_authorizations l
      left join idempotency_keys k on k.organization_id = l.organization_id and k.authorization_id = l.id
+     left join chaos_decisions d on d.authorization_id = l.id
      where l.organization_id = any ($1::uuid[])`,
     [organizationIds],
   );

@@ -1,5 +1,5 @@
 /**
- * Writes down every new assignment, every change of one's rules and every reset by hand, in the transaction that makes
+ * Writes down every decision, which a later retry or settlement changes the rows of, every new assignment, every change of one's rules and every reset by hand, in the transaction that makes
  * it, so that PostgreSQL's own record of commits tells their order among the decisions. The gate's updates name none of
  * these columns, so nothing is added to its way.
  */
@@ -8,6 +8,15 @@ export const KEEP_HISTORY = `
     agent_id uuid, phone_number_id uuid, daily_limit integer, paused boolean, live boolean, countries text[],
     is_reset boolean
   );
+  create table chaos_decisions (authorization_id uuid);
+  create function keep_decisions() returns trigger language plpgsql security definer as $$
+  begin
+    insert into public.chaos_decisions select k.authorization_id from new_keys k;
+    return null;
+  end
+  $$;
+  create trigger keep_decisions after insert on idempotency_keys referencing new table as new_keys
+    for each statement execute function keep_decisions();
   create function keep_history() returns trigger language plpgsql security definer as $$
   begin
     insert into public.chaos_history values (new.agent_id, new.phone_number_id, new.daily_limit,

@@ -222,6 +222,11 @@ describe('the checker of the chaos test', () => {
     expect(await rulesBrokenIn(cluster, voidedAgainAndAgain)).toEqual(['void']);
   });
 
+  it('catches a call that the API gives back although its caller was told to dial', async () => {
+    await mutate('void_authorization', 'settled_by = p_by, void_reason = p_reason', `void_reason = 'client_gone'`);
+    expect(await rulesBrokenIn(cluster, retriedAfterSettling)).toContain('void');
+  });
+
   it('catches a call that is completed once more', async () => {
     await mutate('complete_authorization', `in ('completed', 'voided')`, `in ('voided')`);
     expect(await rulesBrokenIn(cluster, completedTwice)).toEqual(['complete']);
