@@ -8,6 +8,7 @@ import { Faults, schedule } from './faults.js';
 import { Random } from './random.js';
 import { type ChaosRecord, type DaySample, nowMs, pairKey } from './record.js';
 import type { Violations } from './violations.js';
+import { cutToday } from './ledger-cut.js';
 import { createWorld } from './world.js';
 
 interface ChaosOptions {
@@ -34,6 +35,7 @@ export async function runChaos(cluster: Cluster, options: ChaosOptions): Promise
   const callers = new Callers(world, portsOf(cluster), seed);
   const admins = new Admins(cluster, world);
   const startedMs = nowMs();
+  await cluster.query(cutToday(startedMs + lengthMs / 2));
   let over = false;
   const faults = new Faults(cluster, admins, () => over);
   const samples: DaySample[] = [];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ChaosResult, runChaos } from './chaos-run.js';
 import type { Attempt } from './record.js';
+import { groupBy } from './grouping.js';
 import { Cluster } from './cluster.js';
 
 /**
@@ -59,6 +60,8 @@ function report({ record, evidence, violations }: ChaosResult): void {
   say(
     `decisions            ${evidence.ledger.length}, ${evidence.ledger.filter(({ allowed }) => allowed).length} allowed`,
   );
+  const parts = groupBy(evidence.ledger, ({ partition }) => partition);
+  say(`by partition         ${[...parts].map(([name, rows]) => `${name} ${rows.length}`).join(', ')}`);
   say(`voids                ${evidence.ledger.filter(({ voided }) => voided).length}`);
   say(`completions          ${evidence.ledger.filter(({ completed }) => completed).length}`);
   say(`attempts             ${attempts.length}, retries and duplicates ${attempts.length - record.calls.length}`);

@@ -25,6 +25,8 @@ export interface LedgerRow {
   /** Null where it was denied. */
   expiresMs: number | null;
   key: string | null;
+  /** The partition of the ledger that holds it. */
+  partition: string;
   /** Microseconds since 1970. Of a settled row `rowCommit` is the settlement's. */
   commit: number;
   rowCommit: number;
@@ -69,7 +71,8 @@ export async function readEvidence(query: Query, organizationIds: readonly strin
     `select l.id, l.organization_id as "organizationId", l.agent_id as "agentId", l.phone_number_id as "phoneNumberId",
        l.from_number as "from", l.destination, l.destination_country as country, l.decision = 'allowed' as allowed,
        l.reason_code as reason, l.local_date::text as "localDate", l.used_after as "usedAfter", l.limit_at as "limitAt",
-       l.status = 'voided' as voided, l.void_reason as "voidReason", l.status = 'completed' as completed, l.duration_seconds as "durationSeconds",
+       l.status = 'voided' as voided, l.void_reason as "voidReason",
+       l.tableoid::regclass::text as partition, l.status = 'completed' as completed, l.duration_seconds as "durationSeconds",
        (extract(epoch from l.decided_at) * 1000)::float8 as "decidedMs",
        (extract(epoch from l.expires_at) * 1000)::float8 as "expiresMs", k.key,
        coalesce(${commitOf('d.xmin')}, ${commitOf('l.xmin')}) as commit, ${commitOf('l.xmin')} as "rowCommit"

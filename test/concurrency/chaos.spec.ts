@@ -30,6 +30,7 @@ describe('three API processes under faults', () => {
     const { ledger } = evidence;
     expect(ledger.filter(({ allowed }) => allowed).length).toBeGreaterThan(50);
     expect(new Set(ledger.map(({ reason }) => reason)).size).toBeGreaterThan(5);
+    expect(new Set(ledger.map(({ partition }) => partition)).size).toBeGreaterThan(1);
     expect(ledger.some(({ voided }) => voided)).toBe(true);
     expect(ledger.some(({ completed }) => completed)).toBe(true);
     // Calls that were allowed were asked for again, and denied for what had become of them or of the rules.

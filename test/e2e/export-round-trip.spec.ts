@@ -166,9 +166,9 @@ describe('text that an upload would refuse', () => {
     for (const [path, body, field, method] of fields) {
       const answer = await send(path, body, method);
       expect([path, answer.status, answer.body.code]).toEqual([path, 400, 'validation_failed']);
-      // What no field may hold is refused with the place in a list, such as tags.1.
+      // What no field may hold is refused with the place in a list, such as tags[1].
       const [named, message] = Object.entries(answer.body.errors as Record<string, string>)[0]!;
-      expect([named.split('.')[0], message]).toEqual([
+      expect([named.split('[')[0], message]).toEqual([
         field,
         expect.stringMatching(/must not contain (control characters|half of a character)/),
       ]);

@@ -225,6 +225,21 @@ describe('the optional columns', () => {
   });
 
   it.each([
+    ['limit', '30', 'US CA', { daily_limit: 30, allowed_countries: ['US', 'CA'] }],
+    ['countries', '25', 'US', { daily_limit: 25, allowed_countries: ['US'] }],
+    ['countries to none', '25', 'none', { daily_limit: 25, allowed_countries: [] }],
+  ])('changes only the %s of a paused assignment, and leaves it paused', async (_, limit, countries, expected) => {
+    const n = fresh();
+    const file = (of: string, to: string) =>
+      `phoneNumber,provider,agent,dailyLimit,allowedCountries\n${n},telnyx,front desk,${of},${to}`;
+    await done(file('25', 'US CA'));
+    const { id } = (await assignmentOf(n))!;
+    await db.query('update agent_phone_numbers set paused_at = now() where id = $1', [id]);
+    expect(await done(file(limit, countries), '?mode=upsert')).toMatchObject({ updated: 1, errors: [] });
+    expect(await assignmentOf(n)).toMatchObject({ id, ...expected, paused_at: expect.any(Date) });
+  });
+
+  it.each([
     ['client', 'Nobody', 'client_unknown'],
     ['monthlyCost', 'free', 'cost_invalid'],
     ['currency', 'euro', 'currency_invalid'],
