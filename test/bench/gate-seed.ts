@@ -74,28 +74,30 @@ async function callerOf(client: pg.Client, organizationId: string): Promise<Benc
   return { organizationId, apiKey: key, agentIds: agents.rows.map((row) => row.id) };
 }
 
-/** Decisions of earlier days, with ids of their time as real ones have. */
+/** Decisions spread over so many earlier days, each a partition, with ids of their time as real ones have. */
 export async function seedLedger(
   client: pg.Client,
   { organizationId, agentIds }: BenchCaller,
   rows: number,
+  days: number,
 ): Promise<void> {
   const step = 1_000_000;
+  const secondsApart = (days * 86_400) / rows;
   await client.query(
     `select make_ledger_day(day::date, 0) from generate_series(
-       now() - make_interval(secs => $1::int + 100000), now(), interval '1 day') day`,
-    [rows],
+       now() - make_interval(days => $1::int + 2), now(), interval '1 day') day`,
+    [days],
   );
   for (let from = 0; from < rows; from += step) {
     await client.query(
       `insert into call_authorizations (organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
          destination, destination_country, destination_type, decision, reason_code, local_date, used_after, limit_at, status,
          authorized_by, decided_at, resets_at, expires_at)
-       select $1, uuidv7(make_interval(secs => i - $3::int - 100000)), $1, $2, $1, '+12025550123', 'telnyx',
+       select $1, uuidv7(make_interval(secs => (i - $3::int) * $6::float8 - 100000)), $1, $2, $1, '+12025550123', 'telnyx',
          '+14165550123', 'CA', 'FIXED_LINE_OR_MOBILE', 'allowed', 'allowed', current_date - 2, 1, 100, 'authorized',
          $1, now() - interval '2 days', now() - interval '1 day', now() - interval '1 day'
        from generate_series($4::int, $5::int) i`,
-      [organizationId, agentIds[0], rows, from + 1, Math.min(from + step, rows)],
+      [organizationId, agentIds[0], rows, from + 1, Math.min(from + step, rows), secondsApart],
     );
   }
   await client.query('vacuum analyze call_authorizations');

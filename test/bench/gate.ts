@@ -6,7 +6,8 @@ import { type Figure, type LoadTarget, loadTarget, putLoad } from './load.js';
 import { Rounds } from './rounds.js';
 
 /**
- * `npm run bench:gate -- [--json] [--seconds 2] [--rounds 7] [--part speed,scale] [--database-url postgres://…]`
+ * `npm run bench:gate -- [--json] [--seconds 2] [--rounds 7] [--part speed,scale] [--assignments N]
+ *   [--ledger rows] [--ledger-days N] [--database-url postgres://…]`
  *
  * Decisions per second and latency of the gate over HTTP, against servers that do nothing, other gates and limiters in
  * the same run, in turns, so that the ratios hold although the machine's speed drifts: rather many short rounds than a few long ones.
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     part: { type: 'string', default: 'speed,scale' },
     assignments: { type: 'string', default: '1000000' },
     ledger: { type: 'string', default: '10000000' },
+    'ledger-days': { type: 'string', default: '100' },
     'database-url': { type: 'string' },
   },
 });
@@ -124,7 +126,7 @@ async function measureScale(servers: BenchServers): Promise<void> {
     const started = performance.now();
     const caller = await asOwner(url, async (client) => {
       const [one] = await seedOrganizations(client, 1, assignments);
-      if (ledger > 0) await seedLedger(client, one!, ledger);
+      if (ledger > 0) await seedLedger(client, one!, ledger, Number(options['ledger-days']));
       return one!;
     });
     console.log(`seeded ${name} in ${Math.round((performance.now() - started) / 1_000)} s`);
