@@ -230,8 +230,9 @@ describe('the optional columns', () => {
     ['countries to none', '25', 'none', { daily_limit: 25, allowed_countries: [] }],
   ])('changes only the %s of a paused assignment, and leaves it paused', async (_, limit, countries, expected) => {
     const n = fresh();
+    await createAgent(db, { organizationId, name: `Desk ${n}` });
     const file = (of: string, to: string) =>
-      `phoneNumber,provider,agent,dailyLimit,allowedCountries\n${n},telnyx,front desk,${of},${to}`;
+      `phoneNumber,provider,agent,dailyLimit,allowedCountries\n${n},telnyx,desk ${n},${of},${to}`;
     await done(file('25', 'US CA'));
     const { id } = (await assignmentOf(n))!;
     await db.query('update agent_phone_numbers set paused_at = now() where id = $1', [id]);
