@@ -5,7 +5,8 @@ const base = {
   moduleNameMapper: {
     '^#(api-client|contracts|phone)$': '<rootDir>/libs/$1/src/index.ts',
     '^#embedded-postgres$': '<rootDir>/tools/embedded-postgres/index.ts',
-    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Metadata of a package is a module called *.json.js.
+    '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1',
   },
   transform: {
     '^.+\\.ts$': [
