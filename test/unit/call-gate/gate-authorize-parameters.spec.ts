@@ -6,6 +6,7 @@ const ORGANIZATION = '01a1fd86-3801-7a8e-ad65-8ce3c2cc7de6';
 const call = (fields: Partial<CallCommand>): CallCommand => ({
   organizationId: ORGANIZATION,
   agentId: ORGANIZATION,
+  agentExternalId: null,
   assignmentId: null,
   from: null,
   destination: '+14165550123',

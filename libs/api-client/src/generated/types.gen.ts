@@ -1201,15 +1201,19 @@ export type ResetUsageResult = {
 
 export type BatchCall = {
     /**
-     * Who calls. This or assignmentId is required.
+     * Who calls. This, agentExternalId or assignmentId is required.
      */
     agentId?: string;
+    /**
+     * Who calls, by the external id of the agent, which is unique in the organization. Instead of agentId.
+     */
+    agentExternalId?: string;
     /**
      * The assignment to call with.
      */
     assignmentId?: string;
     /**
-     * Which of the agent’s numbers to call from.
+     * Which of the agent’s numbers to call from: its digits with + and country code, with separators or without, or as a `tel:` address.
      */
     from?: string;
     /**
@@ -1230,6 +1234,14 @@ export type CallerId = {
     phoneNumberId: string;
     phoneNumber: string;
     provider: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
+    /**
+     * The voice platform at which the number has a counterpart, to place the call from.
+     */
+    platform: 'vapi' | 'livekit' | null;
+    /**
+     * The id of that counterpart: of the phone number at Vapi, of the outbound trunk at LiveKit.
+     */
+    platformNumberId: string | null;
 };
 
 export type Destination = {
@@ -1286,15 +1298,19 @@ export type CallDecision = {
 
 export type AuthorizeCall = {
     /**
-     * Who calls. This or assignmentId is required.
+     * Who calls. This, agentExternalId or assignmentId is required.
      */
     agentId?: string;
+    /**
+     * Who calls, by the external id of the agent, which is unique in the organization. Instead of agentId.
+     */
+    agentExternalId?: string;
     /**
      * The assignment to call with.
      */
     assignmentId?: string;
     /**
-     * Which of the agent’s numbers to call from.
+     * Which of the agent’s numbers to call from: its digits with + and country code, with separators or without, or as a `tel:` address.
      */
     from?: string;
     /**
