@@ -92,7 +92,13 @@ describe.each<[string, Grows[]]>([
     await gate.connect();
     // Every statement of the function is planned by these.
     const named = { agentExternalId: EXTERNAL_ID };
-    for (const caller of [{ agentId }, { agentId }, { assignmentId }, { agentId: agentOfTwo, from: numberOfTwo }, named]) {
+    for (const caller of [
+      { agentId },
+      { agentId },
+      { assignmentId },
+      { agentId: agentOfTwo, from: numberOfTwo },
+      named,
+    ]) {
       await decide(callsOf(caller, 'first'));
     }
     await decide(callsOf({ agentId: agentOfTwo }), true);

@@ -30,6 +30,13 @@ export interface ClientView {
   updatedAt: string;
 }
 
+/** What a file of agents has done. */
+export interface AgentUploadView {
+  created: number;
+  updated: number;
+  unchanged: number;
+}
+
 export interface AgentView {
   id: string;
   name: string;

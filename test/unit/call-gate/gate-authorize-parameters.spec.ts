@@ -51,6 +51,13 @@ describe('gateAuthorizeParameters', () => {
     expect(parametersOf({ destination })[4]).toBe(expected);
   });
 
+  it('writes an external id as one element', () => {
+    expect(parametersOf({}, {})[14]).toBeNull();
+    expect(parametersOf({}, { agentExternalId: 'NULL' }, { agentExternalId: 'a,"b"\\' })[14]).toBe(
+      '{NULL,"NULL","a,\\"b\\"\\\\"}',
+    );
+  });
+
   it('writes keys and fingerprints as PostgreSQL reads them', () => {
     const parameters = parametersOf({ idempotencyKey: 'a "key"\\', fingerprint: Buffer.from([0, 255]) });
     expect(parameters.slice(9, 11)).toEqual(['{"a \\"key\\"\\\\"}', '{"\\\\x00ff"}']);
