@@ -114,7 +114,7 @@ describe('a call that names its agent by the external id', () => {
   it.each([
     ['', 'must have 1 to 200'],
     ['x'.repeat(201), 'must have 1 to 200'],
-    ['a\0b', 'control characters'],
+    ['a\0b', 'must not contain the character NUL'],
     [7, 'must be text'],
   ])('%j is refused', async (agentExternalId, message) => {
     const answer = await send('authorize', { agentExternalId, destination: CANADA });

@@ -199,8 +199,8 @@ begin
       destination, destination_country, destination_type, decision, reason_code, local_date,
       used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at, platform, platform_number_id)
     select d.org, v_ids[d.index], coalesce(d.assignment_id, p_assignment[d.index]),
-      coalesce(d.agent_id, case when v_held is null then p_agent[d.index] else v_agent[d.index] end), d.phone_number_id, d.from_number, d.provider,
-      p_destination[d.index], p_country[d.index], p_type[d.index],
+      coalesce(d.agent_id, case when p_agent_external[d.index] is null then p_agent[d.index] else v_agent[d.index] end),
+      d.phone_number_id, d.from_number, d.provider, p_destination[d.index], p_country[d.index], p_type[d.index],
       case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
       d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
       p_authorized_by[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end,

@@ -726,6 +726,15 @@ export type ConnectNumber = {
     agentId: string;
 };
 
+export type AgentUploadView = {
+    created: number;
+    updated: number;
+    /**
+     * Agents that are as the file says already.
+     */
+    unchanged: number;
+};
+
 export type ReadColumn = {
     /**
      * What it is called in the file; null without a header.
@@ -3433,6 +3442,32 @@ export type DisconnectPhoneNumberResponses = {
 
 export type DisconnectPhoneNumberResponse = DisconnectPhoneNumberResponses[keyof DisconnectPhoneNumberResponses];
 
+export type UploadAgentsData = {
+    body: string;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agents/bulk-upload';
+};
+
+export type UploadAgentsErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type UploadAgentsError = UploadAgentsErrors[keyof UploadAgentsErrors];
+
+export type UploadAgentsResponses = {
+    200: AgentUploadView;
+};
+
+export type UploadAgentsResponse = UploadAgentsResponses[keyof UploadAgentsResponses];
+
 export type UploadPhoneNumbersData = {
     body: string;
     headers?: {
@@ -4203,6 +4238,10 @@ export type AuthorizeCallsErrors = {
      */
     413: Problem;
     /**
+     * Cannot decide: do not dial. Ask again after `Retry-After` seconds with the same idempotency key, and a decision that was made although its answer got lost is answered, counted once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4252,6 +4291,10 @@ export type AuthorizeCallErrors = {
      */
     413: Problem;
     /**
+     * Cannot decide: do not dial. Ask again after `Retry-After` seconds with the same idempotency key, and a decision that was made although its answer got lost is answered, counted once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4290,6 +4333,10 @@ export type CompleteCallErrors = {
      * The body is larger than this address takes.
      */
     413: Problem;
+    /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
     /**
      * The request was refused.
      */
@@ -4330,6 +4377,10 @@ export type VoidCallErrors = {
      */
     413: Problem;
     /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4366,6 +4417,10 @@ export type CompleteNamedCallErrors = {
      * The body is larger than this address takes.
      */
     413: Problem;
+    /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
     /**
      * The request was refused.
      */
@@ -4404,6 +4459,10 @@ export type VoidNamedCallErrors = {
      */
     413: Problem;
     /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4441,6 +4500,10 @@ export type SettleCallsErrors = {
      */
     413: Problem;
     /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4477,6 +4540,10 @@ export type SimulateCallErrors = {
      * The body is larger than this address takes.
      */
     413: Problem;
+    /**
+     * Cannot tell now. Ask again after `Retry-After` seconds.
+     */
+    503: Problem;
     /**
      * The request was refused.
      */
@@ -4576,6 +4643,10 @@ export type ExportDecisionsCsvData = {
 };
 
 export type ExportDecisionsCsvErrors = {
+    /**
+     * Your organization downloads as many files as it may at once. Ask again after `Retry-After` seconds.
+     */
+    429: Problem;
     /**
      * The request was refused.
      */

@@ -6,7 +6,7 @@ import type { ListedAgent } from '../../agents/agents.public.js';
 import { type CsvRecord, CsvReader } from '../read/csv-reader.js';
 
 export const MAX_AGENTS = 1_000;
-export const agentColumns = ['name', 'externalId', 'kind', 'status'] as const;
+const agentColumns = ['name', 'externalId', 'kind', 'status'] as const;
 type AgentColumn = (typeof agentColumns)[number];
 
 /** An agent of the file, and the line where it stands. */
