@@ -1,6 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The gate answers the platform link of the number to call from, by the row that it locks, and a retry by the ledger. */
+/**
+ * The gate answers the platform link of the number to call from, by the row that it locks, and a retry by the ledger. And it finds
+ * agents by their external id, by an index that does not begin with the organization: without statistics all those are alike to
+ * the planner (ADR 8).
+ */
 export class NamePlatformOfCaller1795970900000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -9,6 +13,7 @@ export class NamePlatformOfCaller1795970900000 implements MigrationInterface {
       comment on column agent_phone_numbers.platform is
         'The voice platform of the number, with its id there (platform_number_id). Copies that triggers keep, as provider is.';
       grant update (platform, platform_number_id) on agent_phone_numbers to ringfence_app;
+      create index agents_of_external_id on agents (external_id) where deleted_at is null;
       alter table call_authorizations add column platform text, add column platform_number_id text;
       comment on column call_authorizations.platform is
         'The voice platform of the number at the decision, with its id there (platform_number_id).';
@@ -30,6 +35,7 @@ export class NamePlatformOfCaller1795970900000 implements MigrationInterface {
       ${DROP_CHANGED_FUNCTIONS}
       drop function if exists gate_callers(uuid[], uuid[], text[], boolean);
       delete from sql_functions where name = 'gate/gate_callers';
+      drop index agents_of_external_id;
       alter table call_authorizations drop column platform, drop column platform_number_id;
       alter table agent_phone_numbers drop column platform, drop column platform_number_id;
     `);

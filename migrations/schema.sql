@@ -110,6 +110,7 @@ create table agents (
 CREATE INDEX agents_client ON public.agents USING btree (organization_id, client_id) WHERE (client_id IS NOT NULL);
 CREATE UNIQUE INDEX agents_external_id_key ON public.agents USING btree (organization_id, external_id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX agents_name_key ON public.agents USING btree (organization_id, lower(name)) WHERE (deleted_at IS NULL);
+CREATE INDEX agents_of_external_id ON public.agents USING btree (external_id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX agents_user_key ON public.agents USING btree (organization_id, user_id) WHERE (deleted_at IS NULL);
 
 CREATE TRIGGER copy_to_assignments AFTER UPDATE OF status, deleted_at ON public.agents FOR EACH ROW WHEN (((old.status <> new.status) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL)))) EXECUTE FUNCTION copy_agent_to_assignments();
