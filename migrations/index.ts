@@ -7,6 +7,7 @@ import { FilesThatRemove1795970500000 } from './1795970500000-FilesThatRemove.js
 import { NumberFormatOfUploads1795970600000 } from './1795970600000-NumberFormatOfUploads.js';
 import { UploadNotices1795970700000 } from './1795970700000-UploadNotices.js';
 import { GiveBackCallsOfGoneClients1795970800000 } from './1795970800000-GiveBackCallsOfGoneClients.js';
+import { NamePlatformOfCaller1795970900000 } from './1795970900000-NamePlatformOfCaller.js';
 
 /** Every versioned migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   NumberFormatOfUploads1795970600000,
   UploadNotices1795970700000,
   GiveBackCallsOfGoneClients1795970800000,
+  NamePlatformOfCaller1795970900000,
 ];

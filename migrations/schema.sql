@@ -40,6 +40,8 @@ END) stored,
   provider text,
   sole boolean default false not null,
   number_can_call boolean,
+  platform text,
+  platform_number_id text,
   constraint agent_phone_numbers_calls_made_today_check CHECK ((calls_made_today >= 0)),
   constraint agent_phone_numbers_daily_limit_check CHECK (((daily_limit >= 0) AND (daily_limit <= 1000000))),
   constraint allowed_number_types_are_restricted CHECK ((allowed_number_types <@ ARRAY['PREMIUM_RATE'::text, 'SHARED_COST'::text, 'PERSONAL_NUMBER'::text, 'PAGER'::text, 'UAN'::text, 'VOICEMAIL'::text, 'SATELLITE'::text, 'UNIVERSAL_TOLL_FREE'::text, 'INTERNATIONAL_NETWORK'::text])),
@@ -69,7 +71,7 @@ alter table agent_phone_numbers enable row level security, force row level secur
 create policy every_organization on agent_phone_numbers for all to ringfence_system using (true) with check (true);
 create policy own_organization on agent_phone_numbers for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (number_can_call), update (paused_at), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
+grant insert, select, update (agent_active), update (allowed_countries), update (allowed_number_types), update (calls_made_today), update (counter_reset_at), update (daily_limit), update (ended_at), update (from_number), update (last_reset_date), update (number_active), update (number_can_call), update (paused_at), update (platform), update (platform_number_id), update (provider), update (sole) on agent_phone_numbers to ringfence_app;
 grant select, update (calls_made_today), update (last_reset_date), update (sole) on agent_phone_numbers to ringfence_system;
 
 comment on column agent_phone_numbers.allowed_countries is 'NULL inherits organizations.default_allowed_countries; an empty list allows none.';
@@ -79,6 +81,7 @@ comment on column agent_phone_numbers.counter_reset_at is 'When the counter was 
 comment on column agent_phone_numbers.agent_active is 'Whether the agent may call. A copy that triggers keep, as number_active, from_number and provider are: the gate decides by the row that it has locked.';
 comment on column agent_phone_numbers.sole is 'Whether the organization gives an agent one number only. A copy that triggers keep while the assignment is live.';
 comment on column agent_phone_numbers.number_can_call is 'Whether the number has the capability voice. A copy that triggers keep, as number_active is.';
+comment on column agent_phone_numbers.platform is 'The voice platform of the number, with its id there (platform_number_id). Copies that triggers keep, as provider is.';
 
 create table agents (
   id uuid default uuidv7() not null,
@@ -107,6 +110,7 @@ create table agents (
 CREATE INDEX agents_client ON public.agents USING btree (organization_id, client_id) WHERE (client_id IS NOT NULL);
 CREATE UNIQUE INDEX agents_external_id_key ON public.agents USING btree (organization_id, external_id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX agents_name_key ON public.agents USING btree (organization_id, lower(name)) WHERE (deleted_at IS NULL);
+CREATE INDEX agents_of_external_id ON public.agents USING btree (external_id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX agents_user_key ON public.agents USING btree (organization_id, user_id) WHERE (deleted_at IS NULL);
 
 CREATE TRIGGER copy_to_assignments AFTER UPDATE OF status, deleted_at ON public.agents FOR EACH ROW WHEN (((old.status <> new.status) OR ((old.deleted_at IS NULL) <> (new.deleted_at IS NULL)))) EXECUTE FUNCTION copy_agent_to_assignments();
@@ -247,6 +251,8 @@ create table call_authorizations (
   external_call_id text,
   void_reason text,
   settled_by uuid,
+  platform text,
+  platform_number_id text,
   constraint allowed_calls_have_a_number CHECK (((decision = 'denied'::text) OR ((assignment_id IS NOT NULL) AND (from_number IS NOT NULL) AND (expires_at IS NOT NULL)))),
   constraint call_authorizations_decision_check CHECK ((decision = ANY (ARRAY['allowed'::text, 'denied'::text]))),
   constraint call_authorizations_disposition_check CHECK ((disposition = ANY (ARRAY['answered'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'failed'::text, 'canceled'::text, 'voicemail'::text]))),
@@ -271,6 +277,7 @@ alter table call_authorizations owner to ringfence_definer;
 
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
 comment on column call_authorizations.settled_by is 'User or API key that completed or voided it; null when the API gave it back (client_gone).';
+comment on column call_authorizations.platform is 'The voice platform of the number at the decision, with its id there (platform_number_id).';
 
 create table clients (
   id uuid default uuidv7() not null,
@@ -765,7 +772,7 @@ CREATE INDEX phone_numbers_reserved ON public.phone_numbers USING btree (organiz
 CREATE INDEX phone_numbers_reserved_by ON public.phone_numbers USING btree (reserved_by) WHERE (reserved_by IS NOT NULL);
 CREATE INDEX phone_numbers_tags ON public.phone_numbers USING gin (tags) WHERE ((lifecycle <> 'released'::text) AND (tags <> '{}'::text[]));
 
-CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider, capabilities ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider) OR (old.capabilities <> new.capabilities))) EXECUTE FUNCTION copy_number_to_assignments();
+CREATE TRIGGER copy_to_assignments AFTER UPDATE OF lifecycle, e164, provider, capabilities, platform, platform_id ON public.phone_numbers FOR EACH ROW WHEN (((old.lifecycle <> new.lifecycle) OR (old.e164 <> new.e164) OR (old.provider <> new.provider) OR (old.capabilities <> new.capabilities) OR ((old.platform IS DISTINCT FROM new.platform) OR (old.platform_id IS DISTINCT FROM new.platform_id)))) EXECUTE FUNCTION copy_number_to_assignments();
 CREATE TRIGGER count_deleted AFTER DELETE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.phone_numbers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.phone_numbers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_phone_numbers();
@@ -1109,8 +1116,10 @@ CREATE OR REPLACE FUNCTION public.copy_caller_facts()
 AS $function$
 begin
   select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
-    o.numbers_per_agent = 'one', coalesce((n.capabilities ->> 'voice')::boolean, false)
-  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole, new.number_can_call
+    o.numbers_per_agent = 'one', coalesce((n.capabilities ->> 'voice')::boolean, false),
+    n.platform, n.platform_id
+  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole, new.number_can_call,
+    new.platform, new.platform_number_id
   from agents g, phone_numbers n, organizations o
   where g.organization_id = new.organization_id and g.id = new.agent_id
     and n.organization_id = new.organization_id and n.id = new.phone_number_id
@@ -1149,13 +1158,14 @@ AS $function$
 begin
   update agent_phone_numbers a
   set number_active = new.lifecycle = 'active', from_number = new.e164, provider = new.provider,
-    number_can_call = coalesce((new.capabilities ->> 'voice')::boolean, false)
+    number_can_call = coalesce((new.capabilities ->> 'voice')::boolean, false),
+    platform = new.platform, platform_number_id = new.platform_id
   where a.organization_id = new.organization_id and a.phone_number_id = new.id and a.ended_at is null;
   return null;
 end
 $function$;
 
-comment on function copy_number_to_assignments() is 'Copies the number, its provider and whether it is active and can call to its live assignment, for the gate decides by the row that it has locked.';
+comment on function copy_number_to_assignments() is 'Copies the number, its provider, its platform link and whether it is active and can call to its live assignment, for the gate decides by the row that it has locked.';
 
 CREATE OR REPLACE FUNCTION public.copy_numbers_per_agent()
  RETURNS trigger
@@ -1426,8 +1436,8 @@ grant execute on function find_phone_numbers(uuid,text[],text,text,text,integer)
 
 alter function find_phone_numbers(uuid,text[],text,text,text,integer) owner to ringfence_definer;
 
-CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_authorized_by uuid[], p_key text[], p_fingerprint bytea[], p_lease interval, p_key_retention interval, p_pass_locked boolean DEFAULT false)
- RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.gate_authorize(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_authorized_by uuid[], p_key text[], p_fingerprint bytea[], p_lease interval, p_key_retention interval, p_pass_locked boolean DEFAULT false, p_agent_external text[] DEFAULT NULL::text[])
+ RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone, platform text, platform_number_id text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -1438,6 +1448,8 @@ declare
   -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
   v_agent uuid[] := p_agent;
   v_busy boolean[];
+  -- Calls whose agent is named by an external id that another transaction may be moving.
+  v_held boolean[];
   -- Which calls are to be decided, and how many; NULL for all of them.
   v_open boolean[];
   v_calls integer := cardinality(p_organization);
@@ -1446,10 +1458,15 @@ begin
   select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
   v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
 
+  if array_remove(p_agent_external, null) <> '{}' then
+    select c.agents, c.held into v_agent, v_held
+    from gate_callers(p_organization, p_agent, p_agent_external, p_pass_locked) c;
+  end if;
   if array_remove(p_assignment, null) <> '{}' then
     v_agent := array(
-      select coalesce(c.agent, a.agent_id)
-      from unnest(p_organization, p_agent, p_assignment) with ordinality c(org, agent, assignment, i)
+      select case when c.external is null then coalesce(c.agent, a.agent_id) else c.agent end
+      from unnest(p_organization, v_agent, p_assignment, p_agent_external)
+        with ordinality c(org, agent, assignment, external, i)
       left join agent_phone_numbers a on a.organization_id = c.org and a.id = c.assignment
       order by c.i);
   end if;
@@ -1457,10 +1474,13 @@ begin
   -- Pass held rows: the calls that need an assignment of which another transaction holds the row stay undecided.
   if p_pass_locked then
     v_busy := gate_busy_calls(p_organization, v_agent, p_assignment, p_from);
+    if v_held is not null then
+      v_busy := array(select c.busy or c.held from unnest(v_busy, v_held) with ordinality c(busy, held, i) order by c.i);
+    end if;
     v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
     return query
     select c.i::integer, 'busy', null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
-      null::text, null::integer, null::integer, null::timestamptz, null::timestamptz
+      null::text, null::integer, null::integer, null::timestamptz, null::timestamptz, null::text, null::text
     from unnest(v_busy) with ordinality c(busy, i) where c.busy;
   end if;
 
@@ -1494,7 +1514,7 @@ begin
     left join lateral (
       select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
         a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date
+        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date, a.platform, a.platform_number_id
       from agent_phone_numbers a
       where a.live_organization_id = c.org and a.agent_id = c.finder
         and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
@@ -1508,8 +1528,8 @@ begin
   ),
   -- Check: what forbids the call from each assignment, by the locked row and by the organization as it is after the locks.
   checked as (
-    select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
-      l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
+    select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.platform,
+      l.platform_number_id, l.daily_limit, l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
       case when l.last_reset_date < o.today then 0 else l.calls_made_today end as used_before,
       case when l.last_reset_date > o.today then usage_day_ends_at(l.last_reset_date, o.time_zone,
         o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end as resets_at,
@@ -1571,8 +1591,8 @@ begin
   ),
   -- Decide: the rank against what is left of the limit.
   decision as materialized (
-    select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
-      r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
+    select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.platform,
+      r.platform_number_id, r.daily_limit, r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
       case
         when r.refused is not null then r.refused
         when r.used_before + r.rank <= r.daily_limit then 'allowed'
@@ -1609,18 +1629,19 @@ begin
     insert into call_authorizations (
       organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
       destination, destination_country, destination_type, decision, reason_code, local_date,
-      used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
+      used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at, platform, platform_number_id)
     select d.org, v_ids[d.index], coalesce(d.assignment_id, p_assignment[d.index]),
-      coalesce(d.agent_id, p_agent[d.index]), d.phone_number_id, d.from_number, d.provider,
-      p_destination[d.index], p_country[d.index], p_type[d.index],
+      coalesce(d.agent_id, case when p_agent_external[d.index] is null then p_agent[d.index] else v_agent[d.index] end),
+      d.phone_number_id, d.from_number, d.provider, p_destination[d.index], p_country[d.index], p_type[d.index],
       case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
       d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
-      p_authorized_by[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
+      p_authorized_by[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end,
+      d.platform, d.platform_number_id
     from decision d
   )
   select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
     null::text, null::text, null::text, d.daily_limit, d.used_after, d.resets_at,
-    case when d.reason_code = 'allowed' then d.at + p_lease end
+    case when d.reason_code = 'allowed' then d.at + p_lease end, d.platform, d.platform_number_id
   from decision d;
 
   -- Answer replays: the calls whose key was used before.
@@ -1632,7 +1653,7 @@ begin
 end
 $function$;
 
-comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean) is 'Decides a batch of calls, in steps: claims their idempotency keys in key order; locks their assignments by organization, agent and number; checks each call by each of them (gate_checks); chooses, for a call of an agent with several numbers, the one with the least used share of its limit among those that may; ranks the calls that pass every check against what is left of the limit; records (counts, archives the count of an earlier day, writes the ledger); answers replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
+comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean,text[]) is 'Decides a batch of calls, in steps: finds the agents that are named by an external id (gate_callers); claims their idempotency keys in key order; locks their assignments by organization, agent and number; checks each call by each of them (gate_checks); chooses, for a call of an agent with several numbers, the one with the least used share of its limit among those that may; ranks the calls that pass every check against what is left of the limit; records (counts, archives the count of an earlier day, writes the ledger); answers replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
 
 CREATE OR REPLACE FUNCTION public.gate_busy_calls(p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[])
  RETURNS boolean[]
@@ -1663,6 +1684,46 @@ end
 $function$;
 
 comment on function gate_busy_calls(uuid[],uuid[],uuid[],text[]) is 'Which calls of a batch need an assignment that another transaction holds, in the order of the calls. Locks the assignments of all others, and waits for none. VOLATILE: it locks rows, and which of them are missing is read by a snapshot younger than those locks.';
+
+CREATE OR REPLACE FUNCTION public.gate_callers(p_organization uuid[], p_agent uuid[], p_external text[], p_pass_locked boolean, OUT agents uuid[], OUT held boolean[])
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  -- Planned each time: to a plan for any ids, made while the table was small, all indexes that begin with the organization
+  -- are alike, and it would read all its agents for each call.
+  v_lock constant text := format('
+    select array(
+      select case when c.external is null then c.agent else g.id end
+      from unnest($1, $2, $3) with ordinality c(org, agent, external, i)
+      left join lateral (
+        select g.id from agents g
+        where g.organization_id = c.org and g.external_id = c.external and g.deleted_at is null
+          and (c.agent is null or g.id = c.agent)
+        for share %s
+      ) g on true
+      order by c.i)', case when p_pass_locked then 'skip locked' end);
+  v_hold constant text := '
+    select array(
+      select c.external is not null and c.found is null and (
+        select count(*) > 0 from agents g
+        where g.organization_id = c.org and g.external_id = c.external and g.deleted_at is null
+          and (c.agent is null or g.id = c.agent))
+      from unnest($1, $2, $3, $4) with ordinality c(org, agent, external, found, i)
+      order by c.i)';
+begin
+  loop
+    -- An agent that was waited for comes as it is now, or not at all when the external id has left it.
+    execute v_lock into agents using p_organization, p_agent, p_external;
+    -- Calls whose agent is there for a snapshot younger than the locks and was not locked: another transaction holds it, or
+    -- the external id came to it meanwhile.
+    execute v_hold into held using p_organization, p_agent, p_external, agents;
+    exit when p_pass_locked or not (true = any (held));
+  end loop;
+end
+$function$;
+
+comment on function gate_callers(uuid[],uuid[],text[],boolean) is 'The agents of the calls that name one by its external id, in the order of the calls; those of the other calls as they came. NULL where there is none. Holds those agents for share until the transaction ends: a change of an external id waits for the decision, or the decision for the change, so that no call is decided for an agent that has lost the id. Agents come before assignments, as in every transaction that locks both. With p_pass_locked the calls whose agent is held are told instead of waited for. VOLATILE: it locks rows, and whether an id has moved is read by a snapshot that is younger than those locks.';
 
 CREATE OR REPLACE FUNCTION public.gate_checks(facts assignment_facts, call call_facts)
  RETURNS TABLE(destination text, assignment text, organization text, agent text, number text, pause text, number_type text, country text, refused text, place integer, type_is_free boolean, country_is_free boolean)
@@ -1832,7 +1893,7 @@ $function$;
 comment on function gate_organizations(uuid[],bigint) is 'The facts of the organizations of a batch, and the clock. VOLATILE on purpose: a volatile function reads by a snapshot of its own, and its second argument, counted from the locked rows, makes that snapshot younger than the locks. Marked stable it would decide by facts from before the wait (docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
 
 CREATE OR REPLACE FUNCTION public.gate_replays(p_organization uuid[], p_destination text[], p_country text[], p_type text[], p_refusal text[], p_key text[], p_fingerprint bytea[], p_ids uuid[], p_busy boolean[])
- RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone)
+ RETURNS TABLE(call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid, from_number text, provider text, destination text, destination_country text, destination_type text, limit_at integer, used_after integer, resets_at timestamp with time zone, expires_at timestamp with time zone, platform text, platform_number_id text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -1883,7 +1944,7 @@ begin
     k.authorization_id, r.reason, l.phone_number_id, l.from_number, l.provider,
     coalesce(l.destination, p_destination[c.i]), coalesce(l.destination_country, p_country[c.i]),
     coalesce(l.destination_type, p_type[c.i]), l.limit_at, l.used_after, coalesce(l.resets_at, o.ends_at),
-    case when r.reason = 'allowed' then l.expires_at end
+    case when r.reason = 'allowed' then l.expires_at end, l.platform, l.platform_number_id
   from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) with ordinality c(org, key, fingerprint, id, busy, i)
   cross join lateral (
     select k.fingerprint, k.authorization_id from idempotency_keys k

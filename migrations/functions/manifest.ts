@@ -44,6 +44,7 @@ export const sqlFunctions = [
   'gate/option_rank',
   'gate/gate_choose',
   'gate/gate_busy_calls',
+  'gate/gate_callers',
   'gate/gate_claim_keys',
   'gate/gate_replays',
   'gate/gate_authorize',

@@ -96,7 +96,7 @@ function bodyOf(part: Record<Part, string>): string {
         return query
         select i, case when k.fingerprint = p_fingerprint[i] then 'replayed' else 'key_reused' end, l.id, ${part.retried},
           l.phone_number_id, l.from_number, l.provider, l.destination, l.destination_country, l.destination_type,
-          l.limit_at, l.used_after, l.resets_at, l.expires_at
+          l.limit_at, l.used_after, l.resets_at, l.expires_at, l.platform, l.platform_number_id
         from idempotency_keys k
         join call_authorizations l on l.organization_id = k.organization_id and l.id = k.authorization_id
         where k.organization_id = p_organization[i] and k.key = p_key[i];
@@ -153,7 +153,8 @@ function bodyOf(part: Record<Part, string>): string {
         case when v_reason = 'allowed' then 'allowed' else 'denied' end, v_reason, v_day, v_used, v_limit,
         case when v_reason = 'allowed' then 'authorized' else 'denied' end, p_authorized_by[i], ringfence_clock(), v_ends, v_expires);
       return query select i, 'decided'::text, v_ids[i], v_reason, v_number.id, v_number.e164, v_number.provider,
-        p_destination[i], ${part.country}, p_type[i], v_limit, v_used, v_ends, v_expires;
+        p_destination[i], ${part.country}, p_type[i], v_limit, v_used, v_ends, v_expires,
+        v_number.platform, v_number.platform_id;
     end loop;
   end`;
 }

@@ -147,6 +147,11 @@ const SENDINGS: Record<string, () => Promise<Sending>> = {
     field: 'suspended',
   }),
   'POST /agents': async () => ({ body: { name: 'New agent', kind: 'ai' }, field: 'kind' }),
+  'POST /agents/bulk-upload': async () => ({
+    headers: { 'content-type': 'text/csv' },
+    body: 'name,kind\nListed agent,ai\n',
+    field: 'kind',
+  }),
   'PUT /agents/{id}': async () => ({ ...on(await agent()), body: { status: 'inactive' }, field: 'status' }),
   'DELETE /agents/{id}': async () => ({ ...on(await agent()), field: 'name' }),
   'POST /phone-numbers': async () => ({ body: { phoneNumber: '+12025550123', provider: 'telnyx' }, field: 'provider' }),

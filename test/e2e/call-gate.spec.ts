@@ -85,7 +85,7 @@ describe('POST /call-gate/authorize', () => {
     expect(body).toMatchObject({
       allowed: true,
       reasonCode: 'allowed',
-      from: { phoneNumberId, phoneNumber: e164, provider: 'telnyx' },
+      from: { phoneNumberId, phoneNumber: e164, provider: 'telnyx', platform: null, platformNumberId: null },
       destination: { phoneNumber: CANADA, countryCode: 'CA', type: 'FIXED_LINE_OR_MOBILE' },
       limit: 3,
       used: 1,

@@ -14,7 +14,8 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       insert: ALL,
       update: `
         agent_active allowed_countries allowed_number_types calls_made_today counter_reset_at daily_limit
-        ended_at from_number last_reset_date number_active number_can_call paused_at provider sole`,
+        ended_at from_number last_reset_date number_active number_can_call paused_at platform platform_number_id
+        provider sole`,
     },
     ringfence_system: {
       select: ALL,

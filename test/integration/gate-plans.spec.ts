@@ -14,6 +14,7 @@ const ROWS = 4_000;
 const CALLS = 20;
 /** Rows of any table that the decisions of all `CALLS` may read, dead versions of the same row included. */
 const ROWS_READ = 1_000;
+const EXTERNAL_ID = 'crm-4711';
 
 /** What fills the tables of the organization $1: agents with a number, an assignment, and an old call with its key each. */
 const GROWTH = {
@@ -24,7 +25,9 @@ const GROWTH = {
   idempotency_keys: `
     insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
     select $1, 'old-' || i, '\\x00', call, now() + interval '48 hours' from grown`,
-  agents: "insert into agents (organization_id, id, name, kind) select $1, agent, 'Grown ' || i, 'ai' from grown",
+  agents: `
+    insert into agents (organization_id, id, name, kind, external_id)
+    select $1, agent, 'Grown ' || i, 'ai', 'grown-' || i from grown`,
   phone_numbers: `
     insert into phone_numbers (organization_id, id, e164, provider)
     select $1, number, '+1202556' || lpad(i::text, 4, '0'), 'telnyx' from grown`,
@@ -70,7 +73,7 @@ describe.each<[string, Grows[]]>([
       await db.query(`alter table ${table} set (autovacuum_enabled = false)`);
     }
     organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
-    agentId = await createAgent(db, { organizationId });
+    agentId = await createAgent(db, { organizationId, externalId: EXTERNAL_ID });
     const phoneNumberId = await createPhoneNumber(db, { organizationId });
     assignmentId = await createAssignment(db, { organizationId, agentId, phoneNumberId, dailyLimit: 1_000 });
     agentOfTwo = await createAgent(db, { organizationId });
@@ -88,10 +91,18 @@ describe.each<[string, Grows[]]>([
     gate = new pg.Client({ connectionString: db.appUrl, options: startupOptions(gateSession(1_000)) });
     await gate.connect();
     // Every statement of the function is planned by these.
-    for (const caller of [{ agentId }, { agentId }, { assignmentId }, { agentId: agentOfTwo, from: numberOfTwo }]) {
+    const named = { agentExternalId: EXTERNAL_ID };
+    for (const caller of [
+      { agentId },
+      { agentId },
+      { assignmentId },
+      { agentId: agentOfTwo, from: numberOfTwo },
+      named,
+    ]) {
       await decide(callsOf(caller, 'first'));
     }
     await decide(callsOf({ agentId: agentOfTwo }), true);
+    await decide(callsOf(named), true);
     for (const table of Object.keys(GROWTH) as Grows[]) {
       if (table !== 'grown' && !counted.includes(table)) await grow(table);
     }
@@ -106,6 +117,7 @@ describe.each<[string, Grows[]]>([
     return Array.from({ length: CALLS }, (_, index) => ({
       organizationId,
       agentId: null,
+      agentExternalId: null,
       assignmentId: null,
       from: null,
       ...caller,
@@ -142,6 +154,8 @@ describe.each<[string, Grows[]]>([
     ['calls of an assignment', 'decided', () => callsOf({ assignmentId }), false],
     ['calls from a number', 'decided', () => callsOf({ agentId: agentOfTwo, from: numberOfTwo }), false],
     ['calls of an agent with two numbers', 'decided', () => callsOf({ agentId: agentOfTwo }, 'two'), false],
+    ['calls by an external id', 'decided', () => callsOf({ agentExternalId: EXTERNAL_ID }), false],
+    ['calls by an external id that pass locked rows', 'decided', () => callsOf({ agentExternalId: EXTERNAL_ID }), true],
     ['calls that pass locked rows', 'decided', () => callsOf({ agentId }, 'pass'), true],
     ['keys that were used before', 'replayed', () => callsOf({ agentId }, 'old'), false],
   ])('read a few rows for %s', async (_, outcome, calls, passLocked) => {

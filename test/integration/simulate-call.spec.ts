@@ -72,7 +72,7 @@ describe('the checks of a simulation', () => {
   /** Every assignment of the organization at once: the statement asks for one agent only when it is told to. */
   async function simulate(call: Pick<PolicyFacts, 'refusal' | 'country' | 'type'>): Promise<CallSimulationView> {
     const { refusal, country, type } = call;
-    const parameters = [organizationId, null, null, null, country, type, refusal];
+    const parameters = [organizationId, null, null, null, country, type, refusal, null];
     const { rows } = await client.query<SimulateCallRow>(SIMULATE_CALL, parameters);
     const destination = { destination: '+1', destinationCountry: country, destinationType: type };
     return simulationOf({ ...destination, destinationRefusal: refusal }, rows);

@@ -38,6 +38,7 @@ const BODIES: Record<string, Body> = {
   }),
   'PUT /users/{id}': () => Promise.resolve({ role: 'manager' }),
   'POST /organizations': () => Promise.resolve({ slug: `new-${next()}`, name: 'New' }),
+  'POST /agents/bulk-upload': () => Promise.resolve(`name,kind\nNew ${next()},ai\n`),
   'POST /phone-numbers': () => Promise.resolve({ phoneNumber: newNumber(), provider: 'telnyx' }),
   'POST /phone-numbers/bulk-upload': () => Promise.resolve(`${newNumber()},telnyx,US\n`),
   'POST /phone-numbers/bulk': async (records) => ({ operation: 'tag', ids: [await records.number()], tags: ['new'] }),

@@ -1,7 +1,7 @@
 import { type Check, checkList, type RuleSource } from './checks.js';
 import type { DestinationType } from './destinations.js';
 import type { ReasonCode } from './reason-codes.js';
-import type { PhoneNumberProvider } from './resources.js';
+import type { PhoneNumberProvider, VoicePlatform } from './resources.js';
 
 /** The checks of a number that the call could use. That there is one is no question then. */
 export type CallCheck = Exclude<Check, 'assignment'>;
@@ -26,6 +26,9 @@ export interface CallerIdView {
   /** E.164. */
   phoneNumber: string;
   provider: PhoneNumberProvider;
+  /** The voice platform that has a counterpart of the number, and the id there; null when none has. */
+  platform: VoicePlatform | null;
+  platformNumberId: string | null;
 }
 
 /** A live assignment that the call could use. */

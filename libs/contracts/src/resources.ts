@@ -9,6 +9,10 @@ export type AgentStatus = (typeof agentStatuses)[number];
 export const phoneNumberProviders = ['twilio', 'telnyx', 'vonage', 'bandwidth', 'sandbox', 'other'] as const;
 export type PhoneNumberProvider = (typeof phoneNumberProviders)[number];
 
+/** Where a number may have a counterpart, by which its calls are placed. */
+export const voicePlatforms = ['vapi', 'livekit'] as const;
+export type VoicePlatform = (typeof voicePlatforms)[number];
+
 export const phoneNumberLifecycles = ['active', 'inactive', 'error', 'released'] as const;
 export type PhoneNumberLifecycle = (typeof phoneNumberLifecycles)[number];
 
@@ -24,6 +28,13 @@ export interface ClientView {
   agents: number;
   createdAt: string;
   updatedAt: string;
+}
+
+/** What a file of agents has done. */
+export interface AgentUploadView {
+  created: number;
+  updated: number;
+  unchanged: number;
 }
 
 export interface AgentView {

@@ -3,8 +3,10 @@ returns trigger
 language plpgsql as $$
 begin
   select g.status = 'active' and g.deleted_at is null, n.lifecycle = 'active', n.e164, n.provider,
-    o.numbers_per_agent = 'one', coalesce((n.capabilities ->> 'voice')::boolean, false)
-  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole, new.number_can_call
+    o.numbers_per_agent = 'one', coalesce((n.capabilities ->> 'voice')::boolean, false),
+    n.platform, n.platform_id
+  into new.agent_active, new.number_active, new.from_number, new.provider, new.sole, new.number_can_call,
+    new.platform, new.platform_number_id
   from agents g, phone_numbers n, organizations o
   where g.organization_id = new.organization_id and g.id = new.agent_id
     and n.organization_id = new.organization_id and n.id = new.phone_number_id

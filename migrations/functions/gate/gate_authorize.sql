@@ -1,11 +1,12 @@
 create or replace function gate_authorize(
   p_organization uuid[], p_agent uuid[], p_assignment uuid[], p_from text[], p_destination text[],
   p_country text[], p_type text[], p_refusal text[], p_authorized_by uuid[], p_key text[], p_fingerprint bytea[],
-  p_lease interval, p_key_retention interval, p_pass_locked boolean default false)
+  p_lease interval, p_key_retention interval, p_pass_locked boolean default false, p_agent_external text[] default null)
 returns table (
   call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid,
   from_number text, provider text, destination text, destination_country text, destination_type text,
-  limit_at integer, used_after integer, resets_at timestamptz, expires_at timestamptz)
+  limit_at integer, used_after integer, resets_at timestamptz, expires_at timestamptz, platform text,
+  platform_number_id text)
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
@@ -15,6 +16,8 @@ declare
   -- Whose assignments a call may use. An assignment never changes its agent, so this needs no lock.
   v_agent uuid[] := p_agent;
   v_busy boolean[];
+  -- Calls whose agent is named by an external id that another transaction may be moving.
+  v_held boolean[];
   -- Which calls are to be decided, and how many; NULL for all of them.
   v_open boolean[];
   v_calls integer := cardinality(p_organization);
@@ -23,10 +26,15 @@ begin
   select array_agg(uuidv7()), array_agg(distinct o) into v_ids, v_organizations from unnest(p_organization) o;
   v_scope := set_config('ringfence.organization_ids', v_organizations::text, true);
 
+  if array_remove(p_agent_external, null) <> '{}' then
+    select c.agents, c.held into v_agent, v_held
+    from gate_callers(p_organization, p_agent, p_agent_external, p_pass_locked) c;
+  end if;
   if array_remove(p_assignment, null) <> '{}' then
     v_agent := array(
-      select coalesce(c.agent, a.agent_id)
-      from unnest(p_organization, p_agent, p_assignment) with ordinality c(org, agent, assignment, i)
+      select case when c.external is null then coalesce(c.agent, a.agent_id) else c.agent end
+      from unnest(p_organization, v_agent, p_assignment, p_agent_external)
+        with ordinality c(org, agent, assignment, external, i)
       left join agent_phone_numbers a on a.organization_id = c.org and a.id = c.assignment
       order by c.i);
   end if;
@@ -34,10 +42,13 @@ begin
   -- Pass held rows: the calls that need an assignment of which another transaction holds the row stay undecided.
   if p_pass_locked then
     v_busy := gate_busy_calls(p_organization, v_agent, p_assignment, p_from);
+    if v_held is not null then
+      v_busy := array(select c.busy or c.held from unnest(v_busy, v_held) with ordinality c(busy, held, i) order by c.i);
+    end if;
     v_open := array(select not c.busy from unnest(v_busy) with ordinality c(busy, i) order by c.i);
     return query
     select c.i::integer, 'busy', null::uuid, null::text, null::uuid, null::text, null::text, null::text, null::text,
-      null::text, null::integer, null::integer, null::timestamptz, null::timestamptz
+      null::text, null::integer, null::integer, null::timestamptz, null::timestamptz, null::text, null::text
     from unnest(v_busy) with ordinality c(busy, i) where c.busy;
   end if;
 
@@ -71,7 +82,7 @@ begin
     left join lateral (
       select a.id as assignment_id, a.agent_id, a.phone_number_id, a.from_number, a.provider, a.agent_active,
         a.number_active, a.paused_at is not null as paused, a.allowed_countries, a.allowed_number_types,
-        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date
+        a.number_can_call, a.daily_limit, a.calls_made_today, a.last_reset_date, a.platform, a.platform_number_id
       from agent_phone_numbers a
       where a.live_organization_id = c.org and a.agent_id = c.finder
         and (c.assignment is null or a.id = c.assignment) and (c.from_asked is null or a.from_number = c.from_asked)
@@ -85,8 +96,8 @@ begin
   ),
   -- Check: what forbids the call from each assignment, by the locked row and by the organization as it is after the locks.
   checked as (
-    select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.daily_limit,
-      l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
+    select l.index, l.org, l.assignment_id, l.agent_id, l.phone_number_id, l.from_number, l.provider, l.platform,
+      l.platform_number_id, l.daily_limit, l.calls_made_today, l.last_reset_date, o.at, greatest(l.last_reset_date, o.today) as usage_day,
       case when l.last_reset_date < o.today then 0 else l.calls_made_today end as used_before,
       case when l.last_reset_date > o.today then usage_day_ends_at(l.last_reset_date, o.time_zone,
         o.previous_time_zone, o.time_zone_effective_at, o.at) else o.ends_at end as resets_at,
@@ -148,8 +159,8 @@ begin
   ),
   -- Decide: the rank against what is left of the limit.
   decision as materialized (
-    select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.daily_limit,
-      r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
+    select r.index, r.org, r.assignment_id, r.agent_id, r.phone_number_id, r.from_number, r.provider, r.platform,
+      r.platform_number_id, r.daily_limit, r.usage_day, r.resets_at, r.at, r.last_reset_date, r.calls_made_today,
       case
         when r.refused is not null then r.refused
         when r.used_before + r.rank <= r.daily_limit then 'allowed'
@@ -186,18 +197,19 @@ begin
     insert into call_authorizations (
       organization_id, id, assignment_id, agent_id, phone_number_id, from_number, provider,
       destination, destination_country, destination_type, decision, reason_code, local_date,
-      used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at)
+      used_after, limit_at, status, authorized_by, decided_at, resets_at, expires_at, platform, platform_number_id)
     select d.org, v_ids[d.index], coalesce(d.assignment_id, p_assignment[d.index]),
-      coalesce(d.agent_id, p_agent[d.index]), d.phone_number_id, d.from_number, d.provider,
-      p_destination[d.index], p_country[d.index], p_type[d.index],
+      coalesce(d.agent_id, case when p_agent_external[d.index] is null then p_agent[d.index] else v_agent[d.index] end),
+      d.phone_number_id, d.from_number, d.provider, p_destination[d.index], p_country[d.index], p_type[d.index],
       case when d.reason_code = 'allowed' then 'allowed' else 'denied' end, d.reason_code, d.usage_day,
       d.used_after, d.daily_limit, case when d.reason_code = 'allowed' then 'authorized' else 'denied' end,
-      p_authorized_by[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end
+      p_authorized_by[d.index], d.at, d.resets_at, case when d.reason_code = 'allowed' then d.at + p_lease end,
+      d.platform, d.platform_number_id
     from decision d
   )
   select d.index, 'decided', v_ids[d.index], d.reason_code, d.phone_number_id, d.from_number, d.provider,
     null::text, null::text, null::text, d.daily_limit, d.used_after, d.resets_at,
-    case when d.reason_code = 'allowed' then d.at + p_lease end
+    case when d.reason_code = 'allowed' then d.at + p_lease end, d.platform, d.platform_number_id
   from decision d;
 
   -- Answer replays: the calls whose key was used before.
@@ -209,5 +221,5 @@ begin
 end
 $$;
 
-comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean) is
-  'Decides a batch of calls, in steps: claims their idempotency keys in key order; locks their assignments by organization, agent and number; checks each call by each of them (gate_checks); chooses, for a call of an agent with several numbers, the one with the least used share of its limit among those that may; ranks the calls that pass every check against what is left of the limit; records (counts, archives the count of an earlier day, writes the ledger); answers replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';
+comment on function gate_authorize(uuid[],uuid[],uuid[],text[],text[],text[],text[],text[],uuid[],text[],bytea[],interval,interval,boolean,text[]) is
+  'Decides a batch of calls, in steps: finds the agents that are named by an external id (gate_callers); claims their idempotency keys in key order; locks their assignments by organization, agent and number; checks each call by each of them (gate_checks); chooses, for a call of an agent with several numbers, the one with the least used share of its limit among those that may; ranks the calls that pass every check against what is left of the limit; records (counts, archives the count of an earlier day, writes the ledger); answers replays. VOLATILE: each statement reads by a snapshot younger than the locks before it (docs/adr/0003-the-gate-decides-in-one-database-function.md, docs/adr/0008-one-statement-decides-on-the-locked-row.md).';

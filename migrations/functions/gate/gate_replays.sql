@@ -4,7 +4,8 @@ create or replace function gate_replays(
 returns table (
   call_index integer, outcome text, authorization_id uuid, reason_code text, phone_number_id uuid,
   from_number text, provider text, destination text, destination_country text, destination_type text,
-  limit_at integer, used_after integer, resets_at timestamptz, expires_at timestamptz)
+  limit_at integer, used_after integer, resets_at timestamptz, expires_at timestamptz, platform text,
+  platform_number_id text)
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
@@ -54,7 +55,7 @@ begin
     k.authorization_id, r.reason, l.phone_number_id, l.from_number, l.provider,
     coalesce(l.destination, p_destination[c.i]), coalesce(l.destination_country, p_country[c.i]),
     coalesce(l.destination_type, p_type[c.i]), l.limit_at, l.used_after, coalesce(l.resets_at, o.ends_at),
-    case when r.reason = 'allowed' then l.expires_at end
+    case when r.reason = 'allowed' then l.expires_at end, l.platform, l.platform_number_id
   from unnest(p_organization, p_key, p_fingerprint, p_ids, p_busy) with ordinality c(org, key, fingerprint, id, busy, i)
   cross join lateral (
     select k.fingerprint, k.authorization_id from idempotency_keys k

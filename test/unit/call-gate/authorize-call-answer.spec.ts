@@ -8,6 +8,8 @@ const refused = (reasonCode: string): CallDecision => ({
   phoneNumberId: null,
   from: null,
   provider: null,
+  platform: null,
+  platformNumberId: null,
   destination: '+14165550123',
   destinationCountry: 'CA',
   destinationType: 'MOBILE',

@@ -6,6 +6,7 @@ const ORGANIZATION = '01a1fd86-3801-7a8e-ad65-8ce3c2cc7de6';
 const call = (fields: Partial<CallCommand>): CallCommand => ({
   organizationId: ORGANIZATION,
   agentId: ORGANIZATION,
+  agentExternalId: null,
   assignmentId: null,
   from: null,
   destination: '+14165550123',
@@ -48,6 +49,13 @@ describe('gateAuthorizeParameters', () => {
     [' ', '{" "}'],
   ])('writes the destination %j as one element', (destination, expected) => {
     expect(parametersOf({ destination })[4]).toBe(expected);
+  });
+
+  it('writes an external id as one element', () => {
+    expect(parametersOf({}, {})[14]).toBeNull();
+    expect(parametersOf({}, { agentExternalId: 'NULL' }, { agentExternalId: 'a,"b"\\' })[14]).toBe(
+      '{NULL,"NULL","a,\\"b\\"\\\\"}',
+    );
   });
 
   it('writes keys and fingerprints as PostgreSQL reads them', () => {

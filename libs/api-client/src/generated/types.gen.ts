@@ -726,6 +726,15 @@ export type ConnectNumber = {
     agentId: string;
 };
 
+export type AgentUploadView = {
+    created: number;
+    updated: number;
+    /**
+     * Agents that are as the file says already.
+     */
+    unchanged: number;
+};
+
 export type ReadColumn = {
     /**
      * What it is called in the file; null without a header.
@@ -1201,15 +1210,19 @@ export type ResetUsageResult = {
 
 export type BatchCall = {
     /**
-     * Who calls. This or assignmentId is required.
+     * Who calls. This, agentExternalId or assignmentId is required.
      */
     agentId?: string;
+    /**
+     * Who calls, by the external id of the agent, which is unique in the organization. Instead of agentId.
+     */
+    agentExternalId?: string;
     /**
      * The assignment to call with.
      */
     assignmentId?: string;
     /**
-     * Which of the agent’s numbers to call from.
+     * Which of the agent’s numbers to call from: its digits with + and country code, with separators or without, or as a `tel:` address.
      */
     from?: string;
     /**
@@ -1230,6 +1243,14 @@ export type CallerId = {
     phoneNumberId: string;
     phoneNumber: string;
     provider: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
+    /**
+     * The voice platform at which the number has a counterpart, to place the call from.
+     */
+    platform: 'vapi' | 'livekit' | null;
+    /**
+     * The id of that counterpart: of the phone number at Vapi, of the outbound trunk at LiveKit.
+     */
+    platformNumberId: string | null;
 };
 
 export type Destination = {
@@ -1286,15 +1307,19 @@ export type CallDecision = {
 
 export type AuthorizeCall = {
     /**
-     * Who calls. This or assignmentId is required.
+     * Who calls. This, agentExternalId or assignmentId is required.
      */
     agentId?: string;
+    /**
+     * Who calls, by the external id of the agent, which is unique in the organization. Instead of agentId.
+     */
+    agentExternalId?: string;
     /**
      * The assignment to call with.
      */
     assignmentId?: string;
     /**
-     * Which of the agent’s numbers to call from.
+     * Which of the agent’s numbers to call from: its digits with + and country code, with separators or without, or as a `tel:` address.
      */
     from?: string;
     /**
@@ -3417,6 +3442,32 @@ export type DisconnectPhoneNumberResponses = {
 
 export type DisconnectPhoneNumberResponse = DisconnectPhoneNumberResponses[keyof DisconnectPhoneNumberResponses];
 
+export type UploadAgentsData = {
+    body: string;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agents/bulk-upload';
+};
+
+export type UploadAgentsErrors = {
+    /**
+     * The request was refused.
+     */
+    '4XX': Problem;
+    /**
+     * The request could not be served; the same may succeed later.
+     */
+    '5XX': Problem;
+};
+
+export type UploadAgentsError = UploadAgentsErrors[keyof UploadAgentsErrors];
+
+export type UploadAgentsResponses = {
+    200: AgentUploadView;
+};
+
+export type UploadAgentsResponse = UploadAgentsResponses[keyof UploadAgentsResponses];
+
 export type UploadPhoneNumbersData = {
     body: string;
     headers?: {
@@ -4187,6 +4238,10 @@ export type AuthorizeCallsErrors = {
      */
     413: Problem;
     /**
+     * Cannot decide: do not dial. Ask again after `Retry-After` seconds with the same idempotency key, and a decision that was made although its answer got lost is answered, counted once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4236,6 +4291,10 @@ export type AuthorizeCallErrors = {
      */
     413: Problem;
     /**
+     * Cannot decide: do not dial. Ask again after `Retry-After` seconds with the same idempotency key, and a decision that was made although its answer got lost is answered, counted once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4274,6 +4333,10 @@ export type CompleteCallErrors = {
      * The body is larger than this address takes.
      */
     413: Problem;
+    /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
     /**
      * The request was refused.
      */
@@ -4314,6 +4377,10 @@ export type VoidCallErrors = {
      */
     413: Problem;
     /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4350,6 +4417,10 @@ export type CompleteNamedCallErrors = {
      * The body is larger than this address takes.
      */
     413: Problem;
+    /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
     /**
      * The request was refused.
      */
@@ -4388,6 +4459,10 @@ export type VoidNamedCallErrors = {
      */
     413: Problem;
     /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4425,6 +4500,10 @@ export type SettleCallsErrors = {
      */
     413: Problem;
     /**
+     * It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.
+     */
+    503: Problem;
+    /**
      * The request was refused.
      */
     '4XX': Problem;
@@ -4461,6 +4540,10 @@ export type SimulateCallErrors = {
      * The body is larger than this address takes.
      */
     413: Problem;
+    /**
+     * Cannot tell now. Ask again after `Retry-After` seconds.
+     */
+    503: Problem;
     /**
      * The request was refused.
      */
@@ -4560,6 +4643,10 @@ export type ExportDecisionsCsvData = {
 };
 
 export type ExportDecisionsCsvErrors = {
+    /**
+     * Your organization downloads as many files as it may at once. Ask again after `Retry-After` seconds.
+     */
+    429: Problem;
     /**
      * The request was refused.
      */

@@ -8,12 +8,20 @@ import { AgentsController } from './agents.controller.js';
 import { AgentsRepository } from './agents.repository.js';
 import { AgentsService } from './agents.service.js';
 import { KeepAgentsOfRemovedClients } from './keep-agents-of-removed-clients.js';
+import { AgentRegistry } from './agent-registry.js';
 import { Agents } from './agents.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEntity]), AuthModule, ClientsModule],
   controllers: [AgentsController],
-  providers: [AgentsService, AgentsRepository, AgentRemovalListeners, Agents, KeepAgentsOfRemovedClients],
-  exports: [Agents, AgentRemovalListeners],
+  providers: [
+    AgentsService,
+    AgentsRepository,
+    AgentRemovalListeners,
+    AgentRegistry,
+    Agents,
+    KeepAgentsOfRemovedClients,
+  ],
+  exports: [AgentRegistry, Agents, AgentRemovalListeners],
 })
 export class AgentsModule {}

@@ -17,6 +17,13 @@ export interface AgentFields {
   clientId: string | null;
 }
 
+/** An agent that a name leads to. */
+export interface FoundAgent extends AgentFields {
+  id: string;
+  /** False for an agent of a client that the caller is not limited to. */
+  isReachable: boolean;
+}
+
 export interface AgentFilter {
   clientId?: string;
   ids?: string[];
@@ -90,6 +97,28 @@ export class AgentsRepository {
       [context.organizationId, id, clientLimit(context)],
     );
     return row ?? null;
+  }
+
+  /** Locks the agents with these names, in any case, against every other change. */
+  lockByName(tx: Transaction, context: RequestContext, names: string[]): Promise<FoundAgent[]> {
+    return tx.query<FoundAgent>(
+      `select id, name, kind, status, user_id as "userId", external_id as "externalId", client_id as "clientId",
+         ($3::uuid[] is null or client_id = any ($3)) is true as "isReachable"
+       from agents
+       where organization_id = $1 and lower(name) = any (array(select lower(n) from unnest($2::text[]) n)) and deleted_at is null
+       order by id for no key update`,
+      [context.organizationId, names, clientLimit(context)],
+    );
+  }
+
+  /** Those of the external ids that an agent has. */
+  async takenExternalIds(tx: Transaction, context: RequestContext, externalIds: string[]): Promise<string[]> {
+    const rows = await tx.query<{ externalId: string }>(
+      `select external_id as "externalId" from agents
+       where organization_id = $1 and external_id = any ($2::text[]) and deleted_at is null`,
+      [context.organizationId, externalIds],
+    );
+    return rows.map(({ externalId }) => externalId);
   }
 
   async isMember(tx: Transaction, context: RequestContext, userId: string): Promise<boolean> {

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { agentKinds, agentStatuses, type AgentView } from '#contracts';
 import { Database, type Transaction } from '../../platform/database/database.js';
-import { databaseErrorOf, isUniqueViolation, SQLSTATE } from '../../platform/database/sqlstate.js';
 import { idsOf, oneOf, textOf, uuidOf } from '../../platform/http/lists/list-filter.js';
 import type { ListQuery, Page } from '../../platform/http/lists/list-query.js';
-import { ProblemError } from '../../platform/http/problems/problem.error.js';
 import { refuseReadOnlyChanges } from '../../platform/http/problems/read-only-fields.js';
 import { AuditLog, fieldsCleared, fieldsSet } from '../audit/audit.public.js';
 import { Clients } from '../clients/clients.public.js';
@@ -12,17 +10,7 @@ import { ownAgentsOnly, type RequestContext } from '../tenancy/tenancy.public.js
 import { AgentRemovalListeners } from './agent-removal-listeners.js';
 import { agentNotFound } from './agents.js';
 import { type AgentFields, AgentsRepository } from './agents.repository.js';
-
-/** Unique indexes of agents, the field of each, and what to tell. */
-const TAKEN = [
-  { constraint: 'agents_name_key', field: 'name', message: 'belongs to another agent; choose another name' },
-  { constraint: 'agents_user_key', field: 'userId', message: 'belongs to another agent; unlink the user there first' },
-  {
-    constraint: 'agents_external_id_key',
-    field: 'externalId',
-    message: 'belongs to another agent; choose another external id',
-  },
-] as const;
+import { notMember, tellingWhatIsTaken, unlinkable } from './taken-agent-fields.js';
 
 const EDITABLE = ['name', 'kind', 'status', 'userId', 'externalId', 'clientId'] as const;
 
@@ -57,7 +45,7 @@ export class AgentsService {
 
   /** @throws ProblemError conflict when name, user or external id is taken; validation_failed for a user who cannot be linked */
   async create(context: RequestContext, fields: AgentFields): Promise<AgentView> {
-    return this.tellingWhatIsTaken(() =>
+    return tellingWhatIsTaken(() =>
       this.database.inTenant(context.organizationId, async (tx) => {
         await this.checkUser(tx, context, fields);
         const clientId = await this.clients.choose(tx, context, fields.clientId);
@@ -84,7 +72,7 @@ export class AgentsService {
     id: string,
     changes: Partial<AgentFields> & Partial<Pick<AgentView, 'id' | 'createdAt'>>,
   ): Promise<AgentView> {
-    return this.tellingWhatIsTaken(() =>
+    return tellingWhatIsTaken(() =>
       this.database.inTenant(context.organizationId, async (tx) => {
         const current = await this.repository.lock(tx, context, id);
         if (!current) throw agentNotFound();
@@ -142,32 +130,8 @@ export class AgentsService {
     if (kind !== 'human') throw unlinkable('belongs to a human agent only; send null, or the kind human');
     if (!(await this.repository.isMember(tx, context, userId))) throw notMember();
   }
-
-  private async tellingWhatIsTaken<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const taken = TAKEN.find(({ constraint }) => isUniqueViolation(error, constraint));
-      if (taken) {
-        const { field, message } = taken;
-        throw new ProblemError('conflict', `${field}: ${message}.`, { errors: { [field]: message } });
-      }
-      // The membership ended between the check and the write.
-      const facts = databaseErrorOf(error);
-      if (facts?.sqlState === SQLSTATE.foreignKeyViolation && facts.constraint?.includes('user_id')) throw notMember();
-      throw error;
-    }
-  }
 }
 
 function differences(current: AgentFields, changes: Partial<AgentFields>): (keyof AgentFields)[] {
   return EDITABLE.filter((field) => changes[field] !== undefined && changes[field] !== current[field]);
-}
-
-function notMember(): ProblemError {
-  return unlinkable('is not a member of the organization; add the user first');
-}
-
-function unlinkable(message: string): ProblemError {
-  return new ProblemError('validation_failed', `userId: ${message}.`, { errors: { userId: message } });
 }

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AgentAssignmentsModule } from '../agent-assignments/agent-assignments.public.js';
+import { AgentsModule } from '../agents/agents.public.js';
 import { AuthModule } from '../auth/auth.public.js';
 import { OrganizationsModule } from '../organizations/organizations.public.js';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.public.js';
+import { AgentUploadController } from './agents/agent-upload.controller.js';
 import { CancelImportsOfRemovedOrganizations } from './jobs/cancel-imports-of-removed-organizations.js';
 import { ImportsController } from './jobs/imports.controller.js';
 import { ImportsRepository } from './jobs/imports.repository.js';
@@ -17,8 +19,8 @@ import { NumberRemoval } from './take/number-removal.js';
 import { ImportUndo } from './undo/import-undo.js';
 
 @Module({
-  imports: [AgentAssignmentsModule, AuthModule, OrganizationsModule, PhoneNumbersModule],
-  controllers: [BulkUploadController, ImportsController],
+  imports: [AgentAssignmentsModule, AgentsModule, AuthModule, OrganizationsModule, PhoneNumbersModule],
+  controllers: [AgentUploadController, BulkUploadController, ImportsController],
   providers: [
     BulkUploadService,
     CancelImportsOfRemovedOrganizations,

@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { noteInLog } from '../../../platform/http/hooks/log-notes.js';
@@ -9,6 +9,7 @@ import { parseBatchRequest, parseNoQuery, valueOrThrow } from '../policy/call-re
 import { batchAnswer } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { AuthorizeBatchDto, BatchDecisionsDto } from './dto/authorize-batch.dto.js';
+import { ABOUT_TIMEOUTS, undecided } from './dto/authorize-call.responses.js';
 import { GateProblemFilter } from './gate-problem.filter.js';
 import { undecidedNote } from './undecided-note.js';
 
@@ -29,10 +30,11 @@ export class AuthorizeBatchController {
       'An answer for each call, in their order. Some allowed and some refused is normal. A call that could not be decided ' +
       'has an `error` and `allowed: false`: do not dial it. After `gate_unavailable` ask again with the same idempotency ' +
       'key; after `idempotency_key_reused`, which says that the key belongs to another call, with a new one. ' +
-      'A request that is wrong in one call is refused as a whole, before any call is counted.',
+      `A request that is wrong in one call is refused as a whole, before any call is counted. ${ABOUT_TIMEOUTS}`,
   })
   @ApiBody({ type: AuthorizeBatchDto })
   @ApiOkResponse({ type: BatchDecisionsDto })
+  @ApiServiceUnavailableResponse(undecided)
   async authorize(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

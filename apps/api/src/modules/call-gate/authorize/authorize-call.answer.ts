@@ -43,10 +43,7 @@ function answerOf(decision: CallDecision) {
     authorizationId: decision.authorizationId,
     reasonCode: decision.reasonCode,
     message: reasonText(decision.reasonCode).message,
-    from:
-      decision.from === null
-        ? null
-        : { phoneNumberId: decision.phoneNumberId, phoneNumber: decision.from, provider: decision.provider },
+    from: callerIdOf(decision),
     destination: {
       phoneNumber: decision.destination,
       countryCode: decision.destinationCountry,
@@ -58,6 +55,10 @@ function answerOf(decision: CallDecision) {
     resetsAt: decision.resetsAt,
     expiresAt: decision.expiresAt,
   };
+}
+
+function callerIdOf({ from, phoneNumberId, provider, platform, platformNumberId }: CallDecision) {
+  return from === null ? null : { phoneNumberId, phoneNumber: from, provider, platform, platformNumberId };
 }
 
 /** One line for the scripts of SIP servers: `allow +12025550123 <authorizationId>` or `deny daily_limit_reached`. */

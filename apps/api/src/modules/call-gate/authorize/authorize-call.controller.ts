@@ -7,6 +7,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiQuery,
+  ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -17,7 +18,7 @@ import { parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey, valueOrThro
 import { sendDecision } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { AuthorizeCallDto, CallDecisionDto } from './dto/authorize-call.dto.js';
-import { decided, deniedByStatus } from './dto/authorize-call.responses.js';
+import { ABOUT_TIMEOUTS, decided, deniedByStatus, undecided } from './dto/authorize-call.responses.js';
 import { ABOUT_IDEMPOTENCY_KEYS } from './dto/idempotency-key.js';
 import { GateProblemFilter } from './gate-problem.filter.js';
 
@@ -36,7 +37,7 @@ export class AuthorizeCallController {
     summary: 'Decide whether a call may be placed, and from which number',
     description:
       'Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial. ' +
-      '`Accept: text/plain` answers one line.',
+      `\`Accept: text/plain\` answers one line. ${ABOUT_TIMEOUTS}`,
   })
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -53,6 +54,7 @@ export class AuthorizeCallController {
   @ApiExtraModels(CallDecisionDto)
   @ApiOkResponse(decided)
   @ApiForbiddenResponse(deniedByStatus)
+  @ApiServiceUnavailableResponse(undecided)
   async authorize(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -29,8 +29,8 @@ export class AuthorizeCallService {
     whenGone: (hangUp: () => void) => void,
   ): Promise<CallDecision> {
     const ownUserId = ownAgentsOnly(context);
-    if (ownUserId !== null) await this.ownCalls.requireOwn(context, ownUserId, request);
-    return new Promise((resolve, reject) => whenGone(this.decide(context, request, idempotencyKey, resolve, reject)));
+    const call = ownUserId === null ? request : await this.ownCalls.requireOwn(context, ownUserId, request);
+    return new Promise((resolve, reject) => whenGone(this.decide(context, call, idempotencyKey, resolve, reject)));
   }
 
   /**
@@ -67,8 +67,8 @@ export class AuthorizeCallService {
     whenGone: (hangUp: () => void) => void,
   ): Promise<(CallDecision | ProblemError)[]> {
     const ownUserId = ownAgentsOnly(context);
-    if (ownUserId !== null) await this.demandOwn(context, ownUserId, calls);
-    const commands = calls.map(({ call, idempotencyKey }) => commandOf(context, call, idempotencyKey));
+    const own = ownUserId === null ? calls : await this.demandOwn(context, ownUserId, calls);
+    const commands = own.map(({ call, idempotencyKey }) => commandOf(context, call, idempotencyKey));
     const answers = await this.batcher.decideAll(commands, whenGone);
     return answers.map((answer) => {
       if (answer instanceof ProblemError) return answer;
@@ -78,10 +78,21 @@ export class AuthorizeCallService {
     });
   }
 
-  private async demandOwn(context: RequestContext, userId: string, calls: readonly BatchCall[]): Promise<void> {
-    const callers = new Map(calls.map(({ call }) => [`${call.agentId} ${call.assignmentId}`, call]));
-    for (const call of callers.values()) await this.ownCalls.requireOwn(context, userId, call);
+  private async demandOwn(context: RequestContext, userId: string, calls: readonly BatchCall[]): Promise<BatchCall[]> {
+    const agents = new Map<string, string | null>();
+    for (const { call } of calls) {
+      if (agents.has(callerOf(call))) continue;
+      agents.set(callerOf(call), (await this.ownCalls.requireOwn(context, userId, call)).agentId);
+    }
+    return calls.map(({ call, ...rest }) => ({
+      ...rest,
+      call: { ...call, agentId: agents.get(callerOf(call)) ?? null },
+    }));
   }
+}
+
+function callerOf({ agentId, agentExternalId, assignmentId }: CallRequest): string {
+  return JSON.stringify([agentId, agentExternalId, assignmentId]);
 }
 
 function keyReused(): ProblemError {

@@ -1,10 +1,11 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiTooManyRequestsResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import type { DecisionPageView, DecisionView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { countExport } from '../../../platform/http/exports/export-slots.js';
+import { problemThatPasses } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { decisionLogCsv, decisionLogHeader } from './decision-log-csv.js';
@@ -46,6 +47,11 @@ export class DecisionLogController {
   })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiTooManyRequestsResponse(
+    problemThatPasses(
+      'Your organization downloads as many files as it may at once. Ask again after `Retry-After` seconds.',
+    ),
+  )
   async csv(
     @Context() context: RequestContext,
     @Query() query: DecisionFilterDto,

@@ -186,6 +186,6 @@ export class ContendedCalls {
 }
 
 /** Calls with the same key need the same rows. */
-function keyOf({ organizationId, agentId, assignmentId, from }: CallCommand): string {
-  return `${organizationId} ${agentId ?? assignmentId} ${from ?? ''}`;
+function keyOf({ organizationId, agentId, agentExternalId, assignmentId, from }: CallCommand): string {
+  return `${organizationId} ${from ?? ''} ${agentId ?? (agentExternalId === null ? assignmentId : `=${agentExternalId}`)}`;
 }

@@ -9,30 +9,31 @@ export function commandOf(context: RequestContext, request: CallRequest, idempot
   const { organizationId, principal } = context;
   const parsed = parseDestination(request.destination);
   const authorizedBy = principal.kind === 'user' ? principal.userId : principal.apiKeyId;
+  const destination = parsed.e164 ?? digitsAsked(request.destination) ?? request.destination;
   return {
     organizationId,
     agentId: request.agentId,
+    agentExternalId: request.agentExternalId,
     assignmentId: request.assignmentId,
     from: request.from,
-    destination: parsed.e164 ?? digitsAsked(request.destination) ?? request.destination,
+    destination,
     destinationCountry: parsed.countryCode,
     destinationType: parsed.type,
     destinationRefusal: parsed.refusal,
     authorizedBy,
     idempotencyKey,
-    fingerprint: idempotencyKey === null ? null : fingerprintOf(request, authorizedBy),
+    fingerprint: idempotencyKey === null ? null : fingerprintOf({ ...request, destination }, authorizedBy),
   };
 }
 
 /**
- * What makes two requests the same: every field as it was sent, and who sent it. Two dialers of one organization that count
+ * What makes two requests the same: who sent them, and every field, numbers by their digits and not by how they are spelled.
+ * Two dialers of one organization that count
  * their calls from 1 would otherwise be told to dial on each other's authorizations, which count once.
  */
 function fingerprintOf(request: CallRequest, authorizedBy: string): Buffer {
-  const { agentId, assignmentId, from, destination } = request;
-  return hash(
-    'sha256',
-    JSON.stringify([authorizedBy, agentId?.toLowerCase(), assignmentId?.toLowerCase(), from, destination]),
-    'buffer',
-  );
+  const { agentId, agentExternalId, assignmentId, from, destination } = request;
+  const asked = [authorizedBy, agentId?.toLowerCase(), assignmentId?.toLowerCase(), from, destination];
+  if (agentExternalId !== null) asked.push(agentExternalId);
+  return hash('sha256', JSON.stringify(asked), 'buffer');
 }

@@ -1,9 +1,11 @@
-import type { DestinationType, PhoneNumberProvider, ReasonCode } from '#contracts';
+import type { DestinationType, PhoneNumberProvider, ReasonCode, VoicePlatform } from '#contracts';
 
 /** One call as the gate's statement takes it: the destination is parsed, the caller is known. */
 export interface CallCommand {
   organizationId: string;
   agentId: string | null;
+  /** The external id by which the call names its agent. Beside `agentId` it has to be of that agent. */
+  agentExternalId: string | null;
   assignmentId: string | null;
   from: string | null;
   /** E.164, whose digits are those that were sent. A refused one: its digits, or the text as it was sent when it is none. */
@@ -15,7 +17,7 @@ export interface CallCommand {
   /** User or API key on whose behalf the call is authorized. */
   authorizedBy: string;
   idempotencyKey: string | null;
-  /** SHA-256 of what was asked, to recognize a key that comes with another request. */
+  /** SHA-256 of what was asked, its numbers by their digits, to recognize a key that comes with another request. */
   fingerprint: Buffer | null;
 }
 
@@ -30,6 +32,9 @@ export interface CallDecision {
   phoneNumberId: string | null;
   from: string | null;
   provider: PhoneNumberProvider | null;
+  /** The platform link of the number; null when it has none. */
+  platform: VoicePlatform | null;
+  platformNumberId: string | null;
   destination: string;
   destinationCountry: string | null;
   destinationType: DestinationType | null;

@@ -1,11 +1,16 @@
 import { IS_REQUIRED, isOfKind, kindInWords, wrongKind } from '../../../platform/http/fields/value-kinds.js';
+import { parsePhoneNumber } from '#phone';
+import { charactersOf } from '../../../platform/http/fields/characters-between.js';
+import { UNREADABLE } from '../../../platform/http/fields/readable-text.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 
 /** One call to decide, as it comes in over HTTP, checked for shape but not for permission. */
 export interface CallRequest {
   agentId: string | null;
+  /** Trimmed, as external ids are stored. Never beside `agentId`. */
+  agentExternalId: string | null;
   assignmentId: string | null;
-  /** E.164 number to call from, one of the agent's. */
+  /** E.164 number to call from, one of the agent's, however it was spelled. */
   from: string | null;
   /** As the dialer sent it, at most 64 characters. */
   destination: string;
@@ -15,8 +20,10 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; errors: Record<str
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const E164 = /^\+[1-9][0-9]{5,14}$/;
-const FIELDS = new Set(['agentId', 'assignmentId', 'from', 'destination']);
+const CALLERS = ['agentId', 'agentExternalId', 'assignmentId'];
+const FIELDS = new Set(['agentId', 'agentExternalId', 'assignmentId', 'from', 'destination']);
 export const MAX_DESTINATION_LENGTH = 64;
+export const MAX_EXTERNAL_ID_LENGTH = 200;
 
 /**
  * Checks the body of an authorization request by hand: this runs before every call, and a decorated class costs more
@@ -24,7 +31,7 @@ export const MAX_DESTINATION_LENGTH = 64;
  */
 export function parseCallRequest(body: unknown): Parsed<CallRequest> {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
-    const message = `must be a JSON object with agentId or assignmentId, and destination; got ${kindInWords(body)}`;
+    const message = `must be a JSON object with agentId, agentExternalId or assignmentId, and destination; got ${kindInWords(body)}`;
     return { ok: false, errors: { body: message } };
   }
   const given = body as Record<string, unknown>;
@@ -34,7 +41,8 @@ export function parseCallRequest(body: unknown): Parsed<CallRequest> {
   }
   const agentId = optional(given['agentId'], UUID, 'agentId', 'must be a UUID', errors);
   const assignmentId = optional(given['assignmentId'], UUID, 'assignmentId', 'must be a UUID', errors);
-  const from = optional(given['from'], E164, 'from', 'must be an E.164 number such as +12025550123', errors);
+  const agentExternalId = externalIdOf(given['agentExternalId'], errors);
+  const from = callingNumberOf(given['from'], errors);
   const destination = given['destination'];
   if (destination === undefined) errors['destination'] = IS_REQUIRED;
   else if (typeof destination !== 'string') errors['destination'] = wrongKind('text', destination);
@@ -43,11 +51,14 @@ export function parseCallRequest(body: unknown): Parsed<CallRequest> {
   } else if (destination.length > MAX_DESTINATION_LENGTH || destination.includes('\0')) {
     errors['destination'] = `must have at most ${MAX_DESTINATION_LENGTH} characters and no NUL`;
   }
-  if (agentId === null && assignmentId === null && !errors['agentId'] && !errors['assignmentId']) {
-    errors['agentId'] = 'say who calls: agentId or assignmentId is required';
+  if (agentExternalId !== null && agentId !== null) {
+    errors['agentExternalId'] = 'must not stand beside agentId: name the agent by one of the two';
+  }
+  if (agentId === null && agentExternalId === null && assignmentId === null && !CALLERS.some((name) => errors[name])) {
+    errors['agentId'] = 'say who calls: agentId, agentExternalId or assignmentId is required';
   }
   for (const _ in errors) return { ok: false, errors };
-  return { ok: true, value: { agentId, assignmentId, from, destination: destination as string } };
+  return { ok: true, value: { agentId, agentExternalId, assignmentId, from, destination: destination as string } };
 }
 
 /** One call of a batch, with the key under which it may be asked for again. */
@@ -89,6 +100,37 @@ function parseBatchCall(given: unknown, name: string, errors: Record<string, str
     errors[`${name}.idempotencyKey`] = `must be a string of 1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
   }
   return call.ok && key.ok ? { call: call.value, idempotencyKey: key.value } : null;
+}
+
+function externalIdOf(value: unknown, errors: Record<string, string>): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string') {
+    errors['agentExternalId'] = wrongKind('text', value);
+    return null;
+  }
+  const trimmed = value.trim();
+  const length = charactersOf(trimmed);
+  if (length >= 1 && length <= MAX_EXTERNAL_ID_LENGTH && !UNREADABLE.test(trimmed)) return trimmed;
+  errors['agentExternalId'] =
+    `must have 1 to ${MAX_EXTERNAL_ID_LENGTH} characters, and no control characters or any that could not be decoded`;
+  return null;
+}
+
+/** The number by its digits. What would have to be mended first is refused: the gate never mends (ADR 26). */
+function callingNumberOf(value: unknown, errors: Record<string, string>): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string') {
+    errors['from'] = wrongKind('text', value);
+    return null;
+  }
+  if (E164.test(value)) return value;
+  const parsed = parsePhoneNumber(value);
+  if (parsed.ok && !parsed.withoutTrunkPrefix) return parsed.e164;
+  const why = parsed.ok
+    ? `The 0 in parentheses is dialed at home only. Write ${parsed.e164} if that is the number.`
+    : parsed.message;
+  errors['from'] = `must be a number with + and country code, such as +12025550123. ${why}`;
+  return null;
 }
 
 function optional(

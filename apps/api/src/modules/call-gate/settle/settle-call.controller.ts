@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
@@ -8,7 +8,7 @@ import { AuthorizationViewDto } from '../decision-log/dto/authorization.view.js'
 import { CompleteCallDto, VoidCallDto } from './dto/settle-call.dto.js';
 import { GateProblemFilter } from '../authorize/gate-problem.filter.js';
 import { sendSettled } from './settle-call.answer.js';
-import { settled } from './settle-call.responses.js';
+import { settled, unsettled } from './settle-call.responses.js';
 import { completedCall } from './settle-call.request.js';
 import { SettleCallService } from './settle-call.service.js';
 
@@ -38,6 +38,7 @@ export class SettleCallController {
       ABOUT_REACH,
   })
   @ApiOkResponse(settled)
+  @ApiServiceUnavailableResponse(unsettled)
   async complete(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -61,6 +62,7 @@ export class SettleCallController {
       ABOUT_REACH,
   })
   @ApiOkResponse(settled)
+  @ApiServiceUnavailableResponse(unsettled)
   async void(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -1,4 +1,5 @@
 import { type ApiResponseNoStatusOptions, getSchemaPath } from '@nestjs/swagger';
+import { problemThatPasses } from '../../../platform/http/problems/problem.schema.js';
 import { AuthorizationViewDto } from '../decision-log/dto/authorization.view.js';
 import { SettledBatchDto } from './dto/settlement.dto.js';
 
@@ -14,6 +15,10 @@ export const settled: ApiResponseNoStatusOptions = {
     },
   },
 };
+
+export const unsettled = problemThatPasses(
+  'It is unknown whether the call is settled. Send the same again after `Retry-After` seconds: twice is as once.',
+);
 
 export const settledBatch: ApiResponseNoStatusOptions = {
   description: 'What became of each call, in their order; as text a line for each, those to complete first.',

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
@@ -15,7 +15,7 @@ import {
 import { GateProblemFilter } from '../authorize/gate-problem.filter.js';
 import { sendSettled, sendSettledBatch } from './settle-call.answer.js';
 import { ABOUT_REACH, ABOUT_VOIDS } from './settle-call.controller.js';
-import { settled, settledBatch } from './settle-call.responses.js';
+import { settled, settledBatch, unsettled } from './settle-call.responses.js';
 import { completedCall, nameOf } from './settle-call.request.js';
 import { SettleCallService } from './settle-call.service.js';
 
@@ -36,6 +36,7 @@ export class SettleNamedCallController {
     description: `As \`POST /call-gate/authorizations/{id}/complete\`. ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settled)
+  @ApiServiceUnavailableResponse(unsettled)
   async complete(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -56,6 +57,7 @@ export class SettleNamedCallController {
       `404 then says that nothing was counted. ${ABOUT_VOIDS} ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settled)
+  @ApiServiceUnavailableResponse(unsettled)
   async void(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -78,6 +80,7 @@ export class SettleNamedCallController {
       `settled: send all of them again, for the same settlement again changes nothing. ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settledBatch)
+  @ApiServiceUnavailableResponse(unsettled)
   async settle(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -42,7 +42,13 @@ function candidateOf(call: Destination, row: SimulateCallRow): CallCandidateView
   return {
     assignmentId: row.assignment_id,
     agentId: row.agent_id,
-    from: { phoneNumberId: row.phone_number_id, phoneNumber: row.from_number, provider: row.provider },
+    from: {
+      phoneNumberId: row.phone_number_id,
+      phoneNumber: row.from_number,
+      provider: row.provider,
+      platform: row.platform,
+      platformNumberId: row.platform_number_id,
+    },
     limit: row.daily_limit,
     used: row.used,
     resetsAt: row.resets_at,

@@ -1,8 +1,9 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { CallSimulationView } from '#contracts';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
+import { problemThatPasses } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AuthorizeCallDto } from '../authorize/dto/authorize-call.dto.js';
@@ -26,6 +27,7 @@ export class SimulateCallController {
   })
   @ApiBody({ type: AuthorizeCallDto })
   @ApiOkResponse({ type: CallSimulationDto })
+  @ApiServiceUnavailableResponse(problemThatPasses('Cannot tell now. Ask again after `Retry-After` seconds.'))
   simulate(@Req() request: FastifyRequest, @Context() context: RequestContext): Promise<CallSimulationView> {
     valueOrThrow(parseNoQuery(request.query));
     return this.service.simulate(context, valueOrThrow(parseCallRequest(request.body)));

@@ -19,8 +19,8 @@ export class SimulateCallService {
   /** @throws ProblemError permission_denied when the call is of an agent that is not the user's */
   async simulate(context: RequestContext, request: CallRequest): Promise<CallSimulationView> {
     const ownUserId = ownAgentsOnly(context);
-    if (ownUserId !== null) await this.ownCalls.requireOwn(context, ownUserId, request);
-    const command = commandOf(context, request, null);
+    const call = ownUserId === null ? request : await this.ownCalls.requireOwn(context, ownUserId, request);
+    const command = commandOf(context, call, null);
     const rows = await this.database.inTenant(context.organizationId, async (tx) => {
       await tx.query('set transaction read only');
       return tx.query<SimulateCallRow>(SIMULATE_CALL, [
@@ -31,6 +31,7 @@ export class SimulateCallService {
         command.destinationCountry,
         command.destinationType,
         command.destinationRefusal,
+        command.agentExternalId,
       ]);
     });
     return simulationOf(command, rows);

@@ -24,6 +24,17 @@ export const problemContent = {
   'text/plain': { schema: { ...text, pattern: '^error [a-z_]+\\n$', description: 'The code, in one line.' } },
 };
 
+/** Documents a problem that passes: what to do about it, and when. */
+export function problemThatPasses(description: string) {
+  const headers = {
+    'Retry-After': {
+      description: 'How long to wait before the same request is sent again, in whole seconds.',
+      schema: { type: 'integer' as const, minimum: 1, example: 1 },
+    },
+  };
+  return { description, headers, content: problemContent };
+}
+
 /** The answers that any operation may give beside the ones that it declares itself. */
 export const problemResponses = {
   Refused: { description: 'The request was refused.', content: problemContent },

@@ -5,17 +5,40 @@ import {
   type PhoneNumberProvider,
   phoneNumberProviders,
   reasonCodeList,
+  type VoicePlatform,
+  voicePlatforms,
 } from '#contracts';
+import { MAX_EXTERNAL_ID_LENGTH } from '../../policy/call-request.js';
 
 /** Documents the request for OpenAPI; `parseCallRequest` checks it. */
 export class AuthorizeCallDto {
-  @ApiProperty({ format: 'uuid', required: false, description: 'Who calls. This or assignmentId is required.' })
+  @ApiProperty({
+    format: 'uuid',
+    required: false,
+    description: 'Who calls. This, agentExternalId or assignmentId is required.',
+  })
   agentId?: string;
+
+  @ApiProperty({
+    required: false,
+    minLength: 1,
+    maxLength: MAX_EXTERNAL_ID_LENGTH,
+    example: 'crm-4711',
+    description: 'Who calls, by the external id of the agent, which is unique in the organization. Instead of agentId.',
+  })
+  agentExternalId?: string;
 
   @ApiProperty({ format: 'uuid', required: false, description: 'The assignment to call with.' })
   assignmentId?: string;
 
-  @ApiProperty({ required: false, example: '+12025550123', description: 'Which of the agent’s numbers to call from.' })
+  @ApiProperty({
+    required: false,
+    maxLength: 64,
+    example: '+12025550123',
+    description:
+      'Which of the agent’s numbers to call from: its digits with + and country code, with separators or without, or as a ' +
+      '`tel:` address.',
+  })
   from?: string;
 
   @ApiProperty({
@@ -35,6 +58,21 @@ export class CallerIdDto {
 
   @ApiProperty({ enum: phoneNumberProviders })
   provider!: PhoneNumberProvider;
+
+  @ApiProperty({
+    enum: voicePlatforms,
+    nullable: true,
+    description: 'The voice platform at which the number has a counterpart, to place the call from.',
+  })
+  platform!: VoicePlatform | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'ST_9sXk2mQpWvRd',
+    description: 'The id of that counterpart: of the phone number at Vapi, of the outbound trunk at LiveKit.',
+  })
+  platformNumberId!: string | null;
 }
 
 export class DestinationDto {

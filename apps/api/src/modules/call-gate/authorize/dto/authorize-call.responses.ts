@@ -1,5 +1,5 @@
 import { type ApiResponseNoStatusOptions, getSchemaPath } from '@nestjs/swagger';
-import { problemContent } from '../../../../platform/http/problems/problem.schema.js';
+import { problemContent, problemThatPasses } from '../../../../platform/http/problems/problem.schema.js';
 import { CallDecisionDto } from './authorize-call.dto.js';
 
 const decision = { schema: { $ref: getSchemaPath(CallDecisionDto) } };
@@ -37,6 +37,16 @@ export const deniedByStatus: ApiResponseNoStatusOptions = {
     'text/plain': oneLine('^(deny|error) [a-z_]+\\n$', 'deny daily_limit_reached\n'),
   },
 };
+
+/** How long a client waits for the answer, and why. */
+export const ABOUT_TIMEOUTS =
+  'Give the request a timeout of 3 seconds: the gate itself gives up after 2 and then answers 503, and the third second is ' +
+  'for the way. A client that stops sooner hangs up on calls that are being decided. No answer means: do not dial.';
+
+export const undecided = problemThatPasses(
+  'Cannot decide: do not dial. Ask again after `Retry-After` seconds with the same idempotency key, and a decision that was ' +
+    'made although its answer got lost is answered, counted once.',
+);
 
 /** Text that the client asked for with `Accept: text/plain`. */
 function oneLine(pattern: string, example: string) {

@@ -17,9 +17,11 @@ export const GATE_AUTHORIZE = {
       array_agg(provider)::text, array_agg(limit_at)::text, array_agg(used_after)::text, array_agg(resets_at)::text,
       array_agg(expires_at)::text,
       (json_agg(json_build_array(call_index, destination, destination_country, destination_type))
-        filter (where outcome = 'replayed'))::text
+        filter (where outcome = 'replayed'))::text,
+      (json_agg(json_build_array(call_index, platform, platform_number_id))
+        filter (where platform_number_id is not null))::text
     from gate_authorize($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-      $9::uuid[], $10::text[], $11::bytea[], make_interval(mins => $12), make_interval(hours => $13), $14)`,
+      $9::uuid[], $10::text[], $11::bytea[], make_interval(mins => $12), make_interval(hours => $13), $14, $15::text[])`,
 } as const;
 
 type Destination = Pick<CallDecision, 'destination' | 'destinationCountry' | 'destinationType'>;
@@ -30,6 +32,13 @@ type ReplayedDestination = [
   country: string | null,
   type: Destination['destinationType'],
 ];
+
+type PlatformLink = readonly [
+  index: number,
+  platform: CallDecision['platform'],
+  platformNumberId: CallDecision['platformNumberId'],
+];
+const NO_LINK: PlatformLink = [0, null, null];
 
 /** The parameters of the statement: one array for each column of the batch. */
 export function gateAuthorizeParameters(
@@ -53,6 +62,7 @@ export function gateAuthorizeParameters(
     String(leaseMinutes),
     String(keyRetentionHours),
     String(passLocked),
+    arrayOf(calls, (call) => call.agentExternalId && quoted(call.agentExternalId)),
   ];
 }
 
@@ -82,7 +92,7 @@ function quoted(text: string): string {
 }
 
 /**
- * The one row, eleven arrays and the destinations of replayed calls, to decisions in the order of the calls; null for
+ * The one row, eleven arrays, the destinations of replayed calls and the platform links, to decisions in the order of the calls; null for
  * calls whose rows are locked.
  */
 export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand[]): (CallDecision | null)[] {
@@ -90,7 +100,8 @@ export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand
   const [indexes, outcomes, ids, reasons] = [column(0), column(1), column(2), column(3)];
   const [numberIds, froms, providers] = [column(4), column(5), column(6)];
   const [limits, used, resetsAt, expiresAt] = [column(7), column(8), column(9), column(10)];
-  const replayed = new Map(replayedOf(row[11]!).map((one) => [one[0], one]));
+  const replayed = byCall<ReplayedDestination>(row[11]!);
+  const links = byCall<PlatformLink>(row[12]!);
   const decisions = new Array<CallDecision | null | undefined>(calls.length);
   for (let offset = 0; offset < indexes.length; offset += 1) {
     const index = Number(indexes[offset]);
@@ -100,6 +111,7 @@ export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand
       continue;
     }
     const destination = outcome === 'replayed' ? asAskedThen(replayed.get(index)!) : calls[index - 1]!;
+    const [, platform, platformNumberId] = links.get(index) ?? NO_LINK;
     decisions[index - 1] = {
       outcome,
       authorizationId: ids[offset]!,
@@ -107,6 +119,8 @@ export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand
       phoneNumberId: textOf(numberIds[offset]!),
       from: textOf(froms[offset]!),
       provider: textOf(providers[offset]!) as CallDecision['provider'],
+      platform,
+      platformNumberId,
       destination: destination.destination,
       destinationCountry: destination.destinationCountry,
       destinationType: destination.destinationType,
@@ -123,8 +137,10 @@ export function gateAuthorizeDecisions(row: TextRow, calls: readonly CallCommand
   return decisions as (CallDecision | null)[];
 }
 
-function replayedOf(json: string | null): ReplayedDestination[] {
-  return json === null ? [] : (JSON.parse(json) as ReplayedDestination[]);
+/** Rows that begin with the index of their call. Few batches have any. */
+function byCall<Row extends readonly [index: number, ...unknown[]]>(json: string | null): ReadonlyMap<number, Row> {
+  if (json === null) return new Map();
+  return new Map((JSON.parse(json) as Row[]).map((row) => [row[0], row]));
 }
 
 function asAskedThen([, destination, destinationCountry, destinationType]: ReplayedDestination): Destination {

@@ -1,8 +1,9 @@
-import type { CallCheck, PhoneNumberLifecycle, PhoneNumberProvider, ReasonCode } from '#contracts';
+import type { CallCheck, PhoneNumberLifecycle, PhoneNumberProvider, ReasonCode, VoicePlatform } from '#contracts';
 
 /**
  * What the gate would decide now, without a lock or a write, and why. `$1` is the organization, `$2` the agent, `$3` the
- * assignment, `$4` the number to call from; `$5` to `$7` are country, type and refusal of the parsed destination.
+ * assignment, `$4` the number to call from; `$5` to `$7` are country, type and refusal of the parsed destination, `$8` the external id
+ * of the agent.
  *
  * The policy stands in gate_checks() alone, over the same facts by which authorize decides: authorize takes the first
  * refusal, a simulation all of them. Only the limit is compared here, for gate_checks() leaves it to the statement that
@@ -13,10 +14,11 @@ import type { CallCheck, PhoneNumberLifecycle, PhoneNumberProvider, ReasonCode }
 export const SIMULATE_CALL = `
   with call as materialized (
     select $1::uuid as org, $2::uuid as agent, $3::uuid as assignment, $4::text as from_number,
+      $8::text as agent_external,
       row($7::text, $5::text, $6::text)::call_facts as facts, ringfence_clock() as at
   ), candidate as (
     select f.*, a.paused_at is not null as paused, a.allowed_countries is null as inherits,
-      g.status as agent_status, n.lifecycle
+      g.status as agent_status, n.lifecycle, n.platform, n.platform_id as platform_number_id
     from call c
     cross join lateral gate_facts(c.at) f
     join agent_phone_numbers a on a.organization_id = f.organization_id and a.id = f.assignment_id
@@ -24,12 +26,13 @@ export const SIMULATE_CALL = `
     join phone_numbers n on n.organization_id = f.organization_id and n.id = f.phone_number_id
     where f.organization_id = c.org
       and (c.agent is null or f.agent_id = c.agent)
+      and (c.agent_external is null or (g.external_id = c.agent_external and g.deleted_at is null))
       and (c.assignment is null or f.assignment_id = c.assignment)
       and (c.from_number is null or f.from_number = c.from_number)
   )
   select
     to_char(o.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as organization_resets_at, o.zone as time_zone,
-    k.assignment_id, k.agent_id, k.phone_number_id, k.from_number, k.provider, k.daily_limit, k.used,
+    k.assignment_id, k.agent_id, k.phone_number_id, k.from_number, k.provider, k.platform, k.platform_number_id, k.daily_limit, k.used,
     k.usage_day::text as usage_day, to_char(k.resets_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as resets_at,
     k.organization_suspended, k.agent_status, k.lifecycle, k.number_can_call, k.paused, k.inherits, k.allowed_countries,
     k.allowed_number_types, coalesce(g.refused, l.exhausted, 'allowed') as reason,
@@ -62,6 +65,8 @@ export interface SimulateCallRow {
   phone_number_id: string;
   from_number: string;
   provider: PhoneNumberProvider;
+  platform: VoicePlatform | null;
+  platform_number_id: string | null;
   daily_limit: number;
   used: number;
   usage_day: string;
