@@ -7,6 +7,7 @@ import { FilesThatRemove1795970500000 } from './1795970500000-FilesThatRemove.js
 import { NumberFormatOfUploads1795970600000 } from './1795970600000-NumberFormatOfUploads.js';
 import { UploadNotices1795970700000 } from './1795970700000-UploadNotices.js';
 import { GiveBackCallsOfGoneClients1795970800000 } from './1795970800000-GiveBackCallsOfGoneClients.js';
+import { KeepCorrections1795971000000 } from './1795971000000-KeepCorrections.js';
 
 /** Every versioned migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   NumberFormatOfUploads1795970600000,
   UploadNotices1795970700000,
   GiveBackCallsOfGoneClients1795970800000,
+  KeepCorrections1795971000000,
 ];

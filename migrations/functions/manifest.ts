@@ -35,6 +35,8 @@ export const sqlFunctions = [
   'assignments/mark_sole_connection',
   'assignments/note_assigned_number',
   'settlement/authorization_status',
+  'settlement/add_to_rolled_up_day',
+  'settlement/correct_completion',
   'settlement/complete_authorization',
   'settlement/void_authorization',
   'settlement/give_back_authorization',

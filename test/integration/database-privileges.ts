@@ -72,8 +72,8 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        cost currency disposition duration_seconds external_call_id settled_at settled_by sip_code status
-        void_reason`,
+        correction_count cost currency disposition duration_seconds external_call_id settled_at settled_by sip_code
+        status void_reason`,
     },
     ringfence_system: {
       select: ALL,
@@ -255,6 +255,12 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       insert: ALL,
       update: 'ended_at ended_reason expires_at',
       delete: ALL,
+    },
+  },
+  settlement_corrections: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
     },
   },
   sql_functions: {
