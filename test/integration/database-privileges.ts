@@ -367,6 +367,6 @@ export const POLICIES: Record<string, string[]> = {
   readable_by_all: [...COUNTERS, 'phone_numbers'].map((table) => `${table} to ringfence_app`),
   members_of_own_organization: ['users to ringfence_app'],
   counted_for_all: ['phone_numbers to ringfence_definer'],
-  kept_in_days: ['call_authorizations to ringfence_definer'],
+  kept_in_days: ['call_authorizations to ringfence_definer', 'settlement_corrections to ringfence_definer'],
   rolled_up_days: ['organizations to ringfence_definer'],
 };
