@@ -56,14 +56,6 @@ export class KeepCorrections1795971000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      drop function if exists complete_authorization(
-        uuid, uuid, uuid, text, text, text, integer, smallint, text, numeric, text);
-      drop function if exists correct_completion(
-        call_authorizations, uuid, text, text, text, integer, smallint, text, numeric, text);
-      drop function if exists add_to_rolled_up_day(uuid, date, uuid, uuid, integer, integer);
-      delete from sql_functions
-      where name in ('settlement/complete_authorization', 'settlement/correct_completion',
-        'settlement/add_to_rolled_up_day', 'ledger/make_ledger_day', 'ledger/drop_ledger_day');
       drop table settlement_corrections;
       alter table call_authorizations drop column correction_count;
     `);

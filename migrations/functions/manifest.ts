@@ -57,6 +57,7 @@ export const sqlFunctions = [
  * here one release later, and the next migration drops it.
  */
 export const retiredFunctions: readonly string[] = [
+  'complete_authorization(uuid, uuid, uuid, text, integer, smallint, text, numeric, text)',
   'gate_choose(integer[], uuid[], uuid[], text[], text[], text[], text[], uuid[], uuid[], interval)',
   'gate_choose(integer[], uuid[], uuid[], text[], integer[], integer[])',
   'option_rank(text, integer, integer)',
