@@ -75,17 +75,19 @@ describe('a later report on a completed call', () => {
   const post = (path: string, body: unknown, apiKey = dialer.key, headers: Record<string, string> = {}) =>
     request(`${api.url}/api/v1/call-gate/${path}`, { apiKey, body, headers });
 
-  async function authorized(): Promise<{ key: string; id: string }> {
+  async function authorized(by = agentId): Promise<{ key: string; id: string }> {
     const key = randomUUID();
-    const { body } = await post('authorize', { agentId, destination: CANADA }, dialer.key, { 'idempotency-key': key });
+    const { body } = await post('authorize', { agentId: by, destination: CANADA }, dialer.key, {
+      'idempotency-key': key,
+    });
     expect(body.allowed).toBe(true);
     return { key, id: body.authorizationId as string };
   }
 
   const report = (id: string, body: unknown, by: Key = dialer) => post(`authorizations/${id}/complete`, body, by.key);
 
-  async function completed(first: Record<string, unknown> = FIRST): Promise<string> {
-    const { id } = await authorized();
+  async function completed(first: Record<string, unknown> = FIRST, by = agentId): Promise<string> {
+    const { id } = await authorized(by);
     const answer = await report(id, first);
     expect(answer).toMatchObject({ status: 200, body: { status: 'completed', corrected: false, correctionCount: 0 } });
     return id;
@@ -370,12 +372,20 @@ describe('a later report on a completed call', () => {
   });
 
   describe('keeps the usage true', () => {
+    let caller: string;
+
+    beforeAll(async () => {
+      caller = await createAgent(db, { organizationId });
+      const number = await createPhoneNumber(db, { organizationId });
+      await createAssignment(db, { organizationId, agentId: caller, phoneNumberId: number });
+    });
+
     const usage = async (localDate: string) =>
       (
         await db.query(
           `select calls_completed as calls, duration_seconds::integer as seconds from usage_daily
-           where organization_id = $1 and local_date = $2`,
-          [organizationId, localDate],
+           where agent_id = $1 and local_date = $2`,
+          [caller, localDate],
         )
       )[0];
     const midnight = () => api.app.get(MidnightService).run();
@@ -390,7 +400,8 @@ describe('a later report on a completed call', () => {
       const midnightAfter = (days: number) =>
         setClock(`(date '${day}' + ${days})::timestamp at time zone 'UTC' + interval '10 minutes'`);
       await midnightAfter(0);
-      const ids = [await completed(), await completed(), await completed({ disposition: 'answered' })];
+      const answered = { disposition: 'answered' };
+      const ids = [await completed(FIRST, caller), await completed(FIRST, caller), await completed(answered, caller)];
       const later = (index: number, durationSeconds: number) =>
         report(ids[index]!, { disposition: 'answered', durationSeconds }, collector);
       await later(0, 100);
