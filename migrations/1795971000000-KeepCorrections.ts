@@ -56,6 +56,9 @@ export class KeepCorrections1795971000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
+      drop function if exists correct_completion(
+        call_authorizations, uuid, text, text, text, integer, smallint, text, numeric, text);
+      delete from sql_functions where name = 'settlement/correct_completion';
       drop table settlement_corrections;
       alter table call_authorizations drop column correction_count;
     `);

@@ -58,7 +58,7 @@ describeInBrowser('a decision whose call was corrected', () => {
     const settlement = details.locator('dl[aria-label="Settlement"]');
     expect(await settlement.innerText()).toMatch(/62 s[^]*0\.0140 USD/);
     const texts = await corrections.locator('> li').allInnerTexts();
-    expect(texts.map((text) => text.split('\n').slice(1))).toEqual([
+    expect(texts.map((text) => text.split('\n').filter(Boolean).slice(1))).toEqual([
       ['API key Prices of the carrier', 'Cost: 0.0135 USD → 0.0140 USD', 'Id at the dialer: CA5d1f0c3e9b7a42d8'],
       ['API key Prices of the carrier', 'Duration: 61 s → 62 s', 'Cost: 0.0135 USD', 'SIP code: 200'],
     ]);
