@@ -8,6 +8,7 @@ import { NumberFormatOfUploads1795970600000 } from './1795970600000-NumberFormat
 import { UploadNotices1795970700000 } from './1795970700000-UploadNotices.js';
 import { GiveBackCallsOfGoneClients1795970800000 } from './1795970800000-GiveBackCallsOfGoneClients.js';
 import { NamePlatformOfCaller1795970900000 } from './1795970900000-NamePlatformOfCaller.js';
+import { KeepCorrections1795971000000 } from './1795971000000-KeepCorrections.js';
 
 /** Every versioned migration, in order. A migration that has landed is never edited. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   UploadNotices1795970700000,
   GiveBackCallsOfGoneClients1795970800000,
   NamePlatformOfCaller1795970900000,
+  KeepCorrections1795971000000,
 ];

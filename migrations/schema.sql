@@ -253,6 +253,7 @@ create table call_authorizations (
   settled_by uuid,
   platform text,
   platform_number_id text,
+  correction_count smallint default 0 not null,
   constraint allowed_calls_have_a_number CHECK (((decision = 'denied'::text) OR ((assignment_id IS NOT NULL) AND (from_number IS NOT NULL) AND (expires_at IS NOT NULL)))),
   constraint call_authorizations_decision_check CHECK ((decision = ANY (ARRAY['allowed'::text, 'denied'::text]))),
   constraint call_authorizations_disposition_check CHECK ((disposition = ANY (ARRAY['answered'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'failed'::text, 'canceled'::text, 'voicemail'::text]))),
@@ -270,7 +271,7 @@ create policy every_organization on call_authorizations for all to ringfence_sys
 create policy kept_in_days on call_authorizations for all to ringfence_definer using (true) with check (true);
 create policy own_organization on call_authorizations for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
 
-grant insert, select, update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
+grant insert, select, update (correction_count), update (cost), update (currency), update (disposition), update (duration_seconds), update (external_call_id), update (settled_at), update (settled_by), update (sip_code), update (status), update (void_reason) on call_authorizations to ringfence_app;
 grant select on call_authorizations to ringfence_system;
 
 alter table call_authorizations owner to ringfence_definer;
@@ -278,6 +279,7 @@ alter table call_authorizations owner to ringfence_definer;
 comment on table call_authorizations is 'The append-only ledger of decisions. Ids are UUIDv7 of the database clock: the primary key is also the time line.';
 comment on column call_authorizations.settled_by is 'User or API key that completed or voided it; null when the API gave it back (client_gone).';
 comment on column call_authorizations.platform is 'The voice platform of the number at the decision, with its id there (platform_number_id).';
+comment on column call_authorizations.correction_count is 'How often a later report changed the completed call; what it changed is in settlement_corrections.';
 
 create table clients (
   id uuid default uuidv7() not null,
@@ -880,6 +882,34 @@ comment on table sessions is 'One row for each sign-in: who signed in, where the
 comment on column sessions.organization_id is 'The organization that the session began in. A request may name another one of the user.';
 comment on column sessions.expires_at is 'When the youngest refresh token expires. Each refresh moves it on; afterwards the row is purged.';
 
+create table settlement_corrections (
+  organization_id uuid not null,
+  authorization_id uuid not null,
+  sequence smallint not null,
+  corrected_at timestamp with time zone not null,
+  corrected_by uuid not null,
+  corrected_by_kind text not null,
+  corrected_by_label text not null,
+  changes jsonb not null,
+  constraint settlement_corrections_changes_check CHECK (((jsonb_typeof(changes) = 'object'::text) AND (changes <> '{}'::jsonb))),
+  constraint settlement_corrections_corrected_by_kind_check CHECK ((corrected_by_kind = ANY (ARRAY['user'::text, 'api_key'::text]))),
+  constraint settlement_corrections_pkey PRIMARY KEY (organization_id, authorization_id, sequence)
+) partition by range (authorization_id);
+
+alter table settlement_corrections enable row level security, force row level security;
+
+create policy kept_in_days on settlement_corrections for all to ringfence_definer using (true) with check (true);
+create policy own_organization on settlement_corrections for all to ringfence_app using ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[]))) with check ((organization_id = ANY (( SELECT (NULLIF(current_setting('ringfence.organization_ids'::text, true), ''::text))::uuid[] AS "nullif")::uuid[])));
+
+grant insert, select on settlement_corrections to ringfence_app;
+
+alter table settlement_corrections owner to ringfence_definer;
+
+comment on table settlement_corrections is 'What later reports changed on completed calls, each report in a row, numbered from 1 for each call. It is partitioned as the ledger is.';
+comment on column settlement_corrections.corrected_by is 'User or API key.';
+comment on column settlement_corrections.corrected_by_label is 'The e-mail of the user or the name of the key at that time.';
+comment on column settlement_corrections.changes is 'By the field, as the API names it, what it was and what it became: {"durationSeconds": {"from": 61, "to": 62}}.';
+
 create table sign_in_counters (
   key text not null,
   points integer not null,
@@ -1002,6 +1032,47 @@ alter table ledger.unplaced owner to ringfence_definer;
 
 comment on table ledger.unplaced is 'Calls of which the day has no partition: what keeps the gate going when one is missing. A job moves them to their day.';
 
+create table ledger.unplaced_corrections partition of settlement_corrections default;
+
+alter table ledger.unplaced_corrections enable row level security, force row level security;
+
+create policy kept_in_days on ledger.unplaced_corrections for all to ringfence_definer using (true) with check (true);
+
+alter table ledger.unplaced_corrections owner to ringfence_definer;
+
+comment on table ledger.unplaced_corrections is 'Corrections of calls of which the day has no partition. A job moves them to their day.';
+
+CREATE OR REPLACE FUNCTION public.add_to_rolled_up_day(p_organization uuid, p_local_date date, p_agent uuid, p_phone_number uuid, p_calls integer, p_seconds integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_final boolean;
+  v_soon_final boolean;
+begin
+  select coalesce(o.last_rollup_date > p_local_date, false), (z.at at time zone
+      effective_time_zone(o.time_zone, o.previous_time_zone, o.time_zone_effective_at, z.at))::date - 1 > p_local_date
+  into v_final, v_soon_final
+  from organizations o
+  cross join (select ringfence_clock() + interval '1 minute' as at) z
+  where o.id = p_organization;
+
+  if not v_final and v_soon_final then
+    perform pg_advisory_xact_lock_shared(hashtextextended('ringfence.roll_up/' || p_organization, 0));
+    select o.last_rollup_date > p_local_date into v_final from organizations o where o.id = p_organization;
+  end if;
+
+  if v_final then
+    update usage_daily u
+    set calls_completed = u.calls_completed + p_calls, duration_seconds = u.duration_seconds + p_seconds
+    where u.organization_id = p_organization and u.local_date = p_local_date
+      and u.agent_id = p_agent and u.phone_number_id = p_phone_number;
+  end if;
+end
+$function$;
+
+comment on function add_to_rolled_up_day(uuid,date,uuid,uuid,integer,integer) is 'Adds completed calls and their seconds to the usage of a day that the midnight job has rolled up for good; a day that it has yet to read it reads from the ledger. While the job may be reading the day for the last time, it waits for the job, which holds the same advisory lock exclusively: what is settled meanwhile is either read or added. A minute is more than a transaction of the API lasts.';
+
 CREATE OR REPLACE FUNCTION public.audit_event_text(event audit_events, place bigint)
  RETURNS text
  LANGUAGE sql
@@ -1025,7 +1096,7 @@ $function$;
 
 comment on function authorization_status(text,timestamp with time zone,timestamp with time zone) is 'The status to show at an instant: an authorization whose lease has run out is expired and counts as used. No job writes that (docs/adr/0007-settlement.md). Immutable: the instant is an argument.';
 
-CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_disposition text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
+CREATE OR REPLACE FUNCTION public.complete_authorization(p_organization uuid, p_id uuid, p_by uuid, p_by_kind text, p_by_label text, p_disposition text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
  RETURNS text
  LANGUAGE plpgsql
 AS $function$
@@ -1039,34 +1110,28 @@ begin
     return null;
   elsif v_call.status = 'denied' then
     return 'denied';
-  elsif v_call.status = 'completed' and
-    (v_call.disposition, v_call.duration_seconds, v_call.sip_code, v_call.external_call_id, v_call.cost, v_call.currency)
-    is not distinct from
-    (p_disposition, p_duration_seconds, p_sip_code, p_external_call_id, p_cost::numeric(12, 4), p_currency) then
-    return 'repeated';
-  elsif v_call.status in ('completed', 'voided') then
+  elsif v_call.status = 'voided' then
     return 'settled_otherwise';
+  elsif v_call.status = 'completed' then
+    return correct_completion(v_call, p_by, p_by_kind, p_by_label, p_disposition, p_duration_seconds, p_sip_code,
+      p_external_call_id, p_cost, p_currency);
   end if;
 
   update call_authorizations l
   set status = 'completed', settled_at = ringfence_clock(), settled_by = p_by, disposition = p_disposition,
-    duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id,
-    cost = p_cost, currency = p_currency
+    duration_seconds = p_duration_seconds, sip_code = p_sip_code, external_call_id = p_external_call_id, cost = p_cost,
+    currency = case when p_cost is not null
+      then coalesce(p_currency, (select o.currency from organizations o where o.id = p_organization)) end
   where l.organization_id = p_organization and l.id = p_id;
 
   -- The midnight job rolls up a day at its end and once more a day later. What comes after that is added here.
-  update usage_daily u
-  set calls_completed = u.calls_completed + 1,
-    duration_seconds = u.duration_seconds + coalesce(p_duration_seconds, 0)
-  from organizations o
-  where o.id = p_organization and o.last_rollup_date > v_call.local_date
-    and u.organization_id = p_organization and u.local_date = v_call.local_date
-    and u.agent_id = v_call.agent_id and u.phone_number_id = v_call.phone_number_id;
+  perform add_to_rolled_up_day(p_organization, v_call.local_date, v_call.agent_id, v_call.phone_number_id, 1,
+    coalesce(p_duration_seconds, 0));
   return 'completed';
 end
 $function$;
 
-comment on function complete_authorization(uuid,uuid,uuid,text,integer,smallint,text,numeric,text) is 'Answers completed, repeated, settled_otherwise or denied; NULL when there is no such authorization. Counts nothing, so the ledger row is all that it locks: a dialer that reports its calls never waits for the assignment that others call with.';
+comment on function complete_authorization(uuid,uuid,uuid,text,text,text,integer,smallint,text,numeric,text) is 'Answers completed, corrected, repeated, settled_otherwise, too_many_corrections or denied; NULL when there is no such authorization. A cost without a currency is in that of the organization. Counts nothing, so the ledger row is all that it locks while its day is young: a dialer that reports its calls never waits for the assignment that others call with.';
 
 CREATE OR REPLACE FUNCTION public.copy_agent_to_assignments()
  RETURNS trigger
@@ -1184,6 +1249,103 @@ end
 $function$;
 
 comment on function copy_numbers_per_agent() is 'Copies the setting that gives an agent one number only to the live assignments and connections of the organization, where unique indexes hold it. Locks the assignments in the order of the gate, by agent and number, before it writes them.';
+
+CREATE OR REPLACE FUNCTION public.correct_completion(p_call call_authorizations, p_by uuid, p_by_kind text, p_by_label text, p_disposition text, p_duration_seconds integer, p_sip_code smallint, p_external_call_id text, p_cost numeric, p_currency text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_cost constant numeric(12, 4) := p_cost;
+  v_currency text;
+  v_duration integer := p_call.duration_seconds;
+  v_changes jsonb := '{}';
+  v_earlier jsonb;
+begin
+  -- NULL is not reported: a comparison with it refuses nothing.
+  if p_disposition <> p_call.disposition or p_sip_code <> p_call.sip_code
+    or p_external_call_id <> p_call.external_call_id then
+    return 'settled_otherwise';
+  end if;
+
+  -- What the same caller has reported before, fact by fact: when it comes again it is a retry that was late.
+  select coalesce(jsonb_agg(f.fact), '[]') into v_earlier
+  from (
+    select jsonb_build_object('durationSeconds', c.changes #> '{durationSeconds,to}') as fact
+    from settlement_corrections c
+    where c.organization_id = p_call.organization_id and c.authorization_id = p_call.id and c.corrected_by = p_by
+      and c.changes ? 'durationSeconds'
+    union all
+    select jsonb_build_object('cost', c.changes #> '{cost,to}', 'currency', c.changes #> '{currency,to}')
+    from settlement_corrections c
+    where c.organization_id = p_call.organization_id and c.authorization_id = p_call.id and c.corrected_by = p_by
+      and c.changes ? 'cost'
+    union all
+    (select jsonb_build_object('durationSeconds', c.changes #> '{durationSeconds,from}')
+    from settlement_corrections c
+    where c.organization_id = p_call.organization_id and c.authorization_id = p_call.id and p_call.settled_by = p_by
+      and c.changes ? 'durationSeconds'
+    order by c.sequence limit 1)
+    union all
+    (select jsonb_build_object('cost', c.changes #> '{cost,from}', 'currency', c.changes #> '{currency,from}')
+    from settlement_corrections c
+    where c.organization_id = p_call.organization_id and c.authorization_id = p_call.id and p_call.settled_by = p_by
+      and c.changes ? 'cost'
+    order by c.sequence limit 1)
+  ) f;
+
+  if p_duration_seconds is distinct from p_call.duration_seconds and p_duration_seconds is not null
+    and not v_earlier @> jsonb_build_array(jsonb_build_object('durationSeconds', p_duration_seconds)) then
+    v_duration := p_duration_seconds;
+    v_changes := v_changes || jsonb_build_object('durationSeconds',
+      jsonb_build_object('from', p_call.duration_seconds, 'to', p_duration_seconds));
+  end if;
+  if p_sip_code is not null and p_call.sip_code is null then
+    v_changes := v_changes || jsonb_build_object('sipCode', jsonb_build_object('from', null, 'to', p_sip_code));
+  end if;
+  if p_external_call_id is not null and p_call.external_call_id is null then
+    v_changes := v_changes || jsonb_build_object('externalCallId',
+      jsonb_build_object('from', null, 'to', p_external_call_id));
+  end if;
+
+  -- A price is one fact of two words. Without a currency it is in that of the price that it corrects.
+  v_currency := coalesce(p_currency, p_call.currency,
+    (select o.currency from organizations o where o.id = p_call.organization_id));
+  if v_cost is not null and (v_cost, v_currency) is distinct from (p_call.cost, p_call.currency)
+    and not v_earlier @> jsonb_build_array(jsonb_build_object('cost', v_cost::text, 'currency', v_currency)) then
+    v_changes := v_changes || jsonb_build_object(
+      'cost', jsonb_build_object('from', p_call.cost::text, 'to', v_cost::text),
+      'currency', jsonb_build_object('from', p_call.currency, 'to', v_currency));
+  end if;
+
+  if v_changes = '{}' then
+    return 'repeated';
+  elsif p_call.correction_count >= 100 then
+    return 'too_many_corrections';
+  end if;
+
+  update call_authorizations l
+  set duration_seconds = v_duration,
+    sip_code = coalesce(l.sip_code, p_sip_code),
+    external_call_id = coalesce(l.external_call_id, p_external_call_id),
+    cost = coalesce((v_changes #>> '{cost,to}')::numeric, l.cost),
+    currency = coalesce(v_changes #>> '{currency,to}', l.currency),
+    correction_count = l.correction_count + 1
+  where l.organization_id = p_call.organization_id and l.id = p_call.id;
+
+  insert into settlement_corrections (
+    organization_id, authorization_id, sequence, corrected_at, corrected_by, corrected_by_kind, corrected_by_label, changes)
+  values (p_call.organization_id, p_call.id, p_call.correction_count + 1, ringfence_clock(), p_by, p_by_kind, p_by_label,
+    v_changes);
+
+  if v_duration is distinct from p_call.duration_seconds then
+    perform add_to_rolled_up_day(p_call.organization_id, p_call.local_date, p_call.agent_id, p_call.phone_number_id, 0,
+      v_duration - coalesce(p_call.duration_seconds, 0));
+  end if;
+  return 'corrected';
+end
+$function$;
+
+comment on function correct_completion(call_authorizations,uuid,text,text,text,integer,smallint,text,numeric,text) is 'What a report on a completed call changes (docs/adr/0029-corrections.md). Answers corrected, repeated, settled_otherwise or too_many_corrections. Its caller holds the row of the ledger, which is p_call as it stands: corrections of one call come one after the other, numbered without a gap. Facts that are NULL are not reported and stay.';
 
 CREATE OR REPLACE FUNCTION public.count_phone_numbers()
  RETURNS trigger
@@ -1343,6 +1505,7 @@ begin
   perform set_config('lock_timeout', '100ms', true);
   begin
     execute format('drop table ledger.%I', v_name);
+    execute format('drop table if exists ledger.%I', 'corrections_' || to_char(p_day, 'YYYY_MM_DD'));
   exception
     when lock_not_available then
       result := 'busy';
@@ -1352,7 +1515,7 @@ begin
 end
 $function$;
 
-comment on function drop_ledger_day(date) is 'Drops the partition of a day, by UTC, with all its calls. Answers dropped and how many they were, or why not: missing, too_young (less than four days ago), unsettled (a lease has not run out), not_rolled_up (the midnight job reads the last day that it rolled up once more, so a later date has to be rolled up), busy (the lock was not free within 100 ms). Reads the day before it locks the ledger ACCESS EXCLUSIVE until the transaction ends: what it asks about a day of the past does not change any more. Runs as the owner of the ledger.';
+comment on function drop_ledger_day(date) is 'Drops the partition of a day, by UTC, with all its calls and their corrections. Answers dropped and how many they were, or why not: missing, too_young (less than four days ago), unsettled (a lease has not run out), not_rolled_up (the midnight job reads the last day that it rolled up once more, so a later date has to be rolled up), busy (the lock was not free within 100 ms). Reads the day before it locks ledger and corrections ACCESS EXCLUSIVE until the transaction ends: what it asks about a day of the past does not change any more. Runs as the owner of the ledger.';
 
 revoke all on function drop_ledger_day(date) from public;
 grant execute on function drop_ledger_day(date) to ringfence_system;
@@ -2116,6 +2279,7 @@ CREATE OR REPLACE FUNCTION public.make_ledger_day(p_day date, p_at_most integer)
 AS $function$
 declare
   v_name constant text := 'day_' || to_char(p_day, 'YYYY_MM_DD');
+  v_corrections constant text := 'corrections_' || to_char(p_day, 'YYYY_MM_DD');
   v_lowest constant uuid := lowest_id_of(p_day::timestamp at time zone 'UTC');
   v_below constant uuid := lowest_id_of((p_day + 1)::timestamp at time zone 'UTC');
   v_moved integer;
@@ -2124,14 +2288,17 @@ begin
     raise exception 'The ledger has no use for a partition of %', p_day using errcode = 'invalid_parameter_value';
   end if;
   perform set_config('lock_timeout', '100ms', true);
-  lock table only call_authorizations in access exclusive mode;
+  lock table only call_authorizations, only settlement_corrections in access exclusive mode;
 
   if to_regclass('ledger.' || v_name) is not null then
     return null;
   end if;
   select count(*) into v_moved
   from (select from ledger.unplaced u where u.id >= v_lowest and u.id < v_below limit p_at_most + 1) u;
-  if v_moved > p_at_most then
+  if v_moved > p_at_most or p_at_most < (
+    select count(*) from (
+      select from ledger.unplaced_corrections c
+      where c.authorization_id >= v_lowest and c.authorization_id < v_below limit p_at_most + 1) c) then
     return null;
   end if;
 
@@ -2144,6 +2311,16 @@ begin
   execute format('alter table ledger.%I enable row level security, force row level security', v_name);
   execute format('alter table call_authorizations attach partition ledger.%I for values from (%L) to (%L)',
     v_name, v_lowest, v_below);
+
+  if to_regclass('ledger.' || v_corrections) is null then
+    execute format('create table ledger.%I (like settlement_corrections including all excluding comments)', v_corrections);
+    execute format(
+      'with moved as (delete from settlement_corrections where authorization_id >= %L and authorization_id < %L returning *)
+       insert into ledger.%I select * from moved', v_lowest, v_below, v_corrections);
+    execute format('alter table ledger.%I enable row level security, force row level security', v_corrections);
+    execute format('alter table settlement_corrections attach partition ledger.%I for values from (%L) to (%L)',
+      v_corrections, v_lowest, v_below);
+  end if;
   return v_moved;
 exception
   when lock_not_available then
@@ -2151,7 +2328,7 @@ exception
 end
 $function$;
 
-comment on function make_ledger_day(date,integer) is 'Gives a day, by UTC, its partition of the ledger, and moves what the default partition holds of it there. Answers how many rows that were; NULL when nothing was made: the day has one, the default partition holds more than p_at_most rows of it, or the lock was not free within 100 ms. Locks the ledger ACCESS EXCLUSIVE until the transaction ends, so that no statement sees a call in neither partition and none that settles a call loses it while it moves: p_at_most bounds how long the gate waits. The partition has no privileges and no policies: it is reached through the ledger. Runs as the owner of the ledger.';
+comment on function make_ledger_day(date,integer) is 'Gives a day, by UTC, its partition of the ledger and one of the corrections of its calls, and moves what the default partitions hold of it there. Answers how many calls that were; NULL when nothing was made: the day has one, a default partition holds more than p_at_most rows of it, or the lock was not free within 100 ms. Locks ledger and corrections ACCESS EXCLUSIVE until the transaction ends, so that no statement sees a call in neither partition and none that settles a call loses it while it moves: p_at_most bounds how long the gate waits. The partitions have no privileges and no policies: they are reached through ledger and corrections. Runs as the owner of the ledger.';
 
 revoke all on function make_ledger_day(date,integer) from public;
 grant execute on function make_ledger_day(date,integer) to ringfence_system;

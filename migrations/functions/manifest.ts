@@ -35,6 +35,8 @@ export const sqlFunctions = [
   'assignments/mark_sole_connection',
   'assignments/note_assigned_number',
   'settlement/authorization_status',
+  'settlement/add_to_rolled_up_day',
+  'settlement/correct_completion',
   'settlement/complete_authorization',
   'settlement/void_authorization',
   'settlement/give_back_authorization',
@@ -56,6 +58,7 @@ export const sqlFunctions = [
  * here one release later, and the next migration drops it.
  */
 export const retiredFunctions: readonly string[] = [
+  'complete_authorization(uuid, uuid, uuid, text, integer, smallint, text, numeric, text)',
   'gate_choose(integer[], uuid[], uuid[], text[], text[], text[], text[], uuid[], uuid[], interval)',
   'gate_choose(integer[], uuid[], uuid[], text[], integer[], integer[])',
   'option_rank(text, integer, integer)',

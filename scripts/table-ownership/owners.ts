@@ -37,6 +37,7 @@ export const OWNERSHIP: Ownership = {
     refresh_tokens: 'auth',
     sessions: 'auth',
     sign_in_counters: 'auth',
+    settlement_corrections: 'call-gate',
     sql_functions: 'migrations',
     usage_daily: 'usage',
     users: 'auth',

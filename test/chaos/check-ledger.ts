@@ -149,24 +149,42 @@ function checkVoids(key: string, rows: LedgerRow[], limits: number[], violations
   if (voided > most) violations.add('void', `${key}: ${voided} calls were given back, of ${most} that may be`);
 }
 
-/** What was acknowledged as settled is, in that way and no other, and nothing is that was not asked for. */
+/**
+ * What was acknowledged as settled is, in that way and no other, and nothing is that was not asked for. A completed call is
+ * completed again with another length: each is there once, the last in the ledger and those before in its corrections.
+ */
 function checkSettlements(record: ChaosRecord, evidence: Evidence, violations: Violations): void {
   const rows = new Map(evidence.ledger.map((row) => [row.id, row]));
   for (const { kind, authorizationId, durationSeconds, status } of record.settlements) {
     const row = rows.get(authorizationId);
-    const isAsReported = kind === 'void' ? row?.voided : row?.completed && row.durationSeconds === durationSeconds;
+    const isAsReported = kind === 'void' ? row?.voided : row?.completed && lengthsOf(row).includes(durationSeconds);
     if (status === 200 && !isAsReported)
       violations.add(kind, `of ${authorizationId} was acknowledged and is not there`);
   }
   const asked = groupBy(record.settlements, ({ authorizationId }) => authorizationId);
   for (const row of evidence.ledger) {
-    const { id, voided, completed, durationSeconds } = row;
+    const { id, voided, completed } = row;
     if (isGivenBack(row) || (!voided && !completed)) continue;
     const kind = voided ? 'void' : 'complete';
     const of = asked.get(id)?.filter((settlement) => settlement.kind === kind) ?? [];
-    const isAsked = of.some((settlement) => voided || settlement.durationSeconds === durationSeconds);
-    if (!isAsked) violations.add(kind, `nobody asked for that of ${id}`);
+    const asks = (length: number | null) => of.some((settlement) => voided || settlement.durationSeconds === length);
+    if (!lengthsOf(row).every(asks)) violations.add(kind, `nobody asked for that of ${id}`);
+    if (!isChain(row)) violations.add('correction', `of ${id} does not begin where the one before ended`);
   }
+}
+
+/** Every length that a completed call has had. */
+const lengthsOf = ({ corrections, durationSeconds }: LedgerRow): (number | null)[] => [
+  ...corrections.map(({ from }) => from),
+  durationSeconds,
+];
+
+/** Whether the corrections of a call lead from one length to the next, up to that of the ledger, and to none twice. */
+function isChain(row: LedgerRow): boolean {
+  const lengths = lengthsOf(row);
+  return (
+    new Set(lengths).size === lengths.length && row.corrections.every(({ to }, index) => to === lengths[index + 1])
+  );
 }
 
 function spansByKey(record: ChaosRecord): Map<string, [number, number]> {

@@ -21,6 +21,8 @@ export interface LedgerRow {
   voidReason: string | null;
   completed: boolean;
   durationSeconds: number | null;
+  /** What each correction of the duration says that it was and became, in their order. */
+  corrections: { from: number; to: number }[];
   decidedMs: number;
   /** Null where it was denied. */
   expiresMs: number | null;
@@ -73,6 +75,9 @@ export async function readEvidence(query: Query, organizationIds: readonly strin
        l.reason_code as reason, l.local_date::text as "localDate", l.used_after as "usedAfter", l.limit_at as "limitAt",
        l.status = 'voided' as voided, l.void_reason as "voidReason",
        l.tableoid::regclass::text as partition, l.status = 'completed' as completed, l.duration_seconds as "durationSeconds",
+       (select coalesce(jsonb_agg(c.changes -> 'durationSeconds' order by c.sequence), '[]')
+        from settlement_corrections c
+        where c.organization_id = l.organization_id and c.authorization_id = l.id) as corrections,
        (extract(epoch from l.decided_at) * 1000)::float8 as "decidedMs",
        (extract(epoch from l.expires_at) * 1000)::float8 as "expiresMs", k.key,
        coalesce(${commitOf('d.xmin')}, ${commitOf('l.xmin')}) as commit, ${commitOf('l.xmin')} as "rowCommit"

@@ -15,6 +15,7 @@ export type Rule =
   | 'lost change'
   | 'void'
   | 'complete'
+  | 'correction'
   | 'unanswered';
 
 const SHOWN = 10;

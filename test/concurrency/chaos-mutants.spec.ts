@@ -48,7 +48,14 @@ import {
   TOLD_AS_BEFORE,
 } from '../chaos/simple-gate.js';
 
-const FUNCTIONS = ['gate_authorize', 'gate_replays', 'complete_authorization', 'void_authorization', 'ringfence_clock'];
+const FUNCTIONS = [
+  'gate_authorize',
+  'gate_replays',
+  'complete_authorization',
+  'correct_completion',
+  'void_authorization',
+  'ringfence_clock',
+];
 
 describe('the checker of the chaos test', () => {
   let cluster: Cluster;
@@ -227,9 +234,19 @@ describe('the checker of the chaos test', () => {
     expect(await rulesBrokenIn(cluster, retriedAfterSettling)).toContain('void');
   });
 
-  it('catches a call that is completed once more', async () => {
-    await mutate('complete_authorization', `in ('completed', 'voided')`, `in ('voided')`);
+  it('catches a call that is completed once more, as if it had not been before', async () => {
+    await mutate('complete_authorization', `v_call.status = 'completed' then`, `false then`);
     expect(await rulesBrokenIn(cluster, completedTwice)).toEqual(['complete']);
+  });
+
+  it('catches a correction that says another length than the call had', async () => {
+    await mutate('correct_completion', `'from', p_call.duration_seconds, 'to'`, `'from', 999999, 'to'`);
+    expect(await rulesBrokenIn(cluster, completedTwice)).toEqual(['complete']);
+  });
+
+  it('catches a correction that does not reach the ledger', async () => {
+    await mutate('correct_completion', 'set duration_seconds = v_duration,', 'set');
+    expect(await rulesBrokenIn(cluster, completedTwice)).toContain('correction');
   });
 
   it('catches commits that are answered before they are safe', async () => {

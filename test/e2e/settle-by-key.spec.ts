@@ -119,11 +119,11 @@ describe('settling calls by what the dialer knows of them', () => {
       expect(status).toBe(200);
       expect(answer).toEqual({
         complete: [
-          { authorizationId: a.id, status: 'completed' },
+          { authorizationId: a.id, status: 'completed', corrected: false },
           { error: { code: 'record_not_found', message: expect.any(String) } },
-          { authorizationId: b.id, status: 'completed' },
+          { authorizationId: b.id, status: 'completed', corrected: false },
         ],
-        void: [{ authorizationId: c.id, status: 'voided' }],
+        void: [{ authorizationId: c.id, status: 'voided', corrected: false }],
       });
       const text = await post('settle-batch', body, dialer, TEXT);
       expect(text.body).toBe(`completed ${a.id}\nerror record_not_found\ncompleted ${b.id}\nvoided ${c.id}\n`);

@@ -144,11 +144,19 @@ describe('the catalogue of the database', () => {
         `select d.refobjid::regrole::text as owner, pg_describe_object(d.classid, d.objid, 0) as name
          from pg_shdepend d join pg_database b on b.datname = current_database()
          where d.deptype = 'o' and d.dbid in (0, b.oid) and d.refobjid::regrole::text = any ($1)
-           and not (d.classid = 'pg_class'::regclass and d.objid in (select relation from ledger_days())) order by 2`,
+           and not (d.classid = 'pg_class'::regclass and (d.objid in (select relation from ledger_days())
+             or exists (select from pg_class c where c.oid = d.objid and c.relispartition
+               and c.relnamespace = 'ledger'::regnamespace and c.relname ~ '^corrections_'))) order by 2`,
         [[...ROLES, ...Object.values(logins)]],
       );
       const functions = Object.keys(DEFINER_FUNCTIONS).map((name) => `function ${name}`);
-      const ledger = ['schema ledger', 'table call_authorizations', 'table ledger.unplaced'];
+      const ledger = [
+        'schema ledger',
+        'table call_authorizations',
+        'table ledger.unplaced',
+        'table ledger.unplaced_corrections',
+        'table settlement_corrections',
+      ];
       expect(owned).toEqual([...functions, ...ledger].sort().map((name) => ({ owner: DEFINER, name })));
     });
 

@@ -73,8 +73,8 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       select: ALL,
       insert: ALL,
       update: `
-        cost currency disposition duration_seconds external_call_id settled_at settled_by sip_code status
-        void_reason`,
+        correction_count cost currency disposition duration_seconds external_call_id settled_at settled_by sip_code
+        status void_reason`,
     },
     ringfence_system: {
       select: ALL,
@@ -258,6 +258,12 @@ export const GRANTS: Record<string, Record<string, Privileges>> = {
       delete: ALL,
     },
   },
+  settlement_corrections: {
+    ringfence_app: {
+      select: ALL,
+      insert: ALL,
+    },
+  },
   sql_functions: {
     ringfence_system: {
       select: ALL,
@@ -362,6 +368,6 @@ export const POLICIES: Record<string, string[]> = {
   readable_by_all: [...COUNTERS, 'phone_numbers'].map((table) => `${table} to ringfence_app`),
   members_of_own_organization: ['users to ringfence_app'],
   counted_for_all: ['phone_numbers to ringfence_definer'],
-  kept_in_days: ['call_authorizations to ringfence_definer'],
+  kept_in_days: ['call_authorizations to ringfence_definer', 'settlement_corrections to ringfence_definer'],
   rolled_up_days: ['organizations to ringfence_definer'],
 };

@@ -12,10 +12,14 @@ import { fillLedger } from '../support/ledger.js';
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - days * DAY_MS);
 const nameOf = (day: Date) => `ledger.day_${day.toISOString().slice(0, 10).replaceAll('-', '_')}`;
+const correctionsOf = (day: string) => day.replace('day_', 'corrections_');
 const idOf = (ms: number, rest = '7000-8000-000000000000') => {
   const hex = ms.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-${rest}`;
 };
+
+const COMPLETE = `
+  select complete_authorization($1, $2, $1, 'api_key', 'Dialer', 'answered', $3, null::smallint, null, null, null) as result`;
 
 describe('The days of the ledger', () => {
   let db: TestDatabase;
@@ -33,14 +37,14 @@ describe('The days of the ledger', () => {
   });
 
   beforeEach(async () => {
-    await db.query('truncate call_authorizations, usage_daily');
+    await db.query('truncate call_authorizations, settlement_corrections, usage_daily');
     organizationId = await createOrganization(db, { timeZone: 'UTC' });
   });
   afterEach(async () => {
     for (const { name } of await db.query(
       'select relation::text as name from ledger_days() where day < current_date',
     )) {
-      await db.query(`drop table ${name}`);
+      await db.query(`drop table ${name}, ${correctionsOf(name as string)}`);
     }
     await job().run();
   });
@@ -64,7 +68,20 @@ describe('The days of the ledger', () => {
       )
     ).map(({ day, calls }) => [day, calls]);
 
-  const dropDay = (day: Date) => db.query(`drop table ${nameOf(day)}`);
+  const dropDay = (day: Date) => db.query(`drop table ${nameOf(day)}, ${correctionsOf(nameOf(day))}`);
+
+  /** Completes a call and corrects it once. */
+  const corrected = async (id: string) => {
+    expect(await db.query(COMPLETE, [organizationId, id, 1])).toEqual([{ result: 'completed' }]);
+    expect(await db.query(COMPLETE, [organizationId, id, 2])).toEqual([{ result: 'corrected' }]);
+  };
+  const correctionPlaces = async () =>
+    (
+      await db.query(
+        `select tableoid::regclass::text as day, count(*)::integer as corrections from settlement_corrections
+         group by 1 order by 1`,
+      )
+    ).map(({ day, corrections }) => [day, corrections]);
 
   describe('are made', () => {
     it('with the schema: today and the fourteen after it, which the state tells', async () => {
@@ -155,6 +172,20 @@ describe('The days of the ledger', () => {
       expect(await job().state()).toMatchObject({ daysAhead: 14, unplaced: 0 });
     });
 
+    it('get the corrections of their calls as well', async () => {
+      for (const days of [3, 2]) {
+        const ids = await fillLedger(db, { organizationId, calls: 2, from: daysAgo(days) });
+        for (const id of ids) await corrected(id);
+      }
+      expect(await correctionPlaces()).toEqual([['ledger.unplaced_corrections', 4]]);
+      expect(await db.query('select make_ledger_day($1::date, 1) as moved', [daysAgo(3)])).toEqual([{ moved: null }]);
+      expect(await job().run()).toEqual({ made: 2, moved: 4, dropped: 0 });
+      expect(await correctionPlaces()).toEqual([
+        [correctionsOf(nameOf(daysAgo(3))), 2],
+        [correctionsOf(nameOf(daysAgo(2))), 2],
+      ]);
+    });
+
     it('stay so while they hold more calls than may move at a time', async () => {
       await fillLedger(db, { organizationId, calls: 3, from: daysAgo(3) });
       const day = daysAgo(3).toISOString().slice(0, 10);
@@ -176,10 +207,7 @@ describe('The days of the ledger', () => {
       const mover = await db.connect();
       await mover.query('begin');
       await mover.query('select make_ledger_day($1::date, 10)', [daysAgo(3).toISOString().slice(0, 10)]);
-      const settled = db.query(
-        `select complete_authorization($1, $2, $1, 'answered', 1, null::smallint, null, null, null) as result`,
-        [organizationId, id],
-      );
+      const settled = db.query(COMPLETE, [organizationId, id, 1]);
       await waitsForLock(db);
       await mover.query('commit');
       await mover.end();
@@ -212,6 +240,33 @@ describe('The days of the ledger', () => {
       expect(events).toEqual(
         [9, 8].map((days) => ({ actor_kind: 'system', changes: { day: textOf(days), calls: 10, retentionDays: 7 } })),
       );
+    });
+
+    it('take the corrections of their calls with them, and no others', async () => {
+      for (const days of [8, 7]) await corrected((await old(days, { reasonCode: 'allowed' }))[0]!);
+      await rolledUpTo(1);
+      await db.query(`update call_authorizations set expires_at = now() - interval '1 second'`);
+      expect(await job(7).run()).toMatchObject({ dropped: 1 });
+      expect(await correctionPlaces()).toEqual([[correctionsOf(nameOf(daysAgo(7))), 1]]);
+      const [{ relation }] = (await db.query('select to_regclass($1) as relation', [
+        correctionsOf(nameOf(daysAgo(8))),
+      ])) as [{ relation: string | null }];
+      expect(relation).toBeNull();
+    });
+
+    it('are kept with their corrections when a statement reads only those', async () => {
+      await corrected((await old(9, { reasonCode: 'allowed' }))[0]!);
+      await rolledUpTo(1);
+      const reader = await db.connect();
+      await reader.query('begin');
+      await reader.query('select count(*) from settlement_corrections');
+      expect(await job(7).run()).toMatchObject({ dropped: 0 });
+      await reader.query('rollback');
+      await reader.end();
+      expect(await placesOf()).toEqual([[nameOf(daysAgo(9)), 10]]);
+      expect(await correctionPlaces()).toEqual([[correctionsOf(nameOf(daysAgo(9))), 1]]);
+      expect(await job(7).run()).toMatchObject({ dropped: 1 });
+      expect(await correctionPlaces()).toEqual([]);
     });
 
     it('are kept where it is not set', async () => {

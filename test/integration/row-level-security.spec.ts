@@ -243,6 +243,9 @@ const OTHER_ROWS = `
   insert into call_authorizations (organization_id, id, destination, decision, reason_code, local_date, status,
     authorized_by, decided_at, resets_at)
     values ($1, uuidv7(), '+14165550123', 'denied', 'no_assignment', now(), 'denied', uuidv7(), now(), now());
+  insert into settlement_corrections (organization_id, authorization_id, sequence, corrected_at, corrected_by,
+    corrected_by_kind, corrected_by_label, changes)
+    values ($1, uuidv7(), 1, now(), uuidv7(), 'api_key', 'Dialer', '{"durationSeconds": {"from": 61, "to": 62}}');
   insert into idempotency_keys (organization_id, key, fingerprint, authorization_id, expires_at)
     values ($1, 'key', 'x', uuidv7(), now());
   insert into outbox_events (organization_id, type, consumer) values ($1, 'import.received', 'test');

@@ -30,6 +30,31 @@ export type VoidReason = (typeof voidReasons)[number];
 export const recordedVoidReasons = [...voidReasons, 'client_gone'] as const;
 export type RecordedVoidReason = (typeof recordedVoidReasons)[number];
 
+/** What a later report may change on a completed call, and of which kind each is. */
+export interface CorrectableFacts {
+  durationSeconds: number;
+  sipCode: number;
+  externalCallId: string;
+  /** Decimal, as text. */
+  cost: string;
+  currency: string;
+}
+
+/** What one later report changed on a completed call. */
+export interface CorrectionView {
+  correctedAt: string;
+  correctedBy: {
+    kind: 'user' | 'api_key';
+    id: string;
+    /** The e-mail of the user or the name of the key at that time. */
+    label: string;
+  };
+  /** By field: what it was, null when it had not been reported, and what it became. A price changes as cost and currency. */
+  changes: {
+    [Field in keyof CorrectableFacts]?: { from: CorrectableFacts[Field] | null; to: CorrectableFacts[Field] };
+  };
+}
+
 /** The record of one decision of the call gate, and of what became of it. */
 export interface AuthorizationView {
   id: string;
@@ -63,4 +88,12 @@ export interface AuthorizationView {
   /** Decimal, as text. */
   cost: string | null;
   currency: string | null;
+  /** How often a later report changed the completed call. The record has the newest facts. */
+  correctionCount: number;
+}
+
+/** The answer to a settlement: the record as it is now. */
+export interface SettlementView extends AuthorizationView {
+  /** Whether this request changed what the call had been completed with before. */
+  corrected: boolean;
 }

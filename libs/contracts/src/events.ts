@@ -57,6 +57,10 @@ export const auditEvents = {
     subjects: ['authorization'],
     description: 'The dialer reported what became of an allowed call.',
   },
+  'authorization.corrected': {
+    subjects: ['authorization'],
+    description: 'A later report changed the duration or the price of a completed call, or added what it lacked.',
+  },
   'authorization.voided': { subjects: ['authorization'], description: 'An allowed call was given back.' },
   'client.created': { subjects: ['client'], description: 'A client was added.' },
   'client.updated': { subjects: ['client'], description: 'A client got another name.' },

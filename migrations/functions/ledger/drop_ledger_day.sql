@@ -38,6 +38,7 @@ begin
   perform set_config('lock_timeout', '100ms', true);
   begin
     execute format('drop table ledger.%I', v_name);
+    execute format('drop table if exists ledger.%I', 'corrections_' || to_char(p_day, 'YYYY_MM_DD'));
   exception
     when lock_not_available then
       result := 'busy';
@@ -48,7 +49,7 @@ end
 $$;
 
 comment on function drop_ledger_day(date) is
-  'Drops the partition of a day, by UTC, with all its calls. Answers dropped and how many they were, or why not: missing, too_young (less than four days ago), unsettled (a lease has not run out), not_rolled_up (the midnight job reads the last day that it rolled up once more, so a later date has to be rolled up), busy (the lock was not free within 100 ms). Reads the day before it locks the ledger ACCESS EXCLUSIVE until the transaction ends: what it asks about a day of the past does not change any more. Runs as the owner of the ledger.';
+  'Drops the partition of a day, by UTC, with all its calls and their corrections. Answers dropped and how many they were, or why not: missing, too_young (less than four days ago), unsettled (a lease has not run out), not_rolled_up (the midnight job reads the last day that it rolled up once more, so a later date has to be rolled up), busy (the lock was not free within 100 ms). Reads the day before it locks ledger and corrections ACCESS EXCLUSIVE until the transaction ends: what it asks about a day of the past does not change any more. Runs as the owner of the ledger.';
 
 revoke all on function drop_ledger_day(date) from public;
 grant execute on function drop_ledger_day(date) to ringfence_system;

@@ -1430,7 +1430,7 @@ export const authorizeCall = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Record how an authorized call went
  *
- * Possible after the lease has run out as well. The same body again changes nothing and answers 200. An API key reaches the calls that it authorized itself, a person with the role agent those of their own agents, and who has `calls:settle-any` all of the organization. Any other call is answered as one that does not exist.
+ * Possible after the lease has run out as well. The same body again changes nothing and answers 200. A later report on a completed call is a correction, and answers `corrected: true`: it may change `durationSeconds`, `cost` and `currency`, and add a `sipCode` or an `externalCallId` that was not reported. What it leaves out stays, and `disposition` must be as before. What the same caller reported once and was corrected since is taken for a late retry and changes nothing. A call is corrected 100 times at most, for as long as the ledger holds it. An API key reaches the calls that it authorized itself, a person with the role agent those of their own agents, and who has `calls:settle-any` all of the organization. Any other call is answered as one that does not exist.
  *
  * Needs the permission `calls:settle`.
  */
@@ -1472,7 +1472,7 @@ export const voidCall = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Record how a call went, by its id or its Idempotency-Key
  *
- * As `POST /call-gate/authorizations/{id}/complete`. An API key reaches the calls that it authorized itself, a person with the role agent those of their own agents, and who has `calls:settle-any` all of the organization. Any other call is answered as one that does not exist.
+ * As `POST /call-gate/authorizations/{id}/complete`. A later report on a completed call is a correction, and answers `corrected: true`: it may change `durationSeconds`, `cost` and `currency`, and add a `sipCode` or an `externalCallId` that was not reported. What it leaves out stays, and `disposition` must be as before. What the same caller reported once and was corrected since is taken for a late retry and changes nothing. A call is corrected 100 times at most, for as long as the ledger holds it. An API key reaches the calls that it authorized itself, a person with the role agent those of their own agents, and who has `calls:settle-any` all of the organization. Any other call is answered as one that does not exist.
  *
  * Needs the permission `calls:settle`.
  */
@@ -1587,6 +1587,8 @@ export const exportDecisionsCsv = <ThrowOnError extends boolean = false>(options
 
 /**
  * Get one authorization, allowed or denied, and what became of it
+ *
+ * With each correction: who reported it, when, and what it changed from what to what.
  *
  * Needs the permission `calls:read`.
  */

@@ -316,7 +316,7 @@ export type AuditEventView = {
     /**
      * What was done. docs/events.md tells what each means. Later versions may add some.
      */
-    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'ledger_day.dropped' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.deleted_by_file' | 'phone_numbers.unassigned_by_file' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
+    action: 'agent.created' | 'agent.deleted' | 'agent.updated' | 'agent_assignment.created' | 'agent_assignment.ended' | 'agent_assignment.updated' | 'api_key.created' | 'api_key.renamed' | 'api_key.revoked' | 'authorization.completed' | 'authorization.corrected' | 'authorization.voided' | 'client.created' | 'client.deleted' | 'client.updated' | 'import.canceled' | 'import.undone' | 'invitation.accepted' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'ledger_day.dropped' | 'organization.created' | 'organization.deleted' | 'organization.updated' | 'phone_number.bulk_activate' | 'phone_number.bulk_assign' | 'phone_number.bulk_claim' | 'phone_number.bulk_deactivate' | 'phone_number.bulk_delete' | 'phone_number.bulk_distribute' | 'phone_number.bulk_release' | 'phone_number.bulk_tag' | 'phone_number.bulk_unassign' | 'phone_number.bulk_untag' | 'phone_number.claimed' | 'phone_number.connected' | 'phone_number.created' | 'phone_number.deleted' | 'phone_number.disconnected' | 'phone_number.released' | 'phone_number.reserved' | 'phone_number.revived' | 'phone_number.unreserved' | 'phone_number.updated' | 'phone_numbers.deleted_by_file' | 'phone_numbers.unassigned_by_file' | 'phone_numbers.uploaded' | 'session.ended' | 'session.refused' | 'session.reuse_detected' | 'session.started' | 'usage.reset' | 'user.created' | 'user.password_changed' | 'user.removed' | 'user.renamed' | 'user.updated';
     recordType: 'phone_number' | 'agent_assignment' | 'agent' | 'client' | 'import_job' | 'user' | 'invitation' | 'api_key' | 'organization' | 'authorization' | 'ledger_day';
     recordId: string | null;
     /**
@@ -1337,7 +1337,7 @@ export type AuthorizationDestination = {
     type: string | null;
 };
 
-export type AuthorizationView = {
+export type SettlementView = {
     id: string;
     decision: 'allowed' | 'denied';
     /**
@@ -1382,6 +1382,14 @@ export type AuthorizationView = {
     voidReason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call' | 'client_gone' | null;
     cost: string | null;
     currency: string | null;
+    /**
+     * How often a later report changed the completed call. The record has the newest facts.
+     */
+    correctionCount: number;
+    /**
+     * Whether this request changed what the call had been completed with before: false for a first report.
+     */
+    corrected: boolean;
 };
 
 export type CompleteCall = {
@@ -1400,7 +1408,7 @@ export type CompleteCall = {
      */
     cost?: string | null;
     /**
-     * ISO 4217. A cost without one is in the currency of the organization.
+     * ISO 4217. A cost without one is in the currency of the price that it corrects, else in that of the organization.
      */
     currency?: string | null;
 };
@@ -1412,6 +1420,10 @@ export type VoidCall = {
 export type SettledCall = {
     authorizationId: string;
     status: 'completed' | 'voided';
+    /**
+     * Whether this request changed what the call had been completed with before: false for a first report.
+     */
+    corrected: boolean;
 };
 
 export type NotSettledError = {
@@ -1444,7 +1456,7 @@ export type CompleteNamedCall = {
      */
     cost?: string | null;
     /**
-     * ISO 4217. A cost without one is in the currency of the organization.
+     * ISO 4217. A cost without one is in the currency of the price that it corrects, else in that of the organization.
      */
     currency?: string | null;
     /**
@@ -1597,6 +1609,10 @@ export type DecisionView = {
     cost: string | null;
     currency: string | null;
     /**
+     * How often a later report changed the completed call. The record has the newest facts.
+     */
+    correctionCount: number;
+    /**
      * What the reason means, and what to do about it.
      */
     message: string;
@@ -1616,6 +1632,108 @@ export type DecisionPageView = {
      * How far back the answer looked; null when to the beginning.
      */
     scannedTo: string | null;
+};
+
+export type CorrectedBy = {
+    kind: 'user' | 'api_key';
+    id: string;
+    /**
+     * The e-mail of the user or the name of the key at that time.
+     */
+    label: string;
+};
+
+export type IntegerChange = {
+    /**
+     * null when it had not been reported.
+     */
+    from: number | null;
+    to: number;
+};
+
+export type TextChange = {
+    /**
+     * null when it had not been reported.
+     */
+    from: string | null;
+    to: string;
+};
+
+export type CorrectionChanges = {
+    durationSeconds?: IntegerChange;
+    sipCode?: IntegerChange;
+    externalCallId?: TextChange;
+    cost?: TextChange;
+    currency?: TextChange;
+};
+
+export type CorrectionView = {
+    correctedAt: string;
+    correctedBy: CorrectedBy;
+    /**
+     * What changed, by field. A price changes as cost and currency together.
+     */
+    changes: CorrectionChanges;
+};
+
+export type DecisionDetailView = {
+    id: string;
+    decision: 'allowed' | 'denied';
+    /**
+     * As the decision was made: a code that has left the list since stays in the record.
+     */
+    reasonCode: string;
+    /**
+     * expired: the lease has run out and nobody has settled the call. It counts as used.
+     */
+    status: 'denied' | 'authorized' | 'completed' | 'voided' | 'expired';
+    agentId: string | null;
+    assignmentId: string | null;
+    phoneNumberId: string | null;
+    from: string | null;
+    provider: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other' | null;
+    destination: AuthorizationDestination;
+    /**
+     * The daily limit at the decision.
+     */
+    limit: number | null;
+    /**
+     * Calls of the day after the decision.
+     */
+    used: number | null;
+    /**
+     * The usage day that the call counts on.
+     */
+    localDate: string;
+    decidedAt: string;
+    /**
+     * The end of the lease.
+     */
+    expiresAt: string | null;
+    settledAt: string | null;
+    disposition: 'answered' | 'no_answer' | 'busy' | 'rejected' | 'failed' | 'canceled' | 'voicemail' | null;
+    durationSeconds: number | null;
+    sipCode: number | null;
+    externalCallId: string | null;
+    /**
+     * client_gone: the client hung up before the answer, and the API gave the call back itself.
+     */
+    voidReason: 'not_dialed' | 'caller_abandoned' | 'trunk_unavailable' | 'duplicate_request' | 'test_call' | 'client_gone' | null;
+    cost: string | null;
+    currency: string | null;
+    /**
+     * How often a later report changed the completed call. The record has the newest facts.
+     */
+    correctionCount: number;
+    /**
+     * What the reason means, and what to do about it.
+     */
+    message: string;
+    agentName: string | null;
+    /**
+     * What later reports changed on the completed call, the first at the top.
+     */
+    corrections: Array<CorrectionView>;
 };
 
 export type SignInData = {
@@ -4353,7 +4471,7 @@ export type CompleteCallResponses = {
     /**
      * The authorization as it is now.
      */
-    200: AuthorizationView;
+    200: SettlementView;
 };
 
 export type CompleteCallResponse = CompleteCallResponses[keyof CompleteCallResponses];
@@ -4396,7 +4514,7 @@ export type VoidCallResponses = {
     /**
      * The authorization as it is now.
      */
-    200: AuthorizationView;
+    200: SettlementView;
 };
 
 export type VoidCallResponse = VoidCallResponses[keyof VoidCallResponses];
@@ -4437,7 +4555,7 @@ export type CompleteNamedCallResponses = {
     /**
      * The authorization as it is now.
      */
-    200: AuthorizationView;
+    200: SettlementView;
 };
 
 export type CompleteNamedCallResponse = CompleteNamedCallResponses[keyof CompleteNamedCallResponses];
@@ -4478,7 +4596,7 @@ export type VoidNamedCallResponses = {
     /**
      * The authorization as it is now.
      */
-    200: AuthorizationView;
+    200: SettlementView;
 };
 
 export type VoidNamedCallResponse = VoidNamedCallResponses[keyof VoidNamedCallResponses];
@@ -4688,7 +4806,7 @@ export type GetDecisionErrors = {
 export type GetDecisionError = GetDecisionErrors[keyof GetDecisionErrors];
 
 export type GetDecisionResponses = {
-    200: DecisionView;
+    200: DecisionDetailView;
 };
 
 export type GetDecisionResponse = GetDecisionResponses[keyof GetDecisionResponses];

@@ -5,6 +5,7 @@ import {
   type ClaimedOrganization,
   DUE_ORGANIZATIONS,
   FINISH_ROLL_UP,
+  HOLD_LATE_SETTLEMENTS,
 } from './sql/due-organizations.sql.js';
 import { ROLL_UP_DAYS } from './sql/roll-up-days.sql.js';
 import { TURN_COUNTERS } from './sql/set-counters-back.sql.js';
@@ -74,6 +75,7 @@ export class MidnightService {
     for (;;) {
       const done = await this.withClaim(organizationId, async (tx, { firstDay, lastDay }) => {
         await tx.allowLongStatements();
+        await tx.query(HOLD_LATE_SETTLEMENTS, [organizationId]);
         await tx.query(ROLL_UP_DAYS, [organizationId, firstDay, lastDay]);
         await tx.query(FINISH_ROLL_UP, [organizationId, lastDay]);
         return true;

@@ -1,5 +1,6 @@
 import { Box, Divider, Stack, Tooltip, Typography } from '@mui/material';
 import type { AuditEventView, AuditFieldChange } from '#contracts';
+import { FieldChange } from '../../shared/FieldChange';
 import { actionLabel, fieldLabel, valueLabel } from './auditLabels';
 import { EventFacts } from './EventFacts';
 import { EventSubject } from './EventSubject';
@@ -7,22 +8,7 @@ import { EventSubject } from './EventSubject';
 const dateTimeFormat = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 const Change = ({ change: { field, from, to } }: { change: AuditFieldChange }) => (
-  <Typography component="li" variant="body2" sx={{ overflowWrap: 'anywhere' }}>
-    <Box component="span" sx={{ color: 'text.secondary' }}>
-      {fieldLabel(field)}:{' '}
-    </Box>
-    {from !== null && (
-      <>
-        <Box component="del" sx={{ color: 'text.secondary' }}>
-          {valueLabel(from)}
-        </Box>
-        {' → '}
-      </>
-    )}
-    <Box component="ins" sx={{ textDecoration: 'none', fontWeight: 500 }}>
-      {valueLabel(to)}
-    </Box>
-  </Typography>
+  <FieldChange label={fieldLabel(field)} from={from === null ? null : valueLabel(from)} to={valueLabel(to)} />
 );
 
 const Event = ({ event }: { event: AuditEventView }) => (

@@ -2,13 +2,14 @@ import CloseIcon from '@mui/icons-material/Close';
 import { Box, Drawer, IconButton, Skeleton, Stack, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { DecisionView } from '#contracts';
+import type { DecisionDetailView, DecisionView } from '#contracts';
 import { AgentLink } from '../../shared/AgentLink';
 import { countryName } from '../../shared/countries';
 import { formatInteger } from '../../shared/figures';
 import { authorizationStatusLabels, dispositionLabels, providerLabels, voidReasonLabels } from '../../shared/labels';
 import { LoadProblem } from '../../shared/LoadProblem';
 import { spaced } from '../../shared/phoneFormat';
+import { Corrections } from './Corrections';
 import { Destination, Verdict } from './DecisionRows';
 import { VoidButton } from './VoidButton';
 import { useApi } from '../../shared/useApi';
@@ -67,7 +68,7 @@ const FactList = ({ name, facts }: { name: string; facts: Facts }) => (
   </Box>
 );
 
-const Details = ({ decision, onDone }: { decision: DecisionView; onDone: () => void }) => (
+const Details = ({ decision, onDone }: { decision: DecisionDetailView; onDone: () => void }) => (
   <Stack spacing={2.5}>
     <Box>
       <Verdict decision={decision} />
@@ -83,6 +84,7 @@ const Details = ({ decision, onDone }: { decision: DecisionView; onDone: () => v
         </Typography>
         <FactList name="Settlement" facts={settlementOf(decision)} />
         <VoidButton decision={decision} onDone={onDone} />
+        <Corrections corrections={decision.corrections} />
       </>
     )}
     <FactList

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiTooManyRequestsResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import type { DecisionPageView, DecisionView } from '#contracts';
+import type { DecisionDetailView, DecisionPageView, DecisionView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { countExport } from '../../../platform/http/exports/export-slots.js';
 import { problemThatPasses } from '../../../platform/http/problems/problem.schema.js';
@@ -11,11 +11,11 @@ import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { decisionLogCsv, decisionLogHeader } from './decision-log-csv.js';
 import { DecisionLogService } from './decision-log.service.js';
 import {
+  DecisionDetailViewDto,
   DecisionFilterDto,
   decisionFilterOf,
   DecisionPageQueryDto,
   DecisionPageViewDto,
-  DecisionViewDto,
   DEFAULT_PAGE,
 } from './dto/decision-log.dto.js';
 
@@ -69,9 +69,10 @@ export class DecisionLogController {
   @ApiOperation({
     operationId: 'getDecision',
     summary: 'Get one authorization, allowed or denied, and what became of it',
+    description: 'With each correction: who reported it, when, and what it changed from what to what.',
   })
-  @ApiOkResponse({ type: DecisionViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<DecisionView> {
+  @ApiOkResponse({ type: DecisionDetailViewDto })
+  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<DecisionDetailView> {
     return this.service.get(context, id);
   }
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { CorrectionView } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import { ownAgentsOnly, type RequestContext } from '../../tenancy/tenancy.public.js';
+import { CORRECTIONS, type CorrectionRow, correctionView } from './sql/corrections.sql.js';
 import type { DecisionFilter, IdRange } from './decision-log-filter.js';
 import {
   decisionLogStep,
@@ -26,6 +28,12 @@ export class DecisionLogRepository {
     const parameters = [context.organizationId, id, ownAgentsOnly(context)];
     const [row] = await tx.query<LoggedRow>(LOGGED_AUTHORIZATION, parameters);
     return row ?? null;
+  }
+
+  /** The corrections of an authorization that the caller may see. */
+  async corrections(tx: Transaction, context: RequestContext, id: string): Promise<CorrectionView[]> {
+    const rows = await tx.query<CorrectionRow>(CORRECTIONS, [context.organizationId, id]);
+    return rows.map(correctionView);
   }
 
   /** Makes the steps of this transaction cost what they look at, whatever the statistics of the ledger say. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type DecisionPageView, type DecisionView, reasonText } from '#contracts';
+import { type DecisionDetailView, type DecisionPageView, type DecisionView, reasonText } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -41,10 +41,13 @@ export class DecisionLogService {
   ) {}
 
   /** @throws ProblemError record_not_found, also for calls of agents that are not the caller's own */
-  async get(context: RequestContext, id: string): Promise<DecisionView> {
-    const row = await this.database.inTenant(context.organizationId, (tx) => this.repository.find(tx, context, id));
-    if (row === null) throw new ProblemError('record_not_found', 'There is no such authorization.');
-    return viewOf(row);
+  get(context: RequestContext, id: string): Promise<DecisionDetailView> {
+    return this.database.inTenant(context.organizationId, async (tx) => {
+      const row = await this.repository.find(tx, context, id);
+      if (row === null) throw new ProblemError('record_not_found', 'There is no such authorization.');
+      const corrections = row.correctionCount > 0 ? await this.repository.corrections(tx, context, id) : [];
+      return { ...viewOf(row), corrections };
+    });
   }
 
   /**

@@ -46,7 +46,7 @@ for (const result of giveBackResults) givenBack.inc({ result }, 0);
 
 const settlements = new Counter({
   name: 'ringfence_gate_settlements_total',
-  help: 'Requests to complete or void an authorization, by what came of them; "repeated" was settled the same way before',
+  help: 'Requests to complete or void an authorization, by what came of them; "repeated" was settled the same way before, "corrected" completed with other figures',
   labelNames: ['action', 'result'] as const,
   registers,
 });

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuthorizationView } from '#contracts';
+import type { SettlementView } from '#contracts';
 import { prefersText } from '../../../platform/http/problems/accepted-form.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import type { Settlements } from './settle-call.service.js';
@@ -7,7 +7,7 @@ import type { Settlements } from './settle-call.service.js';
 const TEXT = 'text/plain; charset=utf-8';
 
 /** The record, or one line for scripts: `completed <authorizationId>`, `voided <authorizationId>`. */
-export function sendSettled(request: FastifyRequest, reply: FastifyReply, view: AuthorizationView): void {
+export function sendSettled(request: FastifyRequest, reply: FastifyReply, view: SettlementView): void {
   if (prefersText(request.headers.accept)) void reply.type(TEXT).send(`${view.status} ${view.id}\n`);
   else void reply.send(view);
 }
@@ -24,8 +24,8 @@ export function sendSettledBatch(request: FastifyRequest, reply: FastifyReply, a
   void reply.send({ complete: answers.complete.map(answerOf), void: answers.void.map(answerOf) });
 }
 
-function answerOf(answer: AuthorizationView | ProblemError) {
+function answerOf(answer: SettlementView | ProblemError) {
   return answer instanceof ProblemError
     ? { error: { code: answer.code, message: answer.message } }
-    : { authorizationId: answer.id, status: answer.status };
+    : { authorizationId: answer.id, status: answer.status, corrected: answer.corrected };
 }

@@ -1,7 +1,6 @@
 import { type ApiResponseNoStatusOptions, getSchemaPath } from '@nestjs/swagger';
 import { problemThatPasses } from '../../../platform/http/problems/problem.schema.js';
-import { AuthorizationViewDto } from '../decision-log/dto/authorization.view.js';
-import { SettledBatchDto } from './dto/settlement.dto.js';
+import { SettledBatchDto, SettlementViewDto } from './dto/settlement.dto.js';
 
 const ID = '018f3c2a-7b1c-7c3e-9f00-5a1b2c3d4e5f';
 
@@ -9,7 +8,7 @@ const ID = '018f3c2a-7b1c-7c3e-9f00-5a1b2c3d4e5f';
 export const settled: ApiResponseNoStatusOptions = {
   description: 'The authorization as it is now.',
   content: {
-    'application/json': { schema: { $ref: getSchemaPath(AuthorizationViewDto) } },
+    'application/json': { schema: { $ref: getSchemaPath(SettlementViewDto) } },
     'text/plain': {
       schema: { type: 'string', pattern: '^(completed|voided) [0-9a-f-]{36}\\n$', example: `completed ${ID}\n` },
     },

@@ -1,23 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AuthorizationView, VoidReason } from '#contracts';
+import type { AuthorizationView, SettlementView, VoidReason } from '#contracts';
 import { ENV, type Env } from '../../../config/env.js';
 import { Database, type Transaction } from '../../../platform/database/database.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { AuditLog } from '../../audit/audit.public.js';
 import { ownAgentsOnly, type Principal, type RequestContext } from '../../tenancy/tenancy.public.js';
 import { gateMetrics } from '../engine/gate-metrics.js';
-import { type CallName, type CompletedCall, SettlementRepository } from './settlement.repository.js';
+import { type CallName, type CompletedCall, SettlementRepository, type Settler } from './settlement.repository.js';
 import type { CompleteResult, PartiesOfAuthorization, VoidResult } from './sql/settle-call.sql.js';
 
 /** What came of each settlement of a batch, in their order. */
 export interface Settlements {
-  complete: (AuthorizationView | ProblemError)[];
-  void: (AuthorizationView | ProblemError)[];
+  complete: (SettlementView | ProblemError)[];
+  void: (SettlementView | ProblemError)[];
 }
 
 /**
  * What became of an authorization: completed, or voided, which gives its call back. Each happens at most once
- * (invariant G7); the same settlement sent again answers the record and changes nothing.
+ * (invariant G7); the same settlement sent again answers the record and changes nothing. What a later report says of the
+ * duration or the price of a completed call, or adds to it, is kept as a correction (ADR 29).
  */
 @Injectable()
 export class SettleCallService {
@@ -29,18 +30,23 @@ export class SettleCallService {
   ) {}
 
   /**
-   * Records how the call went. Possible after the lease has run out as well: a call may last longer.
+   * Records how the call went, or what a later report corrects. Possible after the lease has run out as well: a call may
+   * last longer.
    *
    * @throws ProblemError record_not_found, authorization_settled, authorization_not_settleable
    */
-  async complete(context: RequestContext, name: CallName, call: CompletedCall): Promise<AuthorizationView> {
+  async complete(context: RequestContext, name: CallName, call: CompletedCall): Promise<SettlementView> {
     const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
       const { id } = await this.requireWithinReach(tx, context, name);
-      const result = await this.repository.complete(tx, context, id, idOf(context.principal), call);
+      const result = await this.repository.complete(tx, context, id, settlerOf(context.principal), call);
       const view = await this.repository.view(tx, context, id);
       if (result === 'completed') {
         const { disposition, durationSeconds } = view;
         await this.record(tx, context, id, 'authorization.completed', { disposition, durationSeconds });
+      } else if (result === 'corrected') {
+        const changes = await this.repository.lastChanges(tx, context, id);
+        const subject = { subjectType: 'authorization', subjectId: id } as const;
+        await this.audit.record(tx, context, { action: 'authorization.corrected', ...subject, changes });
       }
       return { result, view };
     });
@@ -54,7 +60,7 @@ export class SettleCallService {
    * @throws ProblemError record_not_found, permission_denied, authorization_settled, authorization_not_settleable,
    *   void_limit_reached
    */
-  async void(context: RequestContext, name: CallName, reason: VoidReason): Promise<AuthorizationView> {
+  async void(context: RequestContext, name: CallName, reason: VoidReason): Promise<SettlementView> {
     const windowSeconds = this.env.VOID_WINDOW_SECONDS;
     const { result, view } = await this.database.inTenant(context.organizationId, async (tx) => {
       const { id, authorizedBy } = await this.requireWithinReach(tx, context, name);
@@ -111,7 +117,7 @@ export class SettleCallService {
 }
 
 /** A refusal is the answer to its call; what the server could not do is none. */
-async function settled(settlement: Promise<AuthorizationView>): Promise<AuthorizationView | ProblemError> {
+async function settled(settlement: Promise<SettlementView>): Promise<SettlementView | ProblemError> {
   try {
     return await settlement;
   } catch (error) {
@@ -122,6 +128,12 @@ async function settled(settlement: Promise<AuthorizationView>): Promise<Authoriz
 
 function idOf(principal: Principal): string {
   return principal.kind === 'user' ? principal.userId : principal.apiKeyId;
+}
+
+function settlerOf(principal: Principal): Settler {
+  return principal.kind === 'user'
+    ? { kind: 'user', id: principal.userId, label: principal.email }
+    : { kind: 'api_key', id: principal.apiKeyId, label: principal.name };
 }
 
 const settlesAny = (principal: Principal): boolean => principal.permissions.has('calls:settle-any');
@@ -152,16 +164,19 @@ function settledOrThrow(
   result: CompleteResult | VoidResult,
   view: AuthorizationView,
   windowSeconds: number,
-): AuthorizationView {
+): SettlementView {
   switch (result) {
     case 'completed':
+    case 'corrected':
     case 'voided':
     case 'repeated':
-      return view;
+      return { ...view, corrected: result === 'corrected' };
     case 'settled_otherwise':
+      throw new ProblemError('authorization_settled', settledBefore(view));
+    case 'too_many_corrections':
       throw new ProblemError(
         'authorization_settled',
-        `The authorization was ${view.status} at ${view.settledAt} and keeps what it was settled with then.`,
+        `The call was corrected ${view.correctionCount} times, which is as often as may be. It keeps what it has.`,
       );
     case 'denied':
       throw new ProblemError('authorization_not_settleable', 'The call was denied, so there is nothing to settle.');
@@ -184,4 +199,16 @@ function settledOrThrow(
           'The call counts as used. Complete it instead, and find out why so many calls are not dialed.',
       );
   }
+}
+
+function settledBefore({ status, settledAt, disposition, sipCode, externalCallId }: AuthorizationView): string {
+  const at = `The authorization was ${status} at ${settledAt}`;
+  if (status !== 'completed') return `${at} and keeps what it was settled with then.`;
+  const kept = Object.entries({ disposition, sipCode, externalCallId })
+    .filter(([, value]) => value !== null)
+    .map(([field, value]) => `${field} ${value}`);
+  return (
+    `${at} with ${kept.join(', ')}, which it keeps. A later report may change durationSeconds, cost and currency, and add ` +
+    'a sipCode or externalCallId that was not reported. Leave out what it does not change.'
+  );
 }

@@ -14,7 +14,7 @@ import {
 } from './dto/settlement.dto.js';
 import { GateProblemFilter } from '../authorize/gate-problem.filter.js';
 import { sendSettled, sendSettledBatch } from './settle-call.answer.js';
-import { ABOUT_REACH, ABOUT_VOIDS } from './settle-call.controller.js';
+import { ABOUT_CORRECTIONS, ABOUT_REACH, ABOUT_VOIDS } from './settle-call.controller.js';
 import { settled, settledBatch, unsettled } from './settle-call.responses.js';
 import { completedCall, nameOf } from './settle-call.request.js';
 import { SettleCallService } from './settle-call.service.js';
@@ -33,7 +33,7 @@ export class SettleNamedCallController {
   @ApiOperation({
     operationId: 'completeNamedCall',
     summary: 'Record how a call went, by its id or its Idempotency-Key',
-    description: `As \`POST /call-gate/authorizations/{id}/complete\`. ${ABOUT_REACH}`,
+    description: `As \`POST /call-gate/authorizations/{id}/complete\`. ${ABOUT_CORRECTIONS} ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settled)
   @ApiServiceUnavailableResponse(unsettled)

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { AuthorizationView, CallDisposition, VoidReason } from '#contracts';
+import type { AuthorizationView, CallDisposition, CorrectionView, VoidReason } from '#contracts';
 import type { Transaction } from '../../../platform/database/database.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
+import { CORRECTIONS, type CorrectionRow } from '../decision-log/sql/corrections.sql.js';
 import { authorizationView, type AuthorizationRow } from '../decision-log/sql/authorization-view.sql.js';
 import {
   AUTHORIZATION,
@@ -26,6 +27,13 @@ export interface CompletedCall {
   currency: string | null;
 }
 
+/** Who settles: the user or API key, and what it is called. */
+export interface Settler {
+  kind: 'user' | 'api_key';
+  id: string;
+  label: string;
+}
+
 /** How a caller names an authorization: by its id, or by the Idempotency-Key that it was asked for with. */
 export type CallName = { id: string } | { idempotencyKey: string };
 
@@ -48,14 +56,16 @@ export class SettlementRepository {
     tx: Transaction,
     context: RequestContext,
     id: string,
-    settledBy: string,
+    settler: Settler,
     call: CompletedCall,
   ): Promise<CompleteResult> {
     const { disposition, durationSeconds, sipCode, externalCallId, cost, currency } = call;
     const [row] = await tx.query<{ result: CompleteResult }>(COMPLETE_AUTHORIZATION, [
       context.organizationId,
       id,
-      settledBy,
+      settler.id,
+      settler.kind,
+      settler.label,
       disposition,
       durationSeconds,
       sipCode,
@@ -64,6 +74,12 @@ export class SettlementRepository {
       currency,
     ]);
     return row!.result;
+  }
+
+  /** What the last correction of an authorization changed. */
+  async lastChanges(tx: Transaction, context: RequestContext, id: string): Promise<CorrectionView['changes']> {
+    const rows = await tx.query<CorrectionRow>(CORRECTIONS, [context.organizationId, id]);
+    return rows.at(-1)!.changes;
   }
 
   async void(

@@ -45,6 +45,14 @@ export interface ClaimedOrganization {
   lastDay: string;
 }
 
+/**
+ * Waits for settlements of an organization ($1) that may belong to a day which is read for the last time, and keeps new
+ * ones waiting until the transaction ends. `add_to_rolled_up_day` holds the same lock, shared. Taken in a statement of its
+ * own, so that the next one reads what they have committed.
+ */
+export const HOLD_LATE_SETTLEMENTS = `
+  select pg_advisory_xact_lock(hashtextextended('ringfence.roll_up/' || $1::uuid, 0))`;
+
 /** Moves the date of the last roll-up, forward only. */
 export const FINISH_ROLL_UP = `
   update organizations set last_rollup_date = $2::date

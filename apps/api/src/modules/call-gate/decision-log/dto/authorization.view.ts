@@ -106,4 +106,10 @@ export class AuthorizationViewDto implements AuthorizationView {
 
   @ApiProperty({ type: String, nullable: true, example: 'USD' })
   currency!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'How often a later report changed the completed call. The record has the newest facts.',
+  })
+  correctionCount!: number;
 }

@@ -4,6 +4,7 @@ import {
   authorizationStatuses,
   loggedReasonCodeList,
   type AuthorizationStatus,
+  type DecisionDetailView,
   type DecisionPageView,
   type DecisionView,
   type ReasonCode,
@@ -12,6 +13,7 @@ import { digitsAsked } from '#phone';
 import { Prepared } from '../../../../platform/http/fields/dto-fields.js';
 import type { DecisionFilter } from '../decision-log-filter.js';
 import { AuthorizationViewDto } from './authorization.view.js';
+import { CorrectionViewDto } from './correction.view.js';
 
 export const DEFAULT_PAGE = 50;
 const MAX_PAGE = 200;
@@ -147,6 +149,14 @@ export class DecisionViewDto extends AuthorizationViewDto implements DecisionVie
 
   @ApiProperty({ type: String, nullable: true })
   agentName!: string | null;
+}
+
+export class DecisionDetailViewDto extends DecisionViewDto implements DecisionDetailView {
+  @ApiProperty({
+    type: [CorrectionViewDto],
+    description: 'What later reports changed on the completed call, the first at the top.',
+  })
+  corrections!: CorrectionViewDto[];
 }
 
 export class DecisionPageViewDto implements DecisionPageView {

@@ -17,7 +17,8 @@ export const AUTHORIZATION_COLUMNS = `
   l.destination_type as "destinationType", l.limit_at as "limit", l.used_after as used,
   l.local_date::text as "localDate", l.decided_at as "decidedAt", l.expires_at as "expiresAt",
   l.settled_at as "settledAt", l.disposition, l.duration_seconds as "durationSeconds", l.sip_code as "sipCode",
-  l.external_call_id as "externalCallId", l.void_reason as "voidReason", l.cost::text as cost, l.currency`;
+  l.external_call_id as "externalCallId", l.void_reason as "voidReason", l.cost::text as cost, l.currency,
+  l.correction_count as "correctionCount"`;
 
 export interface AuthorizationRow {
   id: string;
@@ -45,6 +46,7 @@ export interface AuthorizationRow {
   voidReason: RecordedVoidReason | null;
   cost: string | null;
   currency: string | null;
+  correctionCount: number;
 }
 
 export function authorizationView(row: AuthorizationRow): AuthorizationView {

@@ -68,7 +68,8 @@ export class CompleteCallDto {
     required: false,
     nullable: true,
     example: 'USD',
-    description: 'ISO 4217. A cost without one is in the currency of the organization.',
+    description:
+      'ISO 4217. A cost without one is in the currency of the price that it corrects, else in that of the organization.',
   })
   @ValidateIf((_body, value) => value !== undefined && value !== null)
   @HasCost()

@@ -8,11 +8,12 @@ import {
   ValidateIf,
   type ValidationArguments,
 } from 'class-validator';
-import type { ProblemCode } from '#contracts';
+import type { ProblemCode, SettlementView } from '#contracts';
 import { CharactersBetween } from '../../../../platform/http/fields/characters-between.js';
 import { Nested } from '../../../../platform/http/fields/dto-fields.js';
 import { isUuid } from '../../../../platform/http/fields/parse-uuid.pipe.js';
 import { MAX_KEY_LENGTH } from '../../policy/call-request.js';
+import { AuthorizationViewDto } from '../../decision-log/dto/authorization.view.js';
 import { CompleteCallDto, VoidCallDto } from './settle-call.dto.js';
 
 export const MAX_SETTLEMENTS = 500;
@@ -110,12 +111,25 @@ export class SettleBatchDto {
   void?: VoidNamedCallDto[];
 }
 
+const aboutCorrected = {
+  description: 'Whether this request changed what the call had been completed with before: false for a first report.',
+} as const;
+
+/** The record as it is now. */
+export class SettlementViewDto extends AuthorizationViewDto implements SettlementView {
+  @ApiProperty(aboutCorrected)
+  corrected!: boolean;
+}
+
 class SettledCallDto {
   @ApiProperty({ format: 'uuid' })
   authorizationId!: string;
 
   @ApiProperty({ enum: ['completed', 'voided'] })
   status!: 'completed' | 'voided';
+
+  @ApiProperty(aboutCorrected)
+  corrected!: boolean;
 }
 
 class NotSettledErrorDto {

@@ -29,14 +29,12 @@ export interface PartiesOfAuthorization {
   agentUserId: string | null;
 }
 
-/** A cost without a currency is in that of the organization. What the function locks is told at its migration. */
+/** What the function locks, and which currency a cost without one is in, is told in its comment. */
 export const COMPLETE_AUTHORIZATION = `
-  select complete_authorization(o.id, $2, $3, $4, $5, $6::smallint, $7, $8::numeric,
-    case when $8::numeric is not null then coalesce($9, o.currency) end) as result
-  from organizations o
-  where o.id = $1`;
+  select complete_authorization($1, $2, $3, $4, $5, $6, $7, $8::smallint, $9, $10::numeric, $11) as result`;
 
-export type CompleteResult = 'completed' | 'repeated' | 'settled_otherwise' | 'denied';
+export type CompleteResult =
+  'completed' | 'corrected' | 'repeated' | 'settled_otherwise' | 'too_many_corrections' | 'denied';
 
 /** Gives one call back to its usage day, at most $5 seconds after the decision. */
 export const VOID_AUTHORIZATION = `select void_authorization($1, $2, $3, $4, make_interval(secs => $5)) as result`;
