@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { noteInLog } from '../../../platform/http/hooks/log-notes.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { parseBatchRequest, parseNoQuery, valueOrThrow } from '../policy/call-request.js';
@@ -23,7 +24,6 @@ export class AuthorizeBatchController {
   @RequirePermission('calls:authorize')
   @BodyLimit('many')
   @ApiOperation({
-    operationId: 'authorizeCalls',
     summary: 'Decide up to 500 calls in one request',
     description:
       'An answer for each call, in their order. Some allowed and some refused is normal. A call that could not be decided ' +
@@ -33,7 +33,8 @@ export class AuthorizeBatchController {
   })
   @ApiBody({ type: AuthorizeBatchDto })
   @ApiOkResponse({ type: BatchDecisionsDto })
-  async authorize(
+  @ApiProblems('gate_unavailable')
+  async authorizeCalls(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey, valueOrThrow } from '../policy/call-request.js';
@@ -32,7 +33,6 @@ export class AuthorizeCallController {
   @RequirePermission('calls:authorize')
   @BodyLimit('small')
   @ApiOperation({
-    operationId: 'authorizeCall',
     summary: 'Decide whether a call may be placed, and from which number',
     description:
       'Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial. ' +
@@ -53,7 +53,8 @@ export class AuthorizeCallController {
   @ApiExtraModels(CallDecisionDto)
   @ApiOkResponse(decided)
   @ApiForbiddenResponse(deniedByStatus)
-  async authorize(
+  @ApiProblems('idempotency_key_reused', 'gate_unavailable')
+  async authorizeCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,

@@ -26,14 +26,13 @@ export class DecisionLogController {
   @Get('authorizations')
   @RequirePermission('calls:read')
   @ApiOperation({
-    operationId: 'listDecisions',
     summary: 'The decision log: what was decided, the newest first',
     description:
       'People with the role agent see the calls of their own agents. One request looks at a bounded part of the log: a page ' +
       'may hold fewer calls than `limit`, and even none, while `nextCursor` says that there is more further back.',
   })
   @ApiOkResponse({ type: DecisionPageViewDto })
-  page(@Context() context: RequestContext, @Query() query: DecisionPageQueryDto): Promise<DecisionPageView> {
+  listDecisions(@Context() context: RequestContext, @Query() query: DecisionPageQueryDto): Promise<DecisionPageView> {
     const { limit = DEFAULT_PAGE, cursor = null } = query;
     return this.service.page(context, decisionFilterOf(query), limit, cursor);
   }
@@ -41,12 +40,11 @@ export class DecisionLogController {
   @Get('authorizations.csv')
   @RequirePermission('calls:read')
   @ApiOperation({
-    operationId: 'exportDecisionsCsv',
     summary: 'Download the decision log as CSV, with the same filters',
   })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async csv(
+  async exportDecisionsCsv(
     @Context() context: RequestContext,
     @Query() query: DecisionFilterDto,
     @Res() reply: FastifyReply,
@@ -61,11 +59,10 @@ export class DecisionLogController {
   @Get('authorizations/:id')
   @RequirePermission('calls:read')
   @ApiOperation({
-    operationId: 'getDecision',
     summary: 'Get one authorization, allowed or denied, and what became of it',
   })
   @ApiOkResponse({ type: DecisionViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<DecisionView> {
+  getDecision(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<DecisionView> {
     return this.service.get(context, id);
   }
 }

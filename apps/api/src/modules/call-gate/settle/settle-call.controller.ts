@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Req, Res, UseFilters } from '@
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AuthorizationViewDto } from '../decision-log/dto/authorization.view.js';
@@ -31,14 +32,14 @@ export class SettleCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
-    operationId: 'completeCall',
     summary: 'Record how an authorized call went',
     description:
       'Possible after the lease has run out as well. The same body again changes nothing and answers 200. ' +
       ABOUT_REACH,
   })
   @ApiOkResponse(settled)
-  async complete(
+  @ApiProblems('authorization_settled', 'authorization_not_settleable', 'gate_unavailable')
+  async completeCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,
@@ -52,7 +53,6 @@ export class SettleCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
-    operationId: 'voidCall',
     summary: 'Give back a call that was not placed',
     description:
       `${ABOUT_VOIDS} ` +
@@ -61,7 +61,8 @@ export class SettleCallController {
       ABOUT_REACH,
   })
   @ApiOkResponse(settled)
-  async void(
+  @ApiProblems('authorization_settled', 'authorization_not_settleable', 'void_limit_reached', 'gate_unavailable')
+  async voidCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,

@@ -20,13 +20,12 @@ export class SimulateCallController {
   @RequirePermission('calls:authorize')
   @BodyLimit('small')
   @ApiOperation({
-    operationId: 'simulateCall',
     summary: 'Tell what authorize would decide now, and by which rules',
     description: 'Counts nothing and writes nothing. Every number that the call could use comes with its checks.',
   })
   @ApiBody({ type: AuthorizeCallDto })
   @ApiOkResponse({ type: CallSimulationDto })
-  simulate(@Req() request: FastifyRequest, @Context() context: RequestContext): Promise<CallSimulationView> {
+  simulateCall(@Req() request: FastifyRequest, @Context() context: RequestContext): Promise<CallSimulationView> {
     valueOrThrow(parseNoQuery(request.query));
     return this.service.simulate(context, valueOrThrow(parseCallRequest(request.body)));
   }
