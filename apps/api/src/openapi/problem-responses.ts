@@ -132,7 +132,7 @@ export function problemResponsesOf(operation: Operation): NonNullable<Operation[
   const statuses = [...new Set(codes.map((code) => problemTypes[code].status))];
   const responses = statuses.map((status) => {
     const ofStatus = codes.filter((code) => problemTypes[code].status === status);
-    return [status, responseOfStatus(operation, ofStatus)];
+    return [status, responseOfStatus(operation, ofStatus)] as const;
   });
   return { ...Object.fromEntries(responses), '4XX': ref('Refused'), '5XX': ref('NotServed') };
 }
@@ -168,6 +168,6 @@ function responseOfStatus(operation: Operation, codes: readonly ProblemCode[]) {
 }
 
 function responseOf(description: string, codes: readonly ProblemCode[]): Responses[string] {
-  const headers = Object.assign({}, ...codes.map((code) => HEADERS[code])) as Headers;
+  const headers = codes.reduce<Headers>((all, code) => ({ ...all, ...HEADERS[code] }), {});
   return { description, ...(Object.keys(headers).length > 0 && { headers }), ...problemForms(codes) };
 }
