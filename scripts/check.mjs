@@ -17,6 +17,7 @@ const checks = [
   'schema:check',
   'openapi:check',
   'client:check',
+  'lint:openapi',
   'env:check',
   'test',
 ];

@@ -57,6 +57,23 @@ describe('POST /call-gate/authorize-batch', () => {
     return (body as { decisions: Item[] }).decisions;
   }
 
+  it('refuses an Idempotency-Key of the whole batch, and counts nothing', async () => {
+    const agentId = await agentWithLimit(1);
+    const answer = await request(`${api.url}/api/v1/call-gate/authorize-batch`, {
+      apiKey: key,
+      body: { calls: [{ agentId, destination: CANADA }] },
+      headers: { 'idempotency-key': 'batch-1' },
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        code: 'validation_failed',
+        errors: { 'Idempotency-Key': expect.stringContaining('give each call of the batch an idempotencyKey') },
+      },
+    });
+    expect(await decide([{ agentId, destination: CANADA }])).toMatchObject([{ allowed: true, used: 1 }]);
+  });
+
   it('answers every call in its order, allowed and refused side by side', async () => {
     const agentId = await agentWithLimit(2);
     const decisions = await decide([

@@ -161,6 +161,7 @@ describe('/call-gate/authorizations', () => {
       voidReason: null,
       cost: null,
       currency: null,
+      correctionCount: 0,
     });
     expect(items[0]).toMatchObject({ status: 'denied', reasonCode: 'country_not_allowed', expiresAt: null });
     expect((await get()).headers.get('cache-control')).toBe('no-store');

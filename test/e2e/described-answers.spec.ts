@@ -1,6 +1,6 @@
-import { fastify, type FastifyInstance } from 'fastify';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { type Described, type Description, descriptionOf, escaped } from '../support/description.js';
 import {
   createAgent,
   createApiKey,
@@ -12,11 +12,7 @@ import { request } from '../support/http.js';
 
 const CANADA = '+14165550123';
 const FRANCE = '+33140205050';
-
-interface Described {
-  headers?: Record<string, { schema: object }>;
-  content: Record<string, object>;
-}
+const RETRY_AFTER = '/components/responses/GateUnavailable/headers/Retry-After/schema';
 
 /** Answers of the running gate, held against what /api/openapi.json (which CI compares with openapi.json) says of them. */
 describe('what openapi.json says of the answers of the call gate', () => {
@@ -25,20 +21,18 @@ describe('what openapi.json says of the answers of the call gate', () => {
   let organizationId: string;
   let apiKey: string;
   let agentId: string;
-  let document: object;
-  let validator: FastifyInstance;
+  let description: Description;
 
   beforeAll(async () => {
     db = await createTestDatabase();
     api = await startApi({ databaseUrl: db.url });
     organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
     apiKey = (await createApiKey(db, { organizationId, scopes: ['calls:authorize'] })).key;
-    document = (await request(`${api.url}/api/openapi.json`)).body as object;
-    validator = await validatorOf(document);
+    description = await descriptionOf(api.url);
   });
 
   afterAll(async () => {
-    await validator?.close();
+    await description?.close();
     await api?.close();
     await db?.drop();
   });
@@ -49,30 +43,24 @@ describe('what openapi.json says of the answers of the call gate', () => {
     await createAssignment(db, { organizationId, agentId, phoneNumberId, dailyLimit: 1 });
   });
 
-  /** What is wrong with a value, by the schema at an address in the document. */
-  function faultsOf(pointer: string, value: unknown): unknown[] {
-    const schema = { $ref: `openapi#${pointer}` };
-    const validate = validator.validatorCompiler!({ schema, method: 'POST', url: '/', httpPart: 'body' });
-    return (validate(value) as boolean) ? [] : ((validate as { errors?: unknown[] }).errors ?? ['refused']);
-  }
-
   /** Asks, and expects that status, media type, header and body are as described. */
   async function ask(path: string, options: Parameters<typeof request>[1]) {
     const answer = await request(`${api.url}/api/v1/call-gate/${path}`, options);
     const operation = `/paths/${escaped(`/api/v1/call-gate/${path.split('?')[0]}`)}/post`;
-    const { responses } = valueAt(document, operation) as { responses: Record<string, Described | { $ref: string }> };
+    const { responses } = description.at(operation) as { responses: Record<string, Described | { $ref: string }> };
     const status = [String(answer.status), `${String(answer.status)[0]}XX`].find((key) => key in responses)!;
     const response = responses[status]!;
     const pointer = '$ref' in response ? response.$ref.slice(1) : `${operation}/responses/${status}`;
-    const described = valueAt(document, pointer) as Described;
+    const described = description.at(pointer) as Described;
     const type = answer.headers.get('content-type')!.split(';')[0]!;
-    expect(Object.keys(described.content)).toContain(type);
-    expect(faultsOf(`${pointer}/content/${escaped(type)}/schema`, answer.body)).toEqual([]);
+    const form = type === 'text/plain' ? 'x-text-plain' : `content/${escaped(type)}`;
+    expect([...Object.keys(described.content), ...(described['x-text-plain'] ? ['text/plain'] : [])]).toContain(type);
+    expect(description.faultsOf(`${pointer}/${form}/schema`, answer.body)).toEqual([]);
     const replayed = answer.headers.get('idempotent-replayed');
     if (replayed !== null) {
-      expect(faultsOf(`${pointer}/headers/Idempotent-Replayed/schema`, replayed)).toEqual([]);
+      expect(description.faultsOf(`${pointer}/headers/Idempotent-Replayed/schema`, replayed)).toEqual([]);
     }
-    return { ...answer, type, replayed };
+    return { ...answer, type, replayed, described };
   }
 
   const call = (destination = CANADA) => ({ agentId, destination });
@@ -136,39 +124,33 @@ describe('what openapi.json says of the answers of the call gate', () => {
     await ask('authorize-batch', { apiKey, headers: text, body: { calls: [] } });
   });
 
+  it('is true of who is not known: how to say it stands in a header', async () => {
+    const { headers, body, described } = await ask('authorize', { body: call() });
+    expect(body.code).toBe('authentication_required');
+    expect(headers.get('www-authenticate')).toContain('Basic realm="ringfence"');
+    expect(Object.keys(described.headers!)).toEqual(['WWW-Authenticate']);
+  });
+
+  it('is true of a gate that cannot decide: when to ask again stands in a header', async () => {
+    await db.query('alter table agent_phone_numbers rename to agent_phone_numbers_away');
+    try {
+      const { headers, body, described } = await ask('authorize', { apiKey, body: call() });
+      expect(body.code).toBe('gate_unavailable');
+      expect(Object.keys(described.headers!)).toEqual(['Retry-After']);
+      expect(description.faultsOf(RETRY_AFTER, Number(headers.get('retry-after')))).toEqual([]);
+      await ask('authorize', { apiKey, headers: text, body: call() });
+    } finally {
+      await db.query('alter table agent_phone_numbers_away rename to agent_phone_numbers');
+    }
+  });
+
   it('finds an answer that is not as described', () => {
     const undecided = { allowed: false, error: { code: 'idempotency_key_reused', message: 'Send a new key.' } };
     const item = '/components/schemas/BatchDecisionsDto/properties/decisions/items';
-    expect(faultsOf(item, undecided)).toEqual([]);
+    expect(description.faultsOf(item, undecided)).toEqual([]);
     for (const wrong of [{}, { ...undecided, allowed: true }, { ...undecided, used: 1 }, { allowed: false }]) {
-      expect(faultsOf(item, wrong)).not.toEqual([]);
+      expect(description.faultsOf(item, wrong)).not.toEqual([]);
     }
-    expect(faultsOf('/components/schemas/CallDecisionDto', undecided)).not.toEqual([]);
+    expect(description.faultsOf('/components/schemas/CallDecisionDto', undecided)).not.toEqual([]);
   });
 });
-
-/** Fastify's own validator, without its conveniences; a field that is not described is a fault here. */
-async function validatorOf(document: object): Promise<FastifyInstance> {
-  const exact = { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } as const;
-  const instance = fastify({ ajv: { customOptions: exact } });
-  const closed = JSON.parse(JSON.stringify(document), (_, value: { type?: unknown; properties?: unknown } | null) =>
-    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value,
-  ) as object;
-  instance.addSchema({ $id: 'openapi', ...closed });
-  // The compiler is there once a route needs it.
-  instance.post('/', { schema: { body: { type: 'object' } } }, () => null);
-  return instance.ready().then(() => instance);
-}
-
-/** A key as a part of a JSON pointer (RFC 6901). */
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function valueAt(document: unknown, pointer: string): unknown {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce((value, key) => (value as Record<string, unknown>)[key], document);
-}

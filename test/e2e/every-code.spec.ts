@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ProblemCode, ReasonCode } from '#contracts';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { type Description, descriptionOf } from '../support/description.js';
 import {
   createAgent,
   createApiKey,
@@ -22,6 +23,7 @@ const PREMIUM = '+19005551234';
 
 let db: TestDatabase;
 let api: RunningApi;
+let description: Description;
 let organizationId: string;
 let admin: string;
 let key: string;
@@ -29,6 +31,7 @@ let key: string;
 beforeAll(async () => {
   db = await createTestDatabase();
   api = await startApi({ databaseUrl: db.url });
+  description = await descriptionOf(api.url);
   organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
   await createUser(db, { organizationId, role: 'owner', email: 'owner@codes.test' });
   admin = await signIn(api.url, 'owner@codes.test');
@@ -36,6 +39,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await description?.close();
   await api?.close();
   await db?.drop();
 });
@@ -270,9 +274,25 @@ describe('every problem', () => {
     expect(body.requestId).toBe(headers.get('x-request-id'));
     expect(body.detail).toMatch(/\S/);
     expect((await request(`${api.url}${body.type}`)).status).toBe(200);
+    expect(description.faultsOf(`/components/schemas/${typeOf(code as ProblemCode)}`, body)).toEqual([]);
+    expect(HEADERS[code as ProblemCode]?.filter((name) => !headers.has(name)) ?? []).toEqual([]);
     expect(pageOf('problems', code)).toEqual({ means: expect.any(String), todo: expect.any(String) });
   });
 });
+
+/** What openapi.json says of the headers of these problems, in every response that may be one of them. */
+const HEADERS: Partial<Record<ProblemCode, string[]>> = {
+  authentication_required: ['www-authenticate'],
+  too_many_requests: ['retry-after'],
+  gate_unavailable: ['retry-after'],
+  service_unavailable: ['retry-after'],
+};
+
+/** The type of a code in openapi.json. Those of addresses that no operation has are problems without one of their own. */
+function typeOf(code: ProblemCode): string {
+  if (code === 'not_found' || code === 'method_not_allowed') return 'Problem';
+  return `${code.replace(/(^|_)([a-z])/g, (_, _start, letter: string) => letter.toUpperCase())}Problem`;
+}
 
 /** What stands below the two headings of a page; undefined where there is too little to be of use. */
 function pageOf(folder: string, code: string) {

@@ -81,7 +81,13 @@ describe('documentation', () => {
   it('describes the API in OpenAPI', async () => {
     const { body } = await request(`${api.url}/api/openapi.json`);
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.components.securitySchemes)).toEqual(['bearer', 'apiKey', 'basic']);
+    expect(Object.keys(body.components.securitySchemes)).toEqual([
+      'bearer',
+      'apiKey',
+      'basic',
+      'refreshToken',
+      'metricsToken',
+    ]);
     expect(body.paths['/livez'].get.security).toEqual([]);
   });
 

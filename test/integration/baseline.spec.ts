@@ -140,7 +140,7 @@ describe('a database', () => {
     const ledger = async (disposition: string) =>
       (
         await client.query<{ call: unknown }>(
-          `select to_jsonb(l) - array[$1::text, 'correction_count'] || jsonb_build_object('ended', ${disposition}) as call
+          `select to_jsonb(l) - array[$1::text, 'correction_count', 'platform', 'platform_number_id'] || jsonb_build_object('ended', ${disposition}) as call
            from call_authorizations l order by id`,
           [disposition],
         )

@@ -1,7 +1,14 @@
 import { request } from '../support/http.js';
 import { type Expectation, missingRow, readAccessTable, type Row } from './access-table.js';
 import type { Caller } from './callers.js';
-import { committedDescription, type Description, isDocumented, type Operation, operationsOf } from './operations.js';
+import {
+  committedDescription,
+  type Description,
+  isDocumented,
+  isDocumentedProblem,
+  type Operation,
+  operationsOf,
+} from './operations.js';
 import { CANARY, E164_OF, type Side } from './records.js';
 import { type ExampleRequest, exampleRequest, uuidsIn } from './requests.js';
 import { Tally } from './tally.js';
@@ -50,6 +57,10 @@ async function ask(operation: Operation, caller: Caller, sent: ExampleRequest, e
     throw new Error(`${about} must be ${expected}, and was answered ${answer.status}: ${answer.text.slice(0, 300)}`);
   }
   if (!isDocumented(operation, answer.status)) throw new Error(`${about}: ${answer.status} is not in openapi.json`);
+  const code = /"code":"([a-z_]+)"/.exec(answer.status >= 400 ? answer.text : '')?.[1];
+  if (code !== undefined && !isDocumentedProblem(operation, answer.status, code)) {
+    throw new Error(`${about}: ${code} is not in openapi.json. Name it in ApiProblems.`);
+  }
   reports.push({ about, caller, request: sent, answer });
 }
 

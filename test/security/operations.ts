@@ -11,6 +11,7 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+  oneOf?: Schema[];
   minLength?: number;
   maxLength?: number;
   minimum?: number;
@@ -23,17 +24,22 @@ interface Parameter {
   schema?: Schema;
 }
 
+interface DescribedResponse {
+  $ref?: string;
+  content?: Record<string, { schema: Schema }>;
+}
+
 interface DescribedOperation {
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: Schema }> };
-  responses: Record<string, unknown>;
+  responses: Record<string, DescribedResponse>;
   'x-permission'?: Permission;
   'x-public'?: boolean;
 }
 
 export interface Description {
   paths: Record<string, Record<string, DescribedOperation>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, DescribedResponse> };
 }
 
 export interface Operation {
@@ -49,6 +55,8 @@ export interface Operation {
   body: { type: string; schema: Schema } | null;
   /** Statuses and ranges of them: `200`, `4XX`. */
   statuses: string[];
+  /** The types of problems by status, such as `RecordNotFoundProblem`; of a range `Problem`, which any is. */
+  problemTypes: Record<string, string[]>;
 }
 
 const PREFIX = '/api/v1';
@@ -81,7 +89,18 @@ function operationOf(description: Description, path: string, method: string, des
     parameters: described.parameters ?? [],
     body: body ? { type: body[0], schema: resolved(description, body[1].schema) } : null,
     statuses: Object.keys(described.responses),
+    problemTypes: Object.fromEntries(
+      Object.entries(described.responses).map(([status, response]) => [status, problemTypesOf(description, response)]),
+    ),
   };
+}
+
+function problemTypesOf(description: Description, response: DescribedResponse): string[] {
+  if (response.$ref !== undefined) {
+    return problemTypesOf(description, description.components.responses[response.$ref.split('/').at(-1)!]!);
+  }
+  const schema = response.content?.['application/problem+json']?.schema;
+  return (schema?.oneOf ?? (schema ? [schema] : [])).map(({ $ref }) => $ref!.split('/').at(-1)!);
 }
 
 /** The schema with every reference replaced by what it points to; the bodies of requests do not contain themselves. */
@@ -104,4 +123,11 @@ function resolved(description: Description, schema: Schema): Schema {
 /** Whether the description of the operation knows answers of the status. */
 export function isDocumented(operation: Operation, status: number): boolean {
   return operation.statuses.includes(String(status)) || operation.statuses.includes(`${String(status)[0]}XX`);
+}
+
+/** Whether the description of the operation knows problems with the code at the status. */
+export function isDocumentedProblem(operation: Operation, status: number, code: string): boolean {
+  const types = operation.problemTypes[String(status)];
+  const type = `${code.replace(/(^|_)([a-z])/g, (_, _start, letter: string) => letter.toUpperCase())}Problem`;
+  return types === undefined ? isDocumented(operation, status) : types.includes(type);
 }

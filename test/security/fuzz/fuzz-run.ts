@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type ProblemCode, problemTypes } from '#contracts';
 import type { Random } from '../../chaos/random.js';
-import type { Operation } from '../operations.js';
+import { isDocumentedProblem, type Operation } from '../operations.js';
 import type { ExampleRequest } from '../requests.js';
 import type { Watched } from './livez-watch.js';
 import { ALWAYS, anyMutations, type Mutation, type WireRequest, wireRequest } from './mutations.js';
@@ -251,9 +251,12 @@ export function faultOf(
   if (status >= 500) {
     return isBusy(status, headers, text) ? null : `${about} was answered ${status}: ${text.slice(0, 200)}`;
   }
-  if (status >= 400) return request.method === 'HEAD' ? null : faultOfRefusal(about, request, answer);
-  if (status < 200 || status >= 300) return `${about} was answered ${status}`;
   const elsewhere = mutations.some(({ kind }) => kind === 'part of the path' || kind === 'other method');
+  if (status >= 400) {
+    if (request.method === 'HEAD') return null;
+    return faultOfRefusal(about, request, answer) ?? (elsewhere ? null : faultOfDescription(operation, answer));
+  }
+  if (status < 200 || status >= 300) return `${about} was answered ${status}`;
   if (!elsewhere && !operation.statuses.includes(String(status))) return `${about}: ${status} is not in openapi.json`;
   return null;
 }
@@ -261,6 +264,24 @@ export function faultOf(
 /** The gate and whatever else says that it has too much to do says also when to come again. */
 function isBusy(status: number, headers: http.IncomingHttpHeaders, text: string): boolean {
   return status === 503 && (headers['retry-after'] !== undefined || text.includes('gate_unavailable'));
+}
+
+/** What is said of a body, or of its type, where the operation takes none and the fuzz sent one all the same. */
+const OF_BODIES: readonly ProblemCode[] = [
+  'validation_failed',
+  'malformed_request',
+  'payload_too_large',
+  'unsupported_media_type',
+];
+
+/** A problem that openapi.json does not name for the operation. */
+function faultOfDescription(operation: Operation, { status, headers, text }: Answered): string | null {
+  if (!headers['content-type']?.startsWith('application/problem+json')) return null;
+  const { code } = JSON.parse(text) as { code: ProblemCode };
+  if (operation.body === null && OF_BODIES.includes(code)) return null;
+  return isDocumentedProblem(operation, status, code)
+    ? null
+    : `${operation.name}: ${code} is not in openapi.json. Name it in ApiProblems.`;
 }
 
 function faultOfRefusal(about: string, request: WireRequest, { status, headers, text }: Answered): string | null {

@@ -36,26 +36,38 @@ export const signIn = <ThrowOnError extends boolean = false>(options: Options<Si
  *
  * Replaces the refresh token of the cookie. Requests at the same time get the same one, for ten seconds. A token that was replaced and comes back later ends the session, its access tokens included. Send X-Requested-With or a JSON body: a form of another site can do neither.
  */
-export const refreshSession = <ThrowOnError extends boolean = false>(options: Options<RefreshSessionData, ThrowOnError>) => options.client.post<RefreshSessionResponses, RefreshSessionErrors, ThrowOnError>({ url: '/api/v1/auth/refresh', ...options });
+export const refreshSession = <ThrowOnError extends boolean = false>(options: Options<RefreshSessionData, ThrowOnError>) => options.client.post<RefreshSessionResponses, RefreshSessionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ringfence_refresh',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/auth/refresh',
+    ...options
+});
 
 /**
  * Sign out
  *
  * Ends the session of the cookie, its access tokens included. Send it as you send a refresh.
  */
-export const signOut = <ThrowOnError extends boolean = false>(options: Options<SignOutData, ThrowOnError>) => options.client.post<SignOutResponses, SignOutErrors, ThrowOnError>({ url: '/api/v1/auth/logout', ...options });
+export const signOut = <ThrowOnError extends boolean = false>(options: Options<SignOutData, ThrowOnError>) => options.client.post<SignOutResponses, SignOutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-ringfence_refresh',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/auth/logout',
+    ...options
+});
 
 /**
  * Who is signed in, and what they may do
  *
- * Needs the permission `organization:read`.
+ * Needs the permission `organization:read`, which no API key has: send an access token.
  */
 export const getCurrentUser = <ThrowOnError extends boolean = false>(options: Options<GetCurrentUserData, ThrowOnError>) => options.client.get<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/me',
     ...options
 });
@@ -65,14 +77,10 @@ export const getCurrentUser = <ThrowOnError extends boolean = false>(options: Op
  *
  * Every organization that you belong to sees it.
  *
- * Needs the permission `organization:read`.
+ * Needs the permission `organization:read`, which no API key has: send an access token.
  */
 export const updateCurrentUser = <ThrowOnError extends boolean = false>(options: Options<UpdateCurrentUserData, ThrowOnError>) => options.client.put<UpdateCurrentUserResponses, UpdateCurrentUserErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/me',
     ...options,
     headers: {
@@ -86,14 +94,10 @@ export const updateCurrentUser = <ThrowOnError extends boolean = false>(options:
  *
  * Ends every other session of yours, in every organization. The one that asks goes on. A wrong current password counts as a failed attempt to sign in.
  *
- * Needs the permission `organization:read`.
+ * Needs the permission `organization:read`, which no API key has: send an access token.
  */
 export const changePassword = <ThrowOnError extends boolean = false>(options: Options<ChangePasswordData, ThrowOnError>) => options.client.post<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/auth/password',
     ...options,
     headers: {
@@ -105,14 +109,10 @@ export const changePassword = <ThrowOnError extends boolean = false>(options: Op
 /**
  * List API keys
  *
- * Needs the permission `keys:manage`.
+ * Needs the permission `keys:manage`, which no API key has: send an access token.
  */
 export const listApiKeys = <ThrowOnError extends boolean = false>(options: Options<ListApiKeysData, ThrowOnError>) => options.client.get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/api-keys',
     ...options
 });
@@ -122,14 +122,10 @@ export const listApiKeys = <ThrowOnError extends boolean = false>(options: Optio
  *
  * The answer is the only one that shows the key itself.
  *
- * Needs the permission `keys:manage`.
+ * Needs the permission `keys:manage`, which no API key has: send an access token.
  */
 export const createApiKey = <ThrowOnError extends boolean = false>(options: Options<CreateApiKeyData, ThrowOnError>) => options.client.post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/api-keys',
     ...options,
     headers: {
@@ -143,14 +139,10 @@ export const createApiKey = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Every process refuses it within a second.
  *
- * Needs the permission `keys:manage`.
+ * Needs the permission `keys:manage`, which no API key has: send an access token.
  */
 export const revokeApiKey = <ThrowOnError extends boolean = false>(options: Options<RevokeApiKeyData, ThrowOnError>) => options.client.delete<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/api-keys/{id}',
     ...options
 });
@@ -158,14 +150,10 @@ export const revokeApiKey = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Get an API key, without the key itself
  *
- * Needs the permission `keys:manage`.
+ * Needs the permission `keys:manage`, which no API key has: send an access token.
  */
 export const getApiKey = <ThrowOnError extends boolean = false>(options: Options<GetApiKeyData, ThrowOnError>) => options.client.get<GetApiKeyResponses, GetApiKeyErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/api-keys/{id}',
     ...options
 });
@@ -175,14 +163,10 @@ export const getApiKey = <ThrowOnError extends boolean = false>(options: Options
  *
  * What it may do cannot be changed: create another one.
  *
- * Needs the permission `keys:manage`.
+ * Needs the permission `keys:manage`, which no API key has: send an access token.
  */
 export const renameApiKey = <ThrowOnError extends boolean = false>(options: Options<RenameApiKeyData, ThrowOnError>) => options.client.put<RenameApiKeyResponses, RenameApiKeyErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/api-keys/{id}',
     ...options,
     headers: {
@@ -194,14 +178,10 @@ export const renameApiKey = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * List the members of the organization
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const listUsers = <ThrowOnError extends boolean = false>(options: Options<ListUsersData, ThrowOnError>) => options.client.get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users',
     ...options
 });
@@ -211,14 +191,10 @@ export const listUsers = <ThrowOnError extends boolean = false>(options: Options
  *
  * Answers the link that accepts it: this once, for only a hash of its token is kept. Whether anybody has that e-mail elsewhere makes no difference. It can be used for seven days; see the invitations.
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const inviteUser = <ThrowOnError extends boolean = false>(options: Options<InviteUserData, ThrowOnError>) => options.client.post<InviteUserResponses, InviteUserErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users',
     ...options,
     headers: {
@@ -232,14 +208,10 @@ export const inviteUser = <ThrowOnError extends boolean = false>(options: Option
  *
  * Their sessions in this organization end at once.
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const deleteUser = <ThrowOnError extends boolean = false>(options: Options<DeleteUserData, ThrowOnError>) => options.client.delete<DeleteUserResponses, DeleteUserErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/{id}',
     ...options
 });
@@ -247,14 +219,10 @@ export const deleteUser = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Get a member
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const getUser = <ThrowOnError extends boolean = false>(options: Options<GetUserData, ThrowOnError>) => options.client.get<GetUserResponses, GetUserErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/{id}',
     ...options
 });
@@ -262,14 +230,10 @@ export const getUser = <ThrowOnError extends boolean = false>(options: Options<G
 /**
  * Change the role or the clients of a member
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const updateUser = <ThrowOnError extends boolean = false>(options: Options<UpdateUserData, ThrowOnError>) => options.client.put<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/users/{id}',
     ...options,
     headers: {
@@ -298,6 +262,7 @@ export const previewInvitation = <ThrowOnError extends boolean = false>(options:
  * Makes you a member and signs you in to the organization. Without an account send a name and a password of your own; with one its password, or, signed in with exactly that e-mail, the access token and nothing else. A link can be used once.
  */
 export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => options.client.post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/invitations/accept',
     ...options,
     headers: {
@@ -311,14 +276,10 @@ export const acceptInvitation = <ThrowOnError extends boolean = false>(options: 
  *
  * Made by `POST /users`.
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const listInvitations = <ThrowOnError extends boolean = false>(options: Options<ListInvitationsData, ThrowOnError>) => options.client.get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/invitations',
     ...options
 });
@@ -328,14 +289,10 @@ export const listInvitations = <ThrowOnError extends boolean = false>(options: O
  *
  * Its link opens nothing any more.
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const revokeInvitation = <ThrowOnError extends boolean = false>(options: Options<RevokeInvitationData, ThrowOnError>) => options.client.delete<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/invitations/{id}',
     ...options
 });
@@ -343,14 +300,10 @@ export const revokeInvitation = <ThrowOnError extends boolean = false>(options: 
 /**
  * Get an invitation
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => options.client.get<GetInvitationResponses, GetInvitationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/invitations/{id}',
     ...options
 });
@@ -360,14 +313,10 @@ export const getInvitation = <ThrowOnError extends boolean = false>(options: Opt
  *
  * It can be used for seven days from now; the old one opens nothing any more.
  *
- * Needs the permission `users:manage`.
+ * Needs the permission `users:manage`, which no API key has: send an access token.
  */
 export const resendInvitation = <ThrowOnError extends boolean = false>(options: Options<ResendInvitationData, ThrowOnError>) => options.client.post<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/invitations/{id}/resend',
     ...options
 });
@@ -377,14 +326,10 @@ export const resendInvitation = <ThrowOnError extends boolean = false>(options: 
  *
  * Filters: `actorId`, `actor` (a part of the e-mail or the key’s name), `action`, `recordType`, `recordId` (also events that concern the record, such as the assignments of a number), `field` (events that changed it), `from`, `to` (exclusive). The total is counted up to 10,000.
  *
- * Needs the permission `audit:read`.
+ * Needs the permission `audit:read`, which no API key has: send an access token.
  */
 export const listAuditEvents = <ThrowOnError extends boolean = false>(options: Options<ListAuditEventsData, ThrowOnError>) => options.client.get<ListAuditEventsResponses, ListAuditEventsErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/audit-events',
     ...options
 });
@@ -394,14 +339,10 @@ export const listAuditEvents = <ThrowOnError extends boolean = false>(options: O
  *
  * Keep `sequence` and `hash` elsewhere: they are an anchor for `npm run audit:verify`.
  *
- * Needs the permission `audit:read`.
+ * Needs the permission `audit:read`, which no API key has: send an access token.
  */
 export const verifyAuditChain = <ThrowOnError extends boolean = false>(options: Options<VerifyAuditChainData, ThrowOnError>) => options.client.get<VerifyAuditChainResponses, VerifyAuditChainErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/audit-events/verify',
     ...options
 });
@@ -409,14 +350,10 @@ export const verifyAuditChain = <ThrowOnError extends boolean = false>(options: 
 /**
  * Get an audit event
  *
- * Needs the permission `audit:read`.
+ * Needs the permission `audit:read`, which no API key has: send an access token.
  */
 export const getAuditEvent = <ThrowOnError extends boolean = false>(options: Options<GetAuditEventData, ThrowOnError>) => options.client.get<GetAuditEventResponses, GetAuditEventErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/audit-events/{id}',
     ...options
 });
@@ -424,14 +361,10 @@ export const getAuditEvent = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Get the organization that you work in
  *
- * Needs the permission `organization:read`.
+ * Needs the permission `organization:read`, which no API key has: send an access token.
  */
 export const getCurrentOrganization = <ThrowOnError extends boolean = false>(options: Options<GetCurrentOrganizationData, ThrowOnError>) => options.client.get<GetCurrentOrganizationResponses, GetCurrentOrganizationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organizations/current',
     ...options
 });
@@ -441,14 +374,10 @@ export const getCurrentOrganization = <ThrowOnError extends boolean = false>(opt
  *
  * Merges. A new time zone counts from the next midnight of the old one on.
  *
- * Needs the permission `organization:write`.
+ * Needs the permission `organization:write`, which no API key has: send an access token.
  */
 export const updateCurrentOrganization = <ThrowOnError extends boolean = false>(options: Options<UpdateCurrentOrganizationData, ThrowOnError>) => options.client.put<UpdateCurrentOrganizationResponses, UpdateCurrentOrganizationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organizations/current',
     ...options,
     headers: {
@@ -460,14 +389,10 @@ export const updateCurrentOrganization = <ThrowOnError extends boolean = false>(
 /**
  * List every organization
  *
- * Needs the permission `platform:manage`.
+ * Needs the permission `platform:manage`, which no API key has: send an access token.
  */
 export const listOrganizations = <ThrowOnError extends boolean = false>(options: Options<ListOrganizationsData, ThrowOnError>) => options.client.get<ListOrganizationsResponses, ListOrganizationsErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organizations',
     ...options
 });
@@ -477,14 +402,10 @@ export const listOrganizations = <ThrowOnError extends boolean = false>(options:
  *
  * Then add its first owner: POST /users with the header X-Organization-Id.
  *
- * Needs the permission `platform:manage`.
+ * Needs the permission `platform:manage`, which no API key has: send an access token.
  */
 export const createOrganization = <ThrowOnError extends boolean = false>(options: Options<CreateOrganizationData, ThrowOnError>) => options.client.post<CreateOrganizationResponses, CreateOrganizationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organizations',
     ...options,
     headers: {
@@ -498,14 +419,10 @@ export const createOrganization = <ThrowOnError extends boolean = false>(options
  *
  * Archives its own numbers, returns those of the pool, revokes its keys and ends its sessions.
  *
- * Needs the permission `platform:manage`.
+ * Needs the permission `platform:manage`, which no API key has: send an access token.
  */
 export const deleteOrganization = <ThrowOnError extends boolean = false>(options: Options<DeleteOrganizationData, ThrowOnError>) => options.client.delete<DeleteOrganizationResponses, DeleteOrganizationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organizations/{id}',
     ...options
 });
@@ -513,14 +430,10 @@ export const deleteOrganization = <ThrowOnError extends boolean = false>(options
 /**
  * Get any organization
  *
- * Needs the permission `platform:manage`.
+ * Needs the permission `platform:manage`, which no API key has: send an access token.
  */
 export const getOrganization = <ThrowOnError extends boolean = false>(options: Options<GetOrganizationData, ThrowOnError>) => options.client.get<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organizations/{id}',
     ...options
 });
@@ -528,14 +441,10 @@ export const getOrganization = <ThrowOnError extends boolean = false>(options: O
 /**
  * Change or suspend any organization
  *
- * Needs the permission `platform:manage`.
+ * Needs the permission `platform:manage`, which no API key has: send an access token.
  */
 export const updateOrganization = <ThrowOnError extends boolean = false>(options: Options<UpdateOrganizationData, ThrowOnError>) => options.client.put<UpdateOrganizationResponses, UpdateOrganizationErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/organizations/{id}',
     ...options,
     headers: {
@@ -562,14 +471,10 @@ export const listClients = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Add a client
  *
- * Needs the permission `organization:write`.
+ * Needs the permission `organization:write`, which no API key has: send an access token.
  */
 export const createClient = <ThrowOnError extends boolean = false>(options: Options<CreateClientData, ThrowOnError>) => options.client.post<CreateClientResponses, CreateClientErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/clients',
     ...options,
     headers: {
@@ -583,14 +488,10 @@ export const createClient = <ThrowOnError extends boolean = false>(options: Opti
  *
  * Archives its own numbers, returns those of the pool, and ends their assignments and connections.
  *
- * Needs the permission `organization:write`.
+ * Needs the permission `organization:write`, which no API key has: send an access token.
  */
 export const deleteClient = <ThrowOnError extends boolean = false>(options: Options<DeleteClientData, ThrowOnError>) => options.client.delete<DeleteClientResponses, DeleteClientErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/clients/{id}',
     ...options
 });
@@ -613,14 +514,10 @@ export const getClient = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Rename a client
  *
- * Needs the permission `organization:write`.
+ * Needs the permission `organization:write`, which no API key has: send an access token.
  */
 export const updateClient = <ThrowOnError extends boolean = false>(options: Options<UpdateClientData, ThrowOnError>) => options.client.put<UpdateClientResponses, UpdateClientErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/clients/{id}',
     ...options,
     headers: {
@@ -1369,14 +1266,10 @@ export const getDailyUsage = <ThrowOnError extends boolean = false>(options: Opt
  *
  * What they held stays in the usage of the day. Agents may call their full daily limit again.
  *
- * Needs the permission `usage:reset`.
+ * Needs the permission `usage:reset`, which no API key has: send an access token.
  */
 export const resetUsage = <ThrowOnError extends boolean = false>(options: Options<ResetUsageData, ThrowOnError>) => options.client.post<ResetUsageResponses, ResetUsageErrors, ThrowOnError>({
-    security: [
-        { scheme: 'bearer', type: 'http' },
-        { name: 'X-API-Key', type: 'apiKey' },
-        { scheme: 'basic', type: 'http' }
-    ],
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/usage/reset',
     ...options,
     headers: {
@@ -1388,7 +1281,7 @@ export const resetUsage = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Decide up to 500 calls in one request
  *
- * An answer for each call, in their order. Some allowed and some refused is normal. A call that could not be decided has an `error` and `allowed: false`: do not dial it. After `gate_unavailable` ask again with the same idempotency key; after `idempotency_key_reused`, which says that the key belongs to another call, with a new one. A request that is wrong in one call is refused as a whole, before any call is counted. Give the request a timeout of 3 seconds: the gate itself gives up after 2 and then answers 503, and the third second is for the way. A client that stops sooner hangs up on calls that are being decided. No answer means: do not dial.
+ * An answer for each call, in their order. Some allowed and some refused is normal. A call that could not be decided has an `error` and `allowed: false`: do not dial it. After `gate_unavailable` ask again with the same idempotency key; after `idempotency_key_reused`, which says that the key belongs to another call, with a new one. A request that is wrong in one call is refused as a whole, before any call is counted. Give the request a timeout of 3 seconds: the gate itself gives up after 2 and then answers 503, and the third second is for the way. A client that stops sooner hangs up on calls that are being decided. No answer means: do not dial. After 503 ask again after `Retry-After` seconds with the same idempotency key, and a decision that was made although its answer got lost is answered, counted once.
  *
  * Needs the permission `calls:authorize`.
  */
@@ -1409,7 +1302,7 @@ export const authorizeCalls = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Decide whether a call may be placed, and from which number
  *
- * Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial. `Accept: text/plain` answers one line. Give the request a timeout of 3 seconds: the gate itself gives up after 2 and then answers 503, and the third second is for the way. A client that stops sooner hangs up on calls that are being decided. No answer means: do not dial.
+ * Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial. `Accept: text/plain` answers one line. Give the request a timeout of 3 seconds: the gate itself gives up after 2 and then answers 503, and the third second is for the way. A client that stops sooner hangs up on calls that are being decided. No answer means: do not dial. After 503 ask again after `Retry-After` seconds with the same idempotency key, and a decision that was made although its answer got lost is answered, counted once.
  *
  * Needs the permission `calls:authorize`.
  */
@@ -1604,6 +1497,8 @@ export const getDecision = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * The process answers
+ *
+ * Says nothing about the database: a process that waits for it is alive.
  */
 export const getLiveness = <ThrowOnError extends boolean = false>(options: Options<GetLivenessData, ThrowOnError>) => options.client.get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/livez', ...options });
 
@@ -1619,4 +1514,8 @@ export const getReadiness = <ThrowOnError extends boolean = false>(options: Opti
  *
  * With `METRICS_TOKEN` as Bearer token; where none is set, to the machine itself only. They are collected once a second at most: whoever asks sooner waits for the next time.
  */
-export const getMetrics = <ThrowOnError extends boolean = false>(options: Options<GetMetricsData, ThrowOnError>) => options.client.get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({ url: '/metrics', ...options });
+export const getMetrics = <ThrowOnError extends boolean = false>(options: Options<GetMetricsData, ThrowOnError>) => options.client.get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/metrics',
+    ...options
+});

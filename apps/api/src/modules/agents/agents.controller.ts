@@ -6,6 +6,7 @@ import { ParseUuidPipe } from '../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../platform/http/lists/list-query.js';
+import { ApiProblems } from '../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { AgentsService } from './agents.service.js';
@@ -29,7 +30,7 @@ export class AgentsController {
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List agents with what they called today' })
   @ApiOkResponse({ type: [AgentViewDto] })
-  async list(
+  async listAgents(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -42,7 +43,7 @@ export class AgentsController {
   @RequirePermission('agents:read')
   @ApiOperation({ summary: 'Get an agent' })
   @ApiOkResponse({ type: AgentViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentView> {
+  getAgent(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentView> {
     return this.service.get(context, id);
   }
 
@@ -50,7 +51,8 @@ export class AgentsController {
   @RequirePermission('agents:write')
   @ApiOperation({ summary: 'Add an agent' })
   @ApiCreatedResponse({ type: AgentViewDto })
-  create(@Context() context: RequestContext, @Body() body: CreateAgentDto): Promise<AgentView> {
+  @ApiProblems('conflict')
+  createAgent(@Context() context: RequestContext, @Body() body: CreateAgentDto): Promise<AgentView> {
     return this.service.create(context, {
       name: body.name,
       kind: body.kind,
@@ -69,7 +71,8 @@ export class AgentsController {
       'Merges: fields that are left out stay as they are. The whole record may be sent back; figures are ignored.',
   })
   @ApiOkResponse({ type: AgentViewDto })
-  update(
+  @ApiProblems('conflict')
+  updateAgent(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: UpdateAgentDto,
@@ -81,7 +84,7 @@ export class AgentsController {
   @RequirePermission('agents:write')
   @ApiOperation({ summary: 'Delete an agent, end its assignments and disconnect it' })
   @ApiOkResponse({ type: AgentViewDto })
-  remove(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentView> {
+  deleteAgent(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentView> {
     return this.service.remove(context, id);
   }
 }

@@ -26,7 +26,6 @@ export class AuditTrailController {
   @RequirePermission('audit:read')
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({
-    operationId: 'listAuditEvents',
     summary: 'Who did what, the newest first',
     description:
       'Filters: `actorId`, `actor` (a part of the e-mail or the key’s name), `action`, `recordType`, `recordId` (also events ' +
@@ -34,7 +33,7 @@ export class AuditTrailController {
       '(exclusive). The total is counted up to 10,000.',
   })
   @ApiOkResponse({ type: [AuditEventViewDto] })
-  async list(
+  async listAuditEvents(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -46,20 +45,19 @@ export class AuditTrailController {
   @Get('verify')
   @RequirePermission('audit:read')
   @ApiOperation({
-    operationId: 'verifyAuditChain',
     summary: 'Compute the last 20,000 links of the hash chain anew',
     description: 'Keep `sequence` and `hash` elsewhere: they are an anchor for `npm run audit:verify`.',
   })
   @ApiOkResponse({ type: AuditChainViewDto })
-  verify(@Context() context: RequestContext): Promise<AuditChainView> {
+  verifyAuditChain(@Context() context: RequestContext): Promise<AuditChainView> {
     return this.service.verify(context);
   }
 
   @Get(':id')
   @RequirePermission('audit:read')
-  @ApiOperation({ operationId: 'getAuditEvent', summary: 'Get an audit event' })
+  @ApiOperation({ summary: 'Get an audit event' })
   @ApiOkResponse({ type: AuditEventViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AuditEventView> {
+  getAuditEvent(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AuditEventView> {
     return this.service.get(context, id);
   }
 }

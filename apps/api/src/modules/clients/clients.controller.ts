@@ -6,6 +6,7 @@ import { ParseUuidPipe } from '../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../platform/http/lists/list-query.js';
+import { ApiProblems } from '../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { ClientsService } from './clients.service.js';
@@ -27,7 +28,7 @@ export class ClientsController {
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List clients' })
   @ApiOkResponse({ type: [ClientViewDto] })
-  async list(
+  async listClients(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -40,7 +41,7 @@ export class ClientsController {
   @RequirePermission('numbers:read')
   @ApiOperation({ summary: 'Get a client' })
   @ApiOkResponse({ type: ClientViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ClientView> {
+  getClient(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ClientView> {
     return this.service.get(context, id);
   }
 
@@ -48,7 +49,8 @@ export class ClientsController {
   @RequirePermission('organization:write')
   @ApiOperation({ summary: 'Add a client' })
   @ApiCreatedResponse({ type: ClientViewDto })
-  create(@Context() context: RequestContext, @Body() body: CreateClientDto): Promise<ClientView> {
+  @ApiProblems('conflict')
+  createClient(@Context() context: RequestContext, @Body() body: CreateClientDto): Promise<ClientView> {
     return this.service.create(context, body.name);
   }
 
@@ -56,7 +58,8 @@ export class ClientsController {
   @RequirePermission('organization:write')
   @ApiOperation({ summary: 'Rename a client' })
   @ApiOkResponse({ type: ClientViewDto })
-  update(
+  @ApiProblems('conflict')
+  updateClient(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: UpdateClientDto,
@@ -71,7 +74,7 @@ export class ClientsController {
     description: 'Archives its own numbers, returns those of the pool, and ends their assignments and connections.',
   })
   @ApiOkResponse({ type: ClientViewDto })
-  remove(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ClientView> {
+  deleteClient(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ClientView> {
     return this.service.remove(context, id);
   }
 }

@@ -18,6 +18,26 @@ interface Ready {
   };
 }
 
+const is = (value: string) => ({ type: 'string' as const, const: value });
+const text = { type: 'string' as const };
+const objectOf = (properties: Record<string, object>, optional: string[] = []) => ({
+  type: 'object' as const,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  properties,
+});
+
+const readySchema = objectOf({
+  status: is('ok'),
+  info: objectOf(
+    {
+      database: objectOf({ status: is('up') }),
+      ledger: { oneOf: [objectOf({ status: is('up') }), objectOf({ status: is('degraded'), message: text })] },
+      numberingPlans: objectOf({ status: is('old'), message: text }),
+    },
+    ['numberingPlans'],
+  ),
+});
+
 @ApiTags('Operations')
 @Controller()
 export class HealthController {
@@ -25,23 +45,26 @@ export class HealthController {
 
   @Get('livez')
   @Public()
-  @ApiOperation({ operationId: 'getLiveness', summary: 'The process answers' })
-  live(): typeof LIVE {
+  @ApiOperation({
+    summary: 'The process answers',
+    description: 'Says nothing about the database: a process that waits for it is alive.',
+  })
+  @ApiOkResponse({ schema: objectOf({ status: is('ok') }), example: LIVE })
+  getLiveness(): typeof LIVE {
     return LIVE;
   }
 
   @Get('readyz')
   @Public()
   @ApiOperation({
-    operationId: 'getReadiness',
     summary: 'The database is reachable, migrated and safe to decide calls on',
     description:
       'The answer holds for a second. A database that says nothing is reported after two. `info.ledger` is `degraded` when the ' +
       'ledger lacks a day or holds calls outside of its days, and `info.numberingPlans` is `old` after 180 days: calls are ' +
       'decided all the same, so the answer stays 200.',
   })
-  @ApiOkResponse({ schema: { example: READY } })
-  async ready(): Promise<Ready> {
+  @ApiOkResponse({ schema: readySchema, example: READY })
+  async getReadiness(): Promise<Ready> {
     const complaint = await this.readiness.complaint();
     if (complaint !== null)
       throw new ProblemError('service_unavailable', complaint, { headers: { 'retry-after': '5' } });

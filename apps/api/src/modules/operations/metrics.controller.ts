@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { ApiProblems } from '../../platform/http/problems/problem.schema.js';
 import { ENV, type Env } from '../../config/env.js';
 import { MetricsPage } from '../../platform/metrics/metrics-page.js';
 import { metricsRegistry } from '../../platform/metrics/metrics.js';
@@ -16,16 +17,17 @@ export class MetricsController {
 
   @Get('metrics')
   @Public()
+  @ApiSecurity('metricsToken')
   @Header('content-type', metricsRegistry.contentType)
   @ApiOperation({
-    operationId: 'getMetrics',
     summary: 'Metrics in the text format of Prometheus',
     description:
       'With `METRICS_TOKEN` as Bearer token; where none is set, to the machine itself only. They are collected once a ' +
       'second at most: whoever asks sooner waits for the next time.',
   })
   @ApiProduces('text/plain')
-  metrics(@Req() request: FastifyRequest): Promise<string> {
+  @ApiProblems('authentication_required', 'permission_denied')
+  getMetrics(@Req() request: FastifyRequest): Promise<string> {
     demandMetricsAccess(request, this.env.METRICS_TOKEN);
     return this.page.text();
   }

@@ -6,6 +6,7 @@ import { ParseUuidPipe } from '../../platform/http/fields/parse-uuid.pipe.js';
 import { sendPage } from '../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../platform/http/lists/list-query.js';
+import { ApiProblems } from '../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../auth/auth.public.js';
 import type { RequestContext } from '../tenancy/tenancy.public.js';
 import { CreateOrganizationDto } from './dto/create-organization.dto.js';
@@ -26,21 +27,24 @@ export class OrganizationsController {
 
   @Get('current')
   @RequirePermission('organization:read')
-  @ApiOperation({ operationId: 'getCurrentOrganization', summary: 'Get the organization that you work in' })
+  @ApiOperation({ summary: 'Get the organization that you work in' })
   @ApiOkResponse({ type: OrganizationViewDto })
-  current(@Context() context: RequestContext): Promise<OrganizationView> {
+  getCurrentOrganization(@Context() context: RequestContext): Promise<OrganizationView> {
     return this.service.current(context);
   }
 
   @Put('current')
   @RequirePermission('organization:write')
   @ApiOperation({
-    operationId: 'updateCurrentOrganization',
     summary: 'Change the settings of the organization that you work in',
     description: 'Merges. A new time zone counts from the next midnight of the old one on.',
   })
   @ApiOkResponse({ type: OrganizationViewDto })
-  updateCurrent(@Context() context: RequestContext, @Body() body: UpdateOrganizationDto): Promise<OrganizationView> {
+  @ApiProblems('agent_has_number', 'conflict')
+  updateCurrentOrganization(
+    @Context() context: RequestContext,
+    @Body() body: UpdateOrganizationDto,
+  ): Promise<OrganizationView> {
     return this.service.updateCurrent(context, body);
   }
 
@@ -49,7 +53,7 @@ export class OrganizationsController {
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List every organization' })
   @ApiOkResponse({ type: [OrganizationViewDto] })
-  async list(
+  async listOrganizations(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -62,7 +66,10 @@ export class OrganizationsController {
   @RequirePermission('platform:manage')
   @ApiOperation({ summary: 'Get any organization' })
   @ApiOkResponse({ type: OrganizationViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<OrganizationView> {
+  getOrganization(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<OrganizationView> {
     return this.service.get(context, id);
   }
 
@@ -73,7 +80,11 @@ export class OrganizationsController {
     description: 'Then add its first owner: POST /users with the header X-Organization-Id.',
   })
   @ApiCreatedResponse({ type: OrganizationViewDto })
-  create(@Context() context: RequestContext, @Body() body: CreateOrganizationDto): Promise<OrganizationView> {
+  @ApiProblems('conflict')
+  createOrganization(
+    @Context() context: RequestContext,
+    @Body() body: CreateOrganizationDto,
+  ): Promise<OrganizationView> {
     return this.service.create(context, { ...body, timeZone: body.timeZone ?? 'UTC' });
   }
 
@@ -81,7 +92,8 @@ export class OrganizationsController {
   @RequirePermission('platform:manage')
   @ApiOperation({ summary: 'Change or suspend any organization' })
   @ApiOkResponse({ type: OrganizationViewDto })
-  update(
+  @ApiProblems('conflict', 'agent_has_number')
+  updateOrganization(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: UpdateOrganizationDto,
@@ -96,7 +108,11 @@ export class OrganizationsController {
     description: 'Archives its own numbers, returns those of the pool, revokes its keys and ends its sessions.',
   })
   @ApiOkResponse({ type: OrganizationViewDto })
-  remove(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<OrganizationView> {
+  @ApiProblems('conflict')
+  deleteOrganization(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<OrganizationView> {
     return this.service.remove(context, id);
   }
 }

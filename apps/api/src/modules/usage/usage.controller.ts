@@ -15,24 +15,22 @@ export class UsageController {
   @Get('summary')
   @RequirePermission('usage:read')
   @ApiOperation({
-    operationId: 'getUsageSummary',
     summary: 'The usage day so far, in the time zone of the organization',
   })
   @ApiOkResponse({ type: UsageSummaryViewDto })
-  summary(@Context() context: RequestContext): Promise<UsageSummaryView> {
+  getUsageSummary(@Context() context: RequestContext): Promise<UsageSummaryView> {
     return this.service.summary(context);
   }
 
   @Get('daily')
   @RequirePermission('usage:read')
   @ApiOperation({
-    operationId: 'getDailyUsage',
     summary: 'Usage by day',
     description:
       'The last 14 days without from and to; at most 366 days, 31 by country. Days without calls are left out.',
   })
   @ApiOkResponse({ type: UsageDailyViewDto })
-  daily(@Context() context: RequestContext, @Query() query: DailyUsageQueryDto): Promise<UsageDailyView> {
+  getDailyUsage(@Context() context: RequestContext, @Query() query: DailyUsageQueryDto): Promise<UsageDailyView> {
     return this.service.daily(context, { from: query.from, to: query.to, groupBy: query.groupBy ?? null });
   }
 
@@ -44,7 +42,7 @@ export class UsageController {
     description: 'What they held stays in the usage of the day. Agents may call their full daily limit again.',
   })
   @ApiOkResponse({ type: ResetUsageResultDto })
-  reset(@Context() context: RequestContext, @Body() body: ResetUsageDto): Promise<{ resetCount: number }> {
+  resetUsage(@Context() context: RequestContext, @Body() body: ResetUsageDto): Promise<{ resetCount: number }> {
     return this.service.reset(context, body.agentId ?? null);
   }
 }

@@ -6,6 +6,7 @@ import { sendPage } from '../../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
@@ -28,7 +29,7 @@ export class AgentAssignmentsController {
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List live assignments with what is left of today' })
   @ApiOkResponse({ type: [AgentAssignmentViewDto] })
-  async list(
+  async listAgentAssignments(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,7 +42,10 @@ export class AgentAssignmentsController {
   @RequirePermission('assignments:read')
   @ApiOperation({ summary: 'Get an assignment' })
   @ApiOkResponse({ type: AgentAssignmentViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentAssignmentView> {
+  getAgentAssignment(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<AgentAssignmentView> {
     return this.service.get(context, id);
   }
 
@@ -49,7 +53,18 @@ export class AgentAssignmentsController {
   @RequirePermission('assignments:write')
   @ApiOperation({ summary: 'Let an agent call from a number' })
   @ApiCreatedResponse({ type: AgentAssignmentViewDto })
-  create(@Context() context: RequestContext, @Body() body: CreateAgentAssignmentDto): Promise<AgentAssignmentView> {
+  @ApiProblems(
+    'record_not_found',
+    'agent_inactive',
+    'phone_number_assigned',
+    'agent_has_number',
+    'number_cannot_call',
+    'conflict',
+  )
+  createAgentAssignment(
+    @Context() context: RequestContext,
+    @Body() body: CreateAgentAssignmentDto,
+  ): Promise<AgentAssignmentView> {
     return this.numbers.assign(context, body.toAssignment(body.phoneNumberId), { reassign: body.reassign ?? false });
   }
 
@@ -61,7 +76,7 @@ export class AgentAssignmentsController {
       'Merges: fields that are left out stay as they are. The whole record may be sent back; figures are ignored.',
   })
   @ApiOkResponse({ type: AgentAssignmentViewDto })
-  update(
+  updateAgentAssignment(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: UpdateAgentAssignmentDto,
@@ -73,7 +88,10 @@ export class AgentAssignmentsController {
   @RequirePermission('assignments:write')
   @ApiOperation({ summary: 'End an assignment' })
   @ApiOkResponse({ type: AgentAssignmentViewDto })
-  end(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentAssignmentView> {
+  endAgentAssignment(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<AgentAssignmentView> {
     return this.service.end(context, id);
   }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AgentAssignmentView, AgentPhoneNumbersView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AgentAssignmentsService } from './agent-assignments.service.js';
@@ -21,11 +22,10 @@ export class NumberAssignmentController {
   @Get('agent/:agentId')
   @RequirePermission('assignments:read')
   @ApiOperation({
-    operationId: 'getPhoneNumbersOfAgent',
     summary: 'The numbers that an agent may call from, with what is left of today',
   })
   @ApiOkResponse({ type: AgentPhoneNumbersViewDto })
-  ofAgent(
+  getPhoneNumbersOfAgent(
     @Context() context: RequestContext,
     @Param('agentId', ParseUuidPipe) agentId: string,
   ): Promise<AgentPhoneNumbersView> {
@@ -35,11 +35,10 @@ export class NumberAssignmentController {
   @Get('assistant/:assistantId')
   @RequirePermission('assignments:read')
   @ApiOperation({
-    operationId: 'getPhoneNumbersOfAssistant',
     summary: 'The numbers whose inbound calls an agent answers',
   })
   @ApiOkResponse({ type: AgentPhoneNumbersViewDto })
-  answeredBy(
+  getPhoneNumbersOfAssistant(
     @Context() context: RequestContext,
     @Param('assistantId', ParseUuidPipe) assistantId: string,
   ): Promise<AgentPhoneNumbersView> {
@@ -48,9 +47,10 @@ export class NumberAssignmentController {
 
   @Post(':id/assign')
   @RequirePermission('assignments:write')
-  @ApiOperation({ operationId: 'assignPhoneNumber', summary: 'Let an agent call from the number' })
+  @ApiOperation({ summary: 'Let an agent call from the number' })
   @ApiCreatedResponse({ type: AgentAssignmentViewDto })
-  assign(
+  @ApiProblems('agent_inactive', 'phone_number_assigned', 'agent_has_number', 'number_cannot_call', 'conflict')
+  assignPhoneNumber(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: AssignNumberDto,
@@ -62,12 +62,15 @@ export class NumberAssignmentController {
   @HttpCode(200)
   @RequirePermission('assignments:write')
   @ApiOperation({
-    operationId: 'unassignPhoneNumber',
     summary: 'End the assignment of the number',
     description: 'Answers the assignment as it was.',
   })
   @ApiOkResponse({ type: AgentAssignmentViewDto })
-  unassign(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<AgentAssignmentView> {
+  @ApiProblems('conflict')
+  unassignPhoneNumber(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<AgentAssignmentView> {
     return this.numbers.unassign(context, id);
   }
 }

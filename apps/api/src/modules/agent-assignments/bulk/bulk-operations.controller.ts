@@ -24,7 +24,7 @@ export class BulkOperationsController {
       'To a selection or to all that a filter finds, up to 10,000. Answers what became of each number; with preview, what would.',
   })
   @ApiOkResponse({ type: BulkResultViewDto })
-  run(@Context() context: RequestContext, @Body() body: BulkRequestDto): Promise<BulkResultView> {
+  runBulkOperation(@Context() context: RequestContext, @Body() body: BulkRequestDto): Promise<BulkResultView> {
     return this.service.run(context, body.toRequest(PHONE_NUMBER_FILTERS));
   }
 }

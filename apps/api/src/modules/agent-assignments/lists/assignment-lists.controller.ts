@@ -27,13 +27,12 @@ export class AssignmentListsController {
   @RequirePermission('assignments:read')
   @ApiListParameters('filter')
   @ApiOperation({
-    operationId: 'exportAgentAssignmentsCsv',
     summary: 'Download a list of live assignments as CSV, with the filters of the list',
     description: 'Oldest assignments first; the whole list, whatever its length.',
   })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async csv(
+  async exportAgentAssignmentsCsv(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
@@ -51,11 +50,10 @@ export class AssignmentListsController {
   @RequirePermission('assignments:read')
   @ApiListParameters('filter')
   @ApiOperation({
-    operationId: 'exportAgentAssignmentsJson',
     summary: 'Download a list of live assignments as JSON, with the filters of the list',
   })
   @ApiOkResponse({ type: [AgentAssignmentViewDto] })
-  async json(
+  async exportAgentAssignmentsJson(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,

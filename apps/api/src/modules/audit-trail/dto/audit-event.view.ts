@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
   auditActions,
   auditActorKinds,
@@ -11,14 +11,26 @@ import {
   eventSubjects,
 } from '#contracts';
 
+const ofAnyType: ApiPropertyOptions = {
+  description: 'Of any type.',
+  nullable: true,
+  oneOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+  ],
+};
+
 class AuditFieldChangeDto implements AuditFieldChange {
   @ApiProperty({ example: 'dailyLimit' })
   field!: string;
 
-  @ApiProperty({ nullable: true, example: 100, description: 'Of any type.', type: Object })
+  @ApiProperty({ ...ofAnyType, example: 100 })
   from!: unknown;
 
-  @ApiProperty({ nullable: true, example: 200, description: 'Of any type.', type: Object })
+  @ApiProperty({ ...ofAnyType, example: 200 })
   to!: unknown;
 }
 

@@ -30,7 +30,7 @@ export class ApiKeysController {
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List API keys' })
   @ApiOkResponse({ type: [ApiKeyViewDto] })
-  async list(
+  async listApiKeys(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -43,7 +43,7 @@ export class ApiKeysController {
   @RequirePermission('keys:manage')
   @ApiOperation({ summary: 'Get an API key, without the key itself' })
   @ApiOkResponse({ type: ApiKeyViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ApiKeyView> {
+  getApiKey(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ApiKeyView> {
     return this.service.get(context, id);
   }
 
@@ -51,7 +51,7 @@ export class ApiKeysController {
   @RequirePermission('keys:manage')
   @ApiOperation({ summary: 'Create an API key', description: 'The answer is the only one that shows the key itself.' })
   @ApiCreatedResponse({ type: NewApiKeyViewDto })
-  create(
+  createApiKey(
     @Context() context: RequestContext,
     @Body() { name, scopes, expiresAt }: CreateApiKeyDto,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -64,7 +64,7 @@ export class ApiKeysController {
   @RequirePermission('keys:manage')
   @ApiOperation({ summary: 'Rename an API key', description: 'What it may do cannot be changed: create another one.' })
   @ApiOkResponse({ type: ApiKeyViewDto })
-  rename(
+  renameApiKey(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: RenameApiKeyDto,
@@ -76,7 +76,7 @@ export class ApiKeysController {
   @RequirePermission('keys:manage')
   @ApiOperation({ summary: 'Revoke an API key', description: 'Every process refuses it within a second.' })
   @ApiOkResponse({ type: ApiKeyViewDto })
-  revoke(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ApiKeyView> {
+  revokeApiKey(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ApiKeyView> {
     return this.service.revoke(context, id);
   }
 }

@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InvitationPreviewView } from '#contracts';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { OptionalContext } from '../access/request-context.decorator.js';
 import { Public, PublicOrSignedIn } from '../access/route-access.js';
@@ -25,12 +26,12 @@ export class AcceptInvitationController {
   @HttpCode(200)
   @Public()
   @ApiOperation({
-    operationId: 'previewInvitation',
     summary: 'See what a link is for',
     description: 'The token goes in the body, so that no log and no history keeps it.',
   })
   @ApiOkResponse({ type: InvitationPreviewDto })
-  preview(@Body() body: InvitationTokenDto): Promise<InvitationPreviewView> {
+  @ApiProblems('invitation_invalid')
+  previewInvitation(@Body() body: InvitationTokenDto): Promise<InvitationPreviewView> {
     return this.service.preview(body.token);
   }
 
@@ -39,15 +40,16 @@ export class AcceptInvitationController {
   @HttpCode(200)
   @PublicOrSignedIn()
   @ApiBearerAuth()
+  @ApiSecurity({})
   @ApiOperation({
-    operationId: 'acceptInvitation',
     summary: 'Accept an invitation',
     description:
       'Makes you a member and signs you in to the organization. Without an account send a name and a password of your own; ' +
       'with one its password, or, signed in with exactly that e-mail, the access token and nothing else. A link can be used once.',
   })
   @ApiOkResponse({ type: SessionDto })
-  async accept(
+  @ApiProblems('invitation_invalid', 'authentication_required', 'invalid_credentials', 'permission_denied', 'conflict')
+  async acceptInvitation(
     @Body() body: AcceptInvitationDto,
     @OptionalContext() context: RequestContext | undefined,
     @Req() request: FastifyRequest,

@@ -6,6 +6,7 @@ import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js'
 import { sendPage } from '../../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { RequirePermission } from '../access/route-access.js';
@@ -28,7 +29,7 @@ export class InvitationsController {
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List the invitations of the organization', description: 'Made by `POST /users`.' })
   @ApiOkResponse({ type: [InvitationDto] })
-  async list(
+  async listInvitations(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,7 +42,7 @@ export class InvitationsController {
   @RequirePermission('users:manage')
   @ApiOperation({ summary: 'Get an invitation' })
   @ApiOkResponse({ type: InvitationDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<InvitationView> {
+  getInvitation(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<InvitationView> {
     return this.service.get(context, id);
   }
 
@@ -53,7 +54,11 @@ export class InvitationsController {
     description: 'It can be used for seven days from now; the old one opens nothing any more.',
   })
   @ApiOkResponse({ type: NewInvitationDto })
-  resend(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<NewInvitationView> {
+  @ApiProblems('conflict')
+  resendInvitation(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<NewInvitationView> {
     return this.service.resend(context, id);
   }
 
@@ -61,7 +66,11 @@ export class InvitationsController {
   @RequirePermission('users:manage')
   @ApiOperation({ summary: 'Revoke an invitation', description: 'Its link opens nothing any more.' })
   @ApiOkResponse({ type: InvitationDto })
-  revoke(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<InvitationView> {
+  @ApiProblems('conflict')
+  revokeInvitation(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<InvitationView> {
     return this.service.revoke(context, id);
   }
 }

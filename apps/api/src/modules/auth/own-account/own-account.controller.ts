@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTa
 import type { FastifyRequest } from 'fastify';
 import type { SessionUserView } from '#contracts';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { RequirePermission } from '../access/route-access.js';
@@ -21,12 +22,11 @@ export class OwnAccountController {
   @RequirePermission('organization:read')
   @ApiBearerAuth()
   @ApiOperation({
-    operationId: 'updateCurrentUser',
     summary: 'Change your own name',
     description: 'Every organization that you belong to sees it.',
   })
   @ApiOkResponse({ type: SessionUserDto })
-  rename(@Context() context: RequestContext, @Body() body: OwnNameDto): Promise<SessionUserView> {
+  updateCurrentUser(@Context() context: RequestContext, @Body() body: OwnNameDto): Promise<SessionUserView> {
     return this.service.rename(context, body.name);
   }
 
@@ -36,13 +36,13 @@ export class OwnAccountController {
   @RequirePermission('organization:read')
   @ApiBearerAuth()
   @ApiOperation({
-    operationId: 'changePassword',
     summary: 'Change your own password',
     description:
       'Ends every other session of yours, in every organization. The one that asks goes on. A wrong ' +
       'current password counts as a failed attempt to sign in.',
   })
   @ApiNoContentResponse()
+  @ApiProblems('conflict')
   changePassword(
     @Context() context: RequestContext,
     @Body() body: ChangePasswordDto,

@@ -1,9 +1,17 @@
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCookieAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { SessionUserView } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { Public, RequirePermission } from '../access/route-access.js';
@@ -25,12 +33,12 @@ export class SessionsController {
   @Public()
   @BodyLimit('small')
   @ApiOperation({
-    operationId: 'signIn',
     summary: 'Sign in',
     description:
       'Answers an access token and sets the refresh token as a cookie that scripts cannot read. Failed attempts are counted by account, by address (the /64 of an IPv6 address) and by both together; too many are answered with too_many_requests and Retry-After.',
   })
   @ApiOkResponse({ type: SessionDto })
+  @ApiProblems('invalid_credentials', 'permission_denied')
   async signIn(
     @Body() body: SignInDto,
     @Req() request: FastifyRequest,
@@ -43,13 +51,18 @@ export class SessionsController {
   @HttpCode(200)
   @Public()
   @BodyLimit('small')
+  @ApiCookieAuth('refreshToken')
   @ApiOperation({
     summary: 'Get a new access token',
     description:
       'Replaces the refresh token of the cookie. Requests at the same time get the same one, for ten seconds. A token that was replaced and comes back later ends the session, its access tokens included. Send X-Requested-With or a JSON body: a form of another site can do neither.',
   })
   @ApiOkResponse({ type: SessionDto })
-  async refresh(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
+  @ApiProblems('refresh_token_invalid', 'permission_denied')
+  async refreshSession(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionDto> {
     refuseForeignForms(request);
     return this.cookie.set(reply, await this.sessions.refresh(this.cookie.read(request), originOf(request)));
   }
@@ -58,12 +71,14 @@ export class SessionsController {
   @HttpCode(204)
   @Public()
   @BodyLimit('small')
+  @ApiCookieAuth('refreshToken')
+  @ApiSecurity({})
   @ApiOperation({
-    operationId: 'signOut',
     summary: 'Sign out',
     description: 'Ends the session of the cookie, its access tokens included. Send it as you send a refresh.',
   })
   @ApiNoContentResponse()
+  @ApiProblems('permission_denied')
   async signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     refuseForeignForms(request);
     await this.sessions.signOut(this.cookie.read(request), originOf(request));
@@ -72,10 +87,9 @@ export class SessionsController {
 
   @Get('me')
   @RequirePermission('organization:read')
-  @ApiBearerAuth()
-  @ApiOperation({ operationId: 'getCurrentUser', summary: 'Who is signed in, and what they may do' })
+  @ApiOperation({ summary: 'Who is signed in, and what they may do' })
   @ApiOkResponse({ type: SessionUserDto })
-  me(@Context() context: RequestContext): Promise<SessionUserView> {
+  getCurrentUser(@Context() context: RequestContext): Promise<SessionUserView> {
     return this.sessions.currentUser(context);
   }
 }

@@ -6,6 +6,7 @@ import { sendPage } from '../../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { Context } from '../access/request-context.decorator.js';
 import { RequirePermission } from '../access/route-access.js';
@@ -35,7 +36,7 @@ export class UsersController {
   @ApiListParameters('filter', 'range', 'sort')
   @ApiOperation({ summary: 'List the members of the organization' })
   @ApiOkResponse({ type: [UserViewDto] })
-  async list(
+  async listUsers(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -48,7 +49,7 @@ export class UsersController {
   @RequirePermission('users:manage')
   @ApiOperation({ summary: 'Get a member' })
   @ApiOkResponse({ type: UserViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<UserView> {
+  getUser(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<UserView> {
     return this.service.get(context, id);
   }
 
@@ -61,7 +62,8 @@ export class UsersController {
       'elsewhere makes no difference. It can be used for seven days; see the invitations.',
   })
   @ApiCreatedResponse({ type: NewInvitationDto })
-  invite(@Context() context: RequestContext, @Body() body: InviteDto): Promise<NewInvitationView> {
+  @ApiProblems('conflict')
+  inviteUser(@Context() context: RequestContext, @Body() body: InviteDto): Promise<NewInvitationView> {
     return this.invitations.invite(context, body);
   }
 
@@ -69,7 +71,8 @@ export class UsersController {
   @RequirePermission('users:manage')
   @ApiOperation({ summary: 'Change the role or the clients of a member' })
   @ApiOkResponse({ type: UserViewDto })
-  update(
+  @ApiProblems('conflict')
+  updateUser(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: UpdateUserDto,
@@ -81,7 +84,8 @@ export class UsersController {
   @RequirePermission('users:manage')
   @ApiOperation({ summary: 'Remove a member', description: 'Their sessions in this organization end at once.' })
   @ApiOkResponse({ type: UserViewDto })
-  remove(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<UserView> {
+  @ApiProblems('conflict')
+  deleteUser(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<UserView> {
     return this.service.remove(context, id);
   }
 }

@@ -1,15 +1,16 @@
 import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { noteInLog } from '../../../platform/http/hooks/log-notes.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
-import { parseBatchRequest, parseNoQuery, valueOrThrow } from '../policy/call-request.js';
+import { parseBatchRequest, parseNoIdempotencyKey, parseNoQuery, valueOrThrow } from '../policy/call-request.js';
 import { batchAnswer } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { AuthorizeBatchDto, BatchDecisionsDto } from './dto/authorize-batch.dto.js';
-import { ABOUT_TIMEOUTS, undecided } from './dto/authorize-call.responses.js';
+import { ABOUT_TIMEOUTS } from './dto/authorize-call.responses.js';
 import { GateProblemFilter } from './gate-problem.filter.js';
 import { undecidedNote } from './undecided-note.js';
 
@@ -24,7 +25,6 @@ export class AuthorizeBatchController {
   @RequirePermission('calls:authorize')
   @BodyLimit('many')
   @ApiOperation({
-    operationId: 'authorizeCalls',
     summary: 'Decide up to 500 calls in one request',
     description:
       'An answer for each call, in their order. Some allowed and some refused is normal. A call that could not be decided ' +
@@ -34,13 +34,14 @@ export class AuthorizeBatchController {
   })
   @ApiBody({ type: AuthorizeBatchDto })
   @ApiOkResponse({ type: BatchDecisionsDto })
-  @ApiServiceUnavailableResponse(undecided)
-  async authorize(
+  @ApiProblems('gate_unavailable')
+  async authorizeCalls(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,
   ): Promise<void> {
     valueOrThrow(parseNoQuery(request.query));
+    valueOrThrow(parseNoIdempotencyKey(request.headers['idempotency-key']));
     const calls = valueOrThrow(parseBatchRequest(request.body));
     const whenGone = (hangUp: () => void) => void reply.raw.once('close', hangUp);
     const answers = await this.service.authorizeAll(context, calls, whenGone);

@@ -7,18 +7,18 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiQuery,
-  ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { parseAuthorizeQuery, parseCallRequest, parseIdempotencyKey, valueOrThrow } from '../policy/call-request.js';
 import { sendDecision } from './authorize-call.answer.js';
 import { AuthorizeCallService } from './authorize-call.service.js';
 import { AuthorizeCallDto, CallDecisionDto } from './dto/authorize-call.dto.js';
-import { ABOUT_TIMEOUTS, decided, deniedByStatus, undecided } from './dto/authorize-call.responses.js';
+import { ABOUT_TIMEOUTS, decided, deniedByStatus } from './dto/authorize-call.responses.js';
 import { ABOUT_IDEMPOTENCY_KEYS } from './dto/idempotency-key.js';
 import { GateProblemFilter } from './gate-problem.filter.js';
 
@@ -33,7 +33,6 @@ export class AuthorizeCallController {
   @RequirePermission('calls:authorize')
   @BodyLimit('small')
   @ApiOperation({
-    operationId: 'authorizeCall',
     summary: 'Decide whether a call may be placed, and from which number',
     description:
       'Counts the call when it is allowed. A refusal is a decision (200). 503 means: cannot decide, do not dial. ' +
@@ -54,8 +53,8 @@ export class AuthorizeCallController {
   @ApiExtraModels(CallDecisionDto)
   @ApiOkResponse(decided)
   @ApiForbiddenResponse(deniedByStatus)
-  @ApiServiceUnavailableResponse(undecided)
-  async authorize(
+  @ApiProblems('idempotency_key_reused', 'gate_unavailable')
+  async authorizeCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,

@@ -1,11 +1,10 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags, ApiTooManyRequestsResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import type { DecisionDetailView, DecisionPageView, DecisionView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
 import { countExport } from '../../../platform/http/exports/export-slots.js';
-import { problemThatPasses } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { decisionLogCsv, decisionLogHeader } from './decision-log-csv.js';
@@ -27,14 +26,13 @@ export class DecisionLogController {
   @Get('authorizations')
   @RequirePermission('calls:read')
   @ApiOperation({
-    operationId: 'listDecisions',
     summary: 'The decision log: what was decided, the newest first',
     description:
       'People with the role agent see the calls of their own agents. One request looks at a bounded part of the log: a page ' +
       'may hold fewer calls than `limit`, and even none, while `nextCursor` says that there is more further back.',
   })
   @ApiOkResponse({ type: DecisionPageViewDto })
-  page(@Context() context: RequestContext, @Query() query: DecisionPageQueryDto): Promise<DecisionPageView> {
+  listDecisions(@Context() context: RequestContext, @Query() query: DecisionPageQueryDto): Promise<DecisionPageView> {
     const { limit = DEFAULT_PAGE, cursor = null } = query;
     return this.service.page(context, decisionFilterOf(query), limit, cursor);
   }
@@ -42,17 +40,11 @@ export class DecisionLogController {
   @Get('authorizations.csv')
   @RequirePermission('calls:read')
   @ApiOperation({
-    operationId: 'exportDecisionsCsv',
     summary: 'Download the decision log as CSV, with the same filters',
   })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
-  @ApiTooManyRequestsResponse(
-    problemThatPasses(
-      'Your organization downloads as many files as it may at once. Ask again after `Retry-After` seconds.',
-    ),
-  )
-  async csv(
+  async exportDecisionsCsv(
     @Context() context: RequestContext,
     @Query() query: DecisionFilterDto,
     @Res() reply: FastifyReply,
@@ -67,12 +59,11 @@ export class DecisionLogController {
   @Get('authorizations/:id')
   @RequirePermission('calls:read')
   @ApiOperation({
-    operationId: 'getDecision',
     summary: 'Get one authorization, allowed or denied, and what became of it',
     description: 'With each correction: who reported it, when, and what it changed from what to what.',
   })
   @ApiOkResponse({ type: DecisionDetailViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<DecisionDetailView> {
+  getDecision(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<DecisionDetailView> {
     return this.service.get(context, id);
   }
 }

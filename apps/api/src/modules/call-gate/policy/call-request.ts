@@ -165,6 +165,13 @@ export function parseIdempotencyKey(header: string | string[] | undefined): Pars
   return { ok: true, value: key };
 }
 
+/** Refuses the header of a batch: it would look as if the batch were decided once, and each retry would count all calls. */
+export function parseNoIdempotencyKey(header: string | string[] | undefined): Parsed<null> {
+  if (header === undefined) return { ok: true, value: null };
+  const message = 'belongs to a single call: give each call of the batch an idempotencyKey of its own';
+  return { ok: false, errors: { 'Idempotency-Key': message } };
+}
+
 /**
  * Reads the query of an authorization: nothing, or `statusOnDeny=403` for scripts that look at the status only.
  *

@@ -1,14 +1,15 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { CompleteCallDto, VoidCallDto } from './dto/settle-call.dto.js';
 import { SettlementViewDto } from './dto/settlement.dto.js';
 import { GateProblemFilter } from '../authorize/gate-problem.filter.js';
 import { sendSettled } from './settle-call.answer.js';
-import { settled, unsettled } from './settle-call.responses.js';
+import { settled } from './settle-call.responses.js';
 import { completedCall } from './settle-call.request.js';
 import { SettleCallService } from './settle-call.service.js';
 
@@ -37,15 +38,14 @@ export class SettleCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
-    operationId: 'completeCall',
     summary: 'Record how an authorized call went',
     description:
       'Possible after the lease has run out as well. The same body again changes nothing and answers 200. ' +
       `${ABOUT_CORRECTIONS} ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settled)
-  @ApiServiceUnavailableResponse(unsettled)
-  async complete(
+  @ApiProblems('authorization_settled', 'authorization_not_settleable', 'gate_unavailable')
+  async completeCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,
@@ -59,7 +59,6 @@ export class SettleCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
-    operationId: 'voidCall',
     summary: 'Give back a call that was not placed',
     description:
       `${ABOUT_VOIDS} ` +
@@ -68,8 +67,8 @@ export class SettleCallController {
       ABOUT_REACH,
   })
   @ApiOkResponse(settled)
-  @ApiServiceUnavailableResponse(unsettled)
-  async void(
+  @ApiProblems('authorization_settled', 'authorization_not_settleable', 'void_limit_reached', 'gate_unavailable')
+  async voidCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,

@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import {
@@ -15,7 +16,7 @@ import {
 import { GateProblemFilter } from '../authorize/gate-problem.filter.js';
 import { sendSettled, sendSettledBatch } from './settle-call.answer.js';
 import { ABOUT_CORRECTIONS, ABOUT_REACH, ABOUT_VOIDS } from './settle-call.controller.js';
-import { settled, settledBatch, unsettled } from './settle-call.responses.js';
+import { settled, settledBatch } from './settle-call.responses.js';
 import { completedCall, nameOf } from './settle-call.request.js';
 import { SettleCallService } from './settle-call.service.js';
 
@@ -31,13 +32,12 @@ export class SettleNamedCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
-    operationId: 'completeNamedCall',
     summary: 'Record how a call went, by its id or its Idempotency-Key',
     description: `As \`POST /call-gate/authorizations/{id}/complete\`. ${ABOUT_CORRECTIONS} ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settled)
-  @ApiServiceUnavailableResponse(unsettled)
-  async complete(
+  @ApiProblems('record_not_found', 'authorization_settled', 'authorization_not_settleable', 'gate_unavailable')
+  async completeNamedCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,
@@ -50,15 +50,20 @@ export class SettleNamedCallController {
   @HttpCode(200)
   @RequirePermission('calls:settle')
   @ApiOperation({
-    operationId: 'voidNamedCall',
     summary: 'Give back a call that was not placed, by its id or its Idempotency-Key',
     description:
       'As `POST /call-gate/authorizations/{id}/void`. By the key a dialer gives back a call whose answer it never got; ' +
       `404 then says that nothing was counted. ${ABOUT_VOIDS} ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settled)
-  @ApiServiceUnavailableResponse(unsettled)
-  async void(
+  @ApiProblems(
+    'record_not_found',
+    'authorization_settled',
+    'authorization_not_settleable',
+    'void_limit_reached',
+    'gate_unavailable',
+  )
+  async voidNamedCall(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,
@@ -72,7 +77,6 @@ export class SettleNamedCallController {
   @RequirePermission('calls:settle')
   @BodyLimit('many')
   @ApiOperation({
-    operationId: 'settleCalls',
     summary: 'Complete and void up to 500 calls in one request',
     description:
       'Each call is settled for itself, as it would be alone, and answered in its place: a call that cannot be settled has ' +
@@ -80,8 +84,8 @@ export class SettleNamedCallController {
       `settled: send all of them again, for the same settlement again changes nothing. ${ABOUT_REACH}`,
   })
   @ApiOkResponse(settledBatch)
-  @ApiServiceUnavailableResponse(unsettled)
-  async settle(
+  @ApiProblems('gate_unavailable')
+  async settleCalls(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Context() context: RequestContext,

@@ -1,9 +1,8 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { CallSimulationView } from '#contracts';
 import { BodyLimit } from '../../../platform/http/bodies/bodies.js';
-import { problemThatPasses } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AuthorizeCallDto } from '../authorize/dto/authorize-call.dto.js';
@@ -21,14 +20,12 @@ export class SimulateCallController {
   @RequirePermission('calls:authorize')
   @BodyLimit('small')
   @ApiOperation({
-    operationId: 'simulateCall',
     summary: 'Tell what authorize would decide now, and by which rules',
     description: 'Counts nothing and writes nothing. Every number that the call could use comes with its checks.',
   })
   @ApiBody({ type: AuthorizeCallDto })
   @ApiOkResponse({ type: CallSimulationDto })
-  @ApiServiceUnavailableResponse(problemThatPasses('Cannot tell now. Ask again after `Retry-After` seconds.'))
-  simulate(@Req() request: FastifyRequest, @Context() context: RequestContext): Promise<CallSimulationView> {
+  simulateCall(@Req() request: FastifyRequest, @Context() context: RequestContext): Promise<CallSimulationView> {
     valueOrThrow(parseNoQuery(request.query));
     return this.service.simulate(context, valueOrThrow(parseCallRequest(request.body)));
   }

@@ -22,7 +22,6 @@ export class AgentUploadController {
   @RequirePermission('agents:write')
   @AcceptsUpload(MAX_BYTES)
   @ApiOperation({
-    operationId: 'uploadAgents',
     summary: 'Add and change agents by a CSV file, and give them their external ids',
     description:
       `A header line with name and any of externalId, kind, status; up to ${MAX_AGENTS} agents in UTF-8. An agent that is there ` +
@@ -32,7 +31,7 @@ export class AgentUploadController {
   @ApiConsumes('text/csv', 'text/plain')
   @ApiBody({ schema: { type: 'string', example: 'name,externalId,kind\nAlice,crm-4711,human\n' } })
   @ApiOkResponse({ type: AgentUploadViewDto })
-  async upload(@Context() context: RequestContext, @Body() body: unknown): Promise<AgentUploadView> {
+  async uploadAgents(@Context() context: RequestContext, @Body() body: unknown): Promise<AgentUploadView> {
     if (!(body instanceof Readable)) throw new ProblemError('unsupported_media_type', 'Send the file as text/csv.');
     const agents = readAgentFile(await textOf(body));
     return this.registry.put(context, agents, (faults) => refuse(faults));

@@ -7,6 +7,7 @@ import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js'
 import { sendPage } from '../../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportJobSummaryViewDto, ImportJobViewDto } from './dto/import-job.view.js';
@@ -32,7 +33,7 @@ export class ImportsController {
     description: 'Filters: `status`, and `dryRun` (true for dry runs only, false for the others).',
   })
   @ApiOkResponse({ type: [ImportJobSummaryViewDto] })
-  async list(
+  async listImports(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -45,20 +46,19 @@ export class ImportsController {
   @RequirePermission('numbers:write')
   @ApiOperation({ summary: 'Get an upload, how far it is and what was not taken' })
   @ApiOkResponse({ type: ImportJobViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+  getImport(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
     return this.service.get(context, id);
   }
 
   @Get(':id/errors.csv')
   @RequirePermission('numbers:write')
   @ApiOperation({
-    operationId: 'exportImportErrorsCsv',
     summary: 'Download every row that was not taken, with the reason',
     description: 'The rows stand behind the reasons. Mend them and upload the file as it is.',
   })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async errors(
+  async exportImportErrorsCsv(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Res() reply: FastifyReply,
@@ -72,12 +72,11 @@ export class ImportsController {
   @Get(':id/notices.csv')
   @RequirePermission('numbers:write')
   @ApiOperation({
-    operationId: 'exportImportNoticesCsv',
     summary: 'Download every notice: what was read otherwise than it stands in the file, or left out',
   })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async notices(
+  async exportImportNoticesCsv(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Res() reply: FastifyReply,
@@ -90,13 +89,12 @@ export class ImportsController {
   @Get(':id/events')
   @RequirePermission('numbers:write')
   @ApiOperation({
-    operationId: 'followImport',
     summary: 'Follow an upload',
     description: 'Server-sent events: `progress` each time that it has moved, `done` with the whole job at the end.',
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async events(
+  async followImport(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Req() request: FastifyRequest,
@@ -117,7 +115,8 @@ export class ImportsController {
   @RequirePermission('numbers:write')
   @ApiOperation({ summary: 'Call an upload off; what it has taken stays' })
   @ApiOkResponse({ type: ImportJobViewDto })
-  cancel(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+  @ApiProblems('conflict')
+  cancelImport(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
     return this.service.cancel(context, id);
   }
 
@@ -126,7 +125,8 @@ export class ImportsController {
   @RequirePermission('numbers:write')
   @ApiOperation({ summary: 'Take back everything that an upload did, while nothing of it was changed or used' })
   @ApiOkResponse({ type: ImportJobViewDto })
-  undo(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
+  @ApiProblems('conflict')
+  undoImport(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<ImportJobView> {
     return this.service.undo(context, id);
   }
 }

@@ -14,6 +14,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ColumnMapping, type ImportJobView, uploadColumns } from '#contracts';
 import { readJsonParameter } from '../../../platform/http/bodies/json-reader.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { AcceptsUpload, endWhenTooSlow, tooLarge } from '../../../platform/http/uploads/uploads.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
@@ -41,7 +42,6 @@ export class BulkUploadController {
   @RequirePermission('numbers:write')
   @AcceptsUpload(MAX_BYTES)
   @ApiOperation({
-    operationId: 'uploadPhoneNumbers',
     summary: 'Upload phone numbers as CSV',
     description:
       'One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, ' +
@@ -56,7 +56,8 @@ export class BulkUploadController {
   @ApiHeader({ name: 'Prefer', required: false, description: 'wait=N: answer 200 when done within N seconds (to 60).' })
   @ApiAcceptedResponse({ type: ImportJobViewDto })
   @ApiOkResponse({ type: ImportJobViewDto, description: 'Done within the seconds that Prefer allowed.' })
-  async upload(
+  @ApiProblems('csv_invalid')
+  async uploadPhoneNumbers(
     @Context() context: RequestContext,
     @Query() query: BulkUploadQuery,
     @Body() body: unknown,

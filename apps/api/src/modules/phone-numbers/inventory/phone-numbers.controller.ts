@@ -6,6 +6,7 @@ import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js'
 import { sendPage } from '../../../platform/http/lists/content-range.js';
 import { ApiListParameters } from '../../../platform/http/lists/list-parameters.js';
 import { parseListQuery } from '../../../platform/http/lists/list-query.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { PHONE_NUMBER_LIST_RULES } from '../lists/phone-number-list-rules.js';
@@ -30,7 +31,7 @@ export class PhoneNumbersController {
       'no other organization has reserved, own reservations included, and filter={"status":"reserved"} all that is reserved.',
   })
   @ApiOkResponse({ type: [PhoneNumberViewDto] })
-  async list(
+  async listPhoneNumbers(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -43,7 +44,10 @@ export class PhoneNumbersController {
   @RequirePermission('numbers:read')
   @ApiOperation({ summary: 'Tell whether a number is known, among the own numbers and those of the pool' })
   @ApiOkResponse({ type: PhoneNumberCheckViewDto })
-  check(@Context() context: RequestContext, @Param('phoneNumber') phoneNumber: string): Promise<PhoneNumberCheckView> {
+  checkPhoneNumber(
+    @Context() context: RequestContext,
+    @Param('phoneNumber') phoneNumber: string,
+  ): Promise<PhoneNumberCheckView> {
     return this.service.check(context, phoneNumber);
   }
 
@@ -51,7 +55,7 @@ export class PhoneNumbersController {
   @RequirePermission('numbers:read')
   @ApiOperation({ summary: 'Get a phone number' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  get(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
+  getPhoneNumber(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
     return this.service.get(context, id);
   }
 
@@ -62,7 +66,8 @@ export class PhoneNumbersController {
     description: 'A number that was deleted before comes back as the same record.',
   })
   @ApiCreatedResponse({ type: PhoneNumberViewDto })
-  create(@Context() context: RequestContext, @Body() body: CreatePhoneNumberDto): Promise<PhoneNumberView> {
+  @ApiProblems('phone_number_exists')
+  createPhoneNumber(@Context() context: RequestContext, @Body() body: CreatePhoneNumberDto): Promise<PhoneNumberView> {
     return this.service.create(context, body);
   }
 
@@ -74,7 +79,7 @@ export class PhoneNumbersController {
       'Merges: fields that are left out stay as they are. The whole record may be sent back; what cannot be changed must be what it was.',
   })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  update(
+  updatePhoneNumber(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: UpdatePhoneNumberDto,
@@ -86,7 +91,11 @@ export class PhoneNumbersController {
   @RequirePermission('numbers:write')
   @ApiOperation({ summary: 'Delete a phone number that is neither assigned nor connected' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  remove(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
+  @ApiProblems('phone_number_assigned', 'phone_number_connected', 'conflict')
+  deletePhoneNumber(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<PhoneNumberView> {
     return this.service.remove(context, id);
   }
 }

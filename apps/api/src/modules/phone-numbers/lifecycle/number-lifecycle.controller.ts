@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { PhoneNumberView } from '#contracts';
 import { ParseUuidPipe } from '../../../platform/http/fields/parse-uuid.pipe.js';
+import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { PhoneNumberViewDto } from '../inventory/dto/phone-number.view.js';
@@ -20,13 +21,13 @@ export class NumberLifecycleController {
   @HttpCode(200)
   @RequirePermission('numbers:write')
   @ApiOperation({
-    operationId: 'claimPhoneNumber',
     summary: 'Take a number out of the pool',
     description: 'Within the quota of the organization (poolQuota), which reservations count towards too.',
   })
   @ApiBody({ type: ClaimNumberDto, required: false })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  claim(
+  @ApiProblems('phone_number_taken', 'phone_number_reserved', 'pool_quota_reached', 'conflict')
+  claimPhoneNumber(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body?: ClaimNumberDto,
@@ -38,12 +39,15 @@ export class NumberLifecycleController {
   @HttpCode(200)
   @RequirePermission('numbers:write')
   @ApiOperation({
-    operationId: 'releasePhoneNumber',
     summary: 'Put a claimed number back into the pool',
     description: 'It goes back as it was there.',
   })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  release(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
+  @ApiProblems('phone_number_assigned', 'phone_number_connected', 'conflict')
+  releasePhoneNumber(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<PhoneNumberView> {
     return this.service.release(context, id);
   }
 
@@ -51,14 +55,14 @@ export class NumberLifecycleController {
   @HttpCode(200)
   @RequirePermission('numbers:write')
   @ApiOperation({
-    operationId: 'reservePhoneNumber',
     summary: 'Keep a number of the pool for the organization',
     description:
       'Nobody else can claim it until the time is over. Reserving again prolongs it. It counts towards the quota of the organization (poolQuota).',
   })
   @ApiBody({ type: ReserveNumberDto, required: false })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  reserve(
+  @ApiProblems('phone_number_reserved', 'phone_number_taken', 'pool_quota_reached', 'conflict')
+  reservePhoneNumber(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body?: ReserveNumberDto,
@@ -69,18 +73,23 @@ export class NumberLifecycleController {
   @Post(':id/unreserve')
   @HttpCode(200)
   @RequirePermission('numbers:write')
-  @ApiOperation({ operationId: 'unreservePhoneNumber', summary: 'End a reservation' })
+  @ApiOperation({ summary: 'End a reservation' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  unreserve(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
+  @ApiProblems('phone_number_reserved', 'conflict')
+  unreservePhoneNumber(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<PhoneNumberView> {
     return this.service.unreserve(context, id);
   }
 
   @Post(':id/connect')
   @HttpCode(200)
   @RequirePermission('assignments:write')
-  @ApiOperation({ operationId: 'connectPhoneNumber', summary: 'Make an agent answer the inbound calls of the number' })
+  @ApiOperation({ summary: 'Make an agent answer the inbound calls of the number' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  connect(
+  @ApiProblems('agent_inactive', 'phone_number_connected', 'agent_has_number', 'conflict')
+  connectPhoneNumber(
     @Context() context: RequestContext,
     @Param('id', ParseUuidPipe) id: string,
     @Body() body: ConnectNumberDto,
@@ -91,9 +100,13 @@ export class NumberLifecycleController {
   @Post(':id/disconnect')
   @HttpCode(200)
   @RequirePermission('assignments:write')
-  @ApiOperation({ operationId: 'disconnectPhoneNumber', summary: 'Take the agent off the inbound calls of the number' })
+  @ApiOperation({ summary: 'Take the agent off the inbound calls of the number' })
   @ApiOkResponse({ type: PhoneNumberViewDto })
-  disconnect(@Context() context: RequestContext, @Param('id', ParseUuidPipe) id: string): Promise<PhoneNumberView> {
+  @ApiProblems('conflict')
+  disconnectPhoneNumber(
+    @Context() context: RequestContext,
+    @Param('id', ParseUuidPipe) id: string,
+  ): Promise<PhoneNumberView> {
     return this.service.disconnect(context, id);
   }
 }

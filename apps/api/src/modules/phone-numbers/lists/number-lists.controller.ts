@@ -22,9 +22,9 @@ export class NumberListsController {
 
   @Get('summary')
   @RequirePermission('numbers:read')
-  @ApiOperation({ operationId: 'getPhoneNumberSummary', summary: 'Figures of the own numbers and of the pool' })
+  @ApiOperation({ summary: 'Figures of the own numbers and of the pool' })
   @ApiOkResponse({ type: PhoneNumberSummaryViewDto })
-  summary(@Context() context: RequestContext): Promise<PhoneNumberSummaryView> {
+  getPhoneNumberSummary(@Context() context: RequestContext): Promise<PhoneNumberSummaryView> {
     return this.service.summary(context);
   }
 
@@ -32,13 +32,12 @@ export class NumberListsController {
   @RequirePermission('numbers:read')
   @ApiListParameters('filter')
   @ApiOperation({
-    operationId: 'exportPhoneNumbersCsv',
     summary: 'Download a list of phone numbers as CSV, with the filters of the list',
     description: 'The columns are those of a bulk upload. Oldest numbers first; the whole list, whatever its length.',
   })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async csv(
+  async exportPhoneNumbersCsv(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
@@ -56,11 +55,10 @@ export class NumberListsController {
   @RequirePermission('numbers:read')
   @ApiListParameters('filter')
   @ApiOperation({
-    operationId: 'exportPhoneNumbersJson',
     summary: 'Download a list of phone numbers as JSON, with the filters of the list',
   })
   @ApiOkResponse({ schema: { type: 'array', items: { type: 'object' } } })
-  async json(
+  async exportPhoneNumbersJson(
     @Context() context: RequestContext,
     @Query() query: Record<string, unknown>,
     @Res() reply: FastifyReply,
