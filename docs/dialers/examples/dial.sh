@@ -10,6 +10,7 @@
 # Needs RINGFENCE_URL, RINGFENCE_KEY and curl. Exits with 0 placed, 2 denied, 1 the request or the call was refused,
 # 75 not decided (ask again later, with the same CALL_ID), 76 not settled.
 
+[ $# -ge 4 ] || { echo 'usage: dial.sh CALL_ID AGENT_ID DESTINATION COMMAND...' >&2 && exit 1; }
 call_id=$1 agent=$2 destination=$3
 shift 3
 

@@ -153,6 +153,10 @@ func (g *Gate) try(path, callID string, text []byte, answer any) (again bool, wa
 }
 
 func main() {
+	if len(os.Args) < 5 {
+		fmt.Fprintln(os.Stderr, "usage: gate CALL_ID AGENT_ID DESTINATION COMMAND...")
+		os.Exit(1)
+	}
 	command := os.Args[4:]
 	timeout := 3 * time.Second
 	if seconds, err := strconv.ParseFloat(os.Getenv("RINGFENCE_TIMEOUT"), 64); err == nil {

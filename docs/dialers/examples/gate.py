@@ -38,7 +38,7 @@ class NotPlaced(Exception):
 
 class Gate:
     def __init__(self, url, api_key, timeout=3, attempts=3):
-        """timeout: seconds for one request; the gate itself gives up after 2."""
+        """timeout: seconds without an answer; the gate itself gives up after 2."""
         self.base = url + "/api/v1/call-gate/"
         self.api_key = api_key
         self.timeout = timeout
@@ -117,6 +117,9 @@ def main(arguments):
     import os
     import subprocess
 
+    if len(arguments) < 4:
+        print("usage: gate.py CALL_ID AGENT_ID DESTINATION COMMAND...", file=sys.stderr)
+        return 1
     call_id, agent_id, destination, *command = arguments
 
     def dial(*call):

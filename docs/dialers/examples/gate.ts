@@ -111,6 +111,16 @@ export class Gate {
     return this.postSettlement('void', { authorizationId, reason });
   }
 
+  /** Gives up a call that stayed undecided: if the gate has counted it, it is given back. */
+  async giveUp(id: string): Promise<void> {
+    try {
+      await this.postSettlement('void', { idempotencyKey: id, reason: 'not_dialed' });
+    } catch (error) {
+      // The gate has never decided a call with this id.
+      if (!(error instanceof RequestRefused && error.status === 404)) throw error;
+    }
+  }
+
   private async postSettlement(path: string, body: object): Promise<void> {
     try {
       await this.post(path, body);

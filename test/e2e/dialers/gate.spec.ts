@@ -1,9 +1,10 @@
-import { jest } from '@jest/globals';
 import type { Gate as GateType } from '../../../docs/dialers/examples/gate.js';
 import { CALLER_ID, CANADA, DialerWorld } from './support/dialer-world.js';
 
 const waits: number[] = [];
-jest.unstable_mockModule('node:timers/promises', () => ({ setTimeout: async (ms: number) => void waits.push(ms) }));
+import.meta.jest.unstable_mockModule('node:timers/promises', () => ({
+  setTimeout: async (ms: number) => void waits.push(ms),
+}));
 const { Gate, NotDecided, RequestRefused } = await import('../../../docs/dialers/examples/gate.js');
 
 describe('the client of the gate that the pages share', () => {
@@ -58,6 +59,22 @@ describe('the client of the gate that the pages share', () => {
     world.proxy.fail('broken');
     await expect(gate().authorize(world.call())).rejects.toThrow(NotDecided);
     expect(world.proxy.requests).toHaveLength(3);
+  });
+
+  it('gives up a call whose answers were all lost, and it counts no more', async () => {
+    const before = await world.counted();
+    const call = world.call();
+    world.proxy.failNext('lost', 'lost', 'lost');
+    await expect(gate().authorize(call)).rejects.toThrow(NotDecided);
+    expect(await world.counted()).toBe(before + 1);
+    await gate().giveUp(call.id);
+    expect(await world.record(call.id)).toMatchObject({ status: 'voided', void_reason: 'not_dialed' });
+    expect(await world.counted()).toBe(before);
+  });
+
+  it('gives up a call of which the gate never heard', async () => {
+    await gate().giveUp(world.call().id);
+    expect(world.proxy.requests).toHaveLength(1);
   });
 
   it.each([

@@ -133,6 +133,11 @@ function testsOf(command: string[]): void {
     expect([calls().length, (await world.record(call.id))['status']]).toEqual([1, 'authorized']);
   });
 
+  it('says how it is used when no command is named', () => {
+    const { status, stderr } = spawnSync(command[0]!, [...command.slice(1), 'call-1', world.agentId, CANADA]);
+    expect([status, stderr.toString()]).toEqual([1, expect.stringContaining('CALL_ID AGENT_ID DESTINATION COMMAND')]);
+  });
+
   it.each([
     ['a wrong key', {}, { RINGFENCE_KEY: 'wrong' }],
     ['an agent that is none', { agentId: 'nobody' }, {}],

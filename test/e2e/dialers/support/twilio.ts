@@ -12,7 +12,7 @@ class StubbedClient extends twilio.RequestClient {
     super();
   }
 
-  override request<Data>(options: twilio.RequestClient.RequestOptions<Data>) {
+  override request<Data>(options: Parameters<twilio.RequestClient['request']>[0]) {
     const { host, pathname } = new URL(options.uri);
     if (host !== 'api.twilio.com') throw new Error(`The SDK calls ${host}`);
     return super.request<Data>({ ...options, uri: `${this.url}${pathname}` });
