@@ -2,7 +2,11 @@ import type { Gate as GateType } from '../../../docs/dialers/examples/gate.js';
 import { CALLER_ID, CANADA, DialerWorld } from './support/dialer-world.js';
 
 const waits: number[] = [];
-import.meta.jest.unstable_mockModule('node:timers/promises', () => ({
+// Its types do not know it yet.
+const { unstable_mockModule: mockModule } = import.meta.jest as unknown as {
+  unstable_mockModule(name: string, factory: () => unknown): void;
+};
+mockModule('node:timers/promises', () => ({
   setTimeout: async (ms: number) => void waits.push(ms),
 }));
 const { Gate, NotDecided, RequestRefused } = await import('../../../docs/dialers/examples/gate.js');

@@ -1,4 +1,5 @@
 import twilio from 'twilio';
+import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import { TwilioDialer } from '../../../../docs/dialers/examples/twilio.js';
 import { CALLER_ID, PUBLIC_URL } from './dialer-world.js';
 import type { PlatformUnderTest, Post } from './platform.js';
@@ -12,7 +13,7 @@ class StubbedClient extends twilio.RequestClient {
     super();
   }
 
-  override request<Data>(options: Parameters<twilio.RequestClient['request']>[0]) {
+  override request<Data>(options: RequestClient.RequestOptions<Data>) {
     const { host, pathname } = new URL(options.uri);
     if (host !== 'api.twilio.com') throw new Error(`The SDK calls ${host}`);
     return super.request<Data>({ ...options, uri: `${this.url}${pathname}` });
