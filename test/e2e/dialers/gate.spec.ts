@@ -92,13 +92,15 @@ describe('the client of the gate that the pages share', () => {
     expect(world.proxy.requests).toHaveLength(1);
   });
 
-  it('takes a settlement that comes too late as settled', async () => {
+  it('corrects the duration, and takes another end that comes too late as settled', async () => {
     const call = world.call();
     const decision = await gate().authorize(call);
     const { authorizationId } = decision as { authorizationId: string };
     await gate().complete(authorizationId, { disposition: 'answered', durationSeconds: 3 });
     await gate().complete(authorizationId, { disposition: 'answered', durationSeconds: 4 });
+    await gate().complete(authorizationId, { disposition: 'busy' });
     await gate().void(authorizationId, 'not_dialed');
-    expect(await world.record(authorizationId)).toMatchObject({ status: 'completed', duration_seconds: 3 });
+    const record = { status: 'completed', disposition: 'answered', duration_seconds: 4 };
+    expect(await world.record(authorizationId)).toMatchObject(record);
   });
 });
