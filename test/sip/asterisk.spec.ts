@@ -16,7 +16,6 @@ if (program) {
         secondsStopped: 1,
         unanswered: 480,
         repeatedAfterTheEnd: 403,
-        survivesTransfers: true,
         // The pattern of an extension takes a digit or a plus at the beginning.
         malformed: (user) => (/^[+0-9]/.test(user) ? 484 : 404),
         reasonOf: (_response, dialed) => asterisk.log().split(`to ${dialed} denied: `)[1]?.split('\n')[0] ?? '',

@@ -19,7 +19,6 @@ describeWithServers('Kamailio with deploy/sip/kamailio/kamailio.cfg', () => {
       secondsStopped: 5,
       unanswered: 408,
       repeatedAfterTheEnd: 482,
-      survivesTransfers: true,
       malformed: () => 484,
       reasonOf,
     },

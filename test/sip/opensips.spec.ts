@@ -19,7 +19,6 @@ if (program) {
         secondsStopped: 5,
         unanswered: 408,
         repeatedAfterTheEnd: 482,
-        survivesTransfers: true,
         malformed: () => 484,
         reasonOf,
       },

@@ -100,7 +100,7 @@ export class Dialer {
     return call;
   }
 
-  /** Asks the server whether it lives. @returns milliseconds until it answered 200 */
+  /** Asks the server whether it lives. @returns milliseconds until it answered, and not 503 */
   async options(withinMs: number): Promise<number> {
     const branch = `z9hG4bK${randomUUID()}`;
     const address = `sip:127.0.0.1:${this.proxyPort}`;
@@ -117,7 +117,7 @@ export class Dialer {
       const late = setTimeout(() => reject(new Error(`No answer to OPTIONS within ${withinMs} ms`)), withinMs);
       this.waiting.set(branch, (response) => {
         clearTimeout(late);
-        if (statusOf(response) === 200) resolve(performance.now() - sentAt);
+        if (statusOf(response) !== 503) resolve(performance.now() - sentAt);
         else reject(new Error(`OPTIONS was answered ${response.start}`));
       });
       this.socket.send({ start: `OPTIONS ${address} SIP/2.0`, headers, body: '' }, this.proxyPort);

@@ -27,6 +27,11 @@ export function testProxy(opened: () => SipWorld): void {
       await call.request('BYE', 3);
     });
 
+    it('does not take a NUL for the end of a number', async () => {
+      expect(await world.dialer.call(`${CANADA}%00`).status()).toBe(484);
+      expect([world.carrier.rung, await world.ledger()]).toEqual([[], []]);
+    });
+
     it('sends the dialer back on a redirection, so that the gate is asked about the other number', async () => {
       const headers: [string, string][] = [['Contact', '<sip:+442079460958@elsewhere.example>']];
       world.carrier.behaviors.set(CANADA, { kind: 'refuse', status: 302, headers });

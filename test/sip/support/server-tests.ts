@@ -20,8 +20,6 @@ export interface Traits {
   unanswered: number;
   /** What it hears when the same INVITE comes once more after the call. */
   repeatedAfterTheEnd: number;
-  /** Whether a call goes on as before when its transfer was refused; docs/sip-servers.md says of whom it does not. */
-  survivesTransfers: boolean;
   /** What it hears of an address that is no E.164 number. */
   malformed: (user: string) => number;
   /** The reason of a denial as the dialer, or where that is not possible the log, is told it. */
@@ -161,16 +159,10 @@ export function testServer(start: StartSipServer, traits: Traits, more: (opened:
       const [invite] = world.carrier.invites;
       expect(userOf(valueOf(invite!, 'From'))).toBe(CALLER_ID);
       expect(valuesOf(invite!, 'P-Asserted-Identity').map(userOf)).toEqual([CALLER_ID]);
-      for (const name of [
-        'P-Preferred-Identity',
-        'Remote-Party-ID',
-        'Diversion',
-        'History-Info',
-        'Privacy',
-        'Identity',
-      ]) {
+      for (const name of ['P-Preferred-Identity', 'Remote-Party-ID', 'Diversion', 'History-Info', 'Identity']) {
         expect(valuesOf(invite!, name)).toEqual([]);
       }
+      expect(valuesOf(invite!, 'Privacy')).not.toContain('id');
       expect(invite!.headers.map(([, value]) => value).join()).not.toMatch(/19005551234|15550001111|Dialer/);
       // The dialer goes on seeing its own From, or it would not know its call.
       expect(userOf(valueOf(answer, 'From'))).toBe('+15550001111');
@@ -212,7 +204,6 @@ export function testServer(start: StartSipServer, traits: Traits, more: (opened:
       ['an emergency number', '911'],
       ['a line break', `${CANADA}%0D%0AX-Other:%201`],
       ['a line break at the end', `${CANADA}%0A`],
-      ['a NUL', `${CANADA}%00`],
       ['two numbers', `${CANADA}&${CANADA}`],
       ['letters behind', '+1800FLOWERS'],
       ['letters', 'anonymous'],
@@ -229,16 +220,15 @@ export function testServer(start: StartSipServer, traits: Traits, more: (opened:
       expect([world.carrier.rung, await world.ledger()]).toEqual([[], []]);
     });
 
-    if (traits.survivesTransfers)
-      it('a transfer that the carrier would dial past the gate', async () => {
-        const call = world.dialer.call(CANADA);
-        await call.final;
-        const answer = await call.request('REFER', 2, [['Refer-To', '<sip:+19005551234@carrier.example>']]);
-        expect(statusOf(answer)).toBeGreaterThanOrEqual(400);
-        await call.request('BYE', 3);
-        expect(world.carrier.requests.map(({ start }) => start.split(' ')[0])).not.toContain('REFER');
-        expect(world.carrier.rung).toEqual([CANADA]);
-      });
+    it('a transfer that the carrier would dial past the gate', async () => {
+      const call = world.dialer.call(CANADA);
+      await call.final;
+      const answer = await call.request('REFER', 2, [['Refer-To', '<sip:+19005551234@carrier.example>']]);
+      expect(statusOf(answer)).toBeGreaterThanOrEqual(400);
+      await call.request('BYE', 3);
+      expect(world.carrier.requests.map(({ start }) => start.split(' ')[0])).not.toContain('REFER');
+      expect(world.carrier.rung).toEqual([CANADA]);
+    });
   });
 
   describe('counts a call once', () => {
