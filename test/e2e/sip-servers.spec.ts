@@ -18,12 +18,20 @@ const ALLOWED = /^allow \+12025550123 [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\
 
 interface Sent {
   url: string;
-  /** User and password, unless a header holds the key. */
-  auth?: string;
   /** The list of headers that the server hands to libcurl. */
   headers: string[];
   body: string;
 }
+
+type Server = keyof typeof FILES;
+
+/** Where each server's configuration writes the request. */
+const FILES = {
+  asterisk: 'deploy/sip/asterisk/extensions.conf',
+  freeswitch: 'deploy/sip/freeswitch/ringfence.lua',
+  kamailio: 'deploy/sip/kamailio/kamailio.cfg',
+  opensips: 'deploy/sip/opensips/opensips.cfg',
+} as const;
 
 /** What libcurl sends beside the headers of its list, unless an item of the list begins with the same name. */
 const CURL_HEADERS = ['Accept: */*', 'Content-Type: application/x-www-form-urlencoded'];
@@ -193,47 +201,40 @@ describe('what SIP servers send and get', () => {
       return new RegExp(`\`\`\`${server}\n([^]*?)\`\`\``).exec(page)![1]!;
     }
 
-    function exampleFor(server: string): string {
-      const file = server === 'asterisk' ? readFileSync('deploy/sip/asterisk/extensions.conf', 'utf8') : null;
-      return (file ?? blockFor(server))
-        .replaceAll('API_KEY', apiKey)
-        .replaceAll('AGENT_ID', agentId)
+    /** The file of a server, with the site's values. */
+    function fileFor(server: Server): string {
+      return readFileSync(FILES[server], 'utf8')
         .replaceAll('${RINGFENCE_AGENT}', agentId)
-        .replaceAll('${ENV(RINGFENCE_KEY)}', apiKey);
+        .replaceAll('${ENV(RINGFENCE_KEY)}', apiKey)
+        .replaceAll('$env(RINGFENCE_KEY)', apiKey)
+        .replaceAll('" .. os.getenv("RINGFENCE_KEY")', `${apiKey}"`);
     }
 
     it.each([
-      ['asterisk', asteriskRequest, ['Accept: text/plain'], 'text', 200],
-      ['freeswitch', freeswitchRequest, ['Accept: */*'], 'json', 403],
-    ] as const)('work for %s', async (server, requestOf, accepts, form, statusOnDeny) => {
-      const sent = requestOf(exampleFor(server), CANADA);
-      expect(sent && JSON.parse(sent.body)).toEqual(call());
-      if (!sent) return;
-      const allowed = await send(sent);
-      const denied = await send(sent);
-      expect(linesOf(sent).filter((line) => line.startsWith('Accept:'))).toEqual(accepts);
-      expect([allowed.status, denied.status]).toEqual([200, statusOnDeny]);
-      if (form === 'text') {
-        expect(allowed.body).toMatch(ALLOWED);
-        expect(denied.body).toBe('deny daily_limit_reached\n');
-      } else {
-        expect([allowed.body, denied.body].map((body) => JSON.parse(body).reasonCode as string)).toEqual([
-          'allowed',
-          'daily_limit_reached',
-        ]);
-      }
+      ['asterisk', asteriskRequest, 200],
+      ['freeswitch', freeswitchRequest, 200],
+      ['opensips', opensipsRequest, 403],
+    ] as const)('work for %s', async (server, requestOf, statusOfDenial) => {
+      const sent = requestOf(fileFor(server), CANADA, agentId)!;
+      expect(JSON.parse(sent.body)).toEqual(call());
+      const lines = linesOf(sent).map((line) => line.replace(apiKey, 'KEY'));
+      expect(lines).toEqual(expect.arrayContaining(['Authorization: Bearer KEY', 'Content-Type: application/json']));
+      expect(lines).toContain('Accept: text/plain');
+      const allowed = await send(sent, `${server}-1`);
+      const denied = await send(sent, `${server}-2`);
+      expect([allowed.status, denied.status]).toEqual([200, statusOfDenial]);
+      expect(allowed.body).toMatch(ALLOWED);
+      expect(denied.body).toBe('deny daily_limit_reached\n');
+      expect(await send(sent, `${server}-1`)).toEqual(allowed);
     });
 
-    it.each([
-      ['kamailio', 'deploy/sip/kamailio/kamailio.cfg'],
-      ['asterisk', 'deploy/sip/asterisk/extensions.conf'],
-    ])('are for %s those of the file that is deployed and tested', (server, file) => {
+    it.each(Object.entries(FILES))('are for %s those of the file that is deployed and tested', (server, file) => {
       expect(page).toContain(`](../${file})`);
       expect(readFileSync(file, 'utf8')).toContain(blockFor(server));
     });
 
     it.each(
-      [asteriskRequest, freeswitchRequest].flatMap((requestOf) =>
+      [asteriskRequest, freeswitchRequest, opensipsRequest].flatMap((requestOf) =>
         [
           `${CANADA}","agentId":"00000000-0000-7000-8000-00000000000a`,
           `${CANADA}%22,%22agentId%22:%220000`,
@@ -244,10 +245,10 @@ describe('what SIP servers send and get', () => {
           `${CANADA},${CANADA}`,
           `${CANADA}${'\u0661'}`,
           '+1416"5550123',
-        ].map((dialed) => [requestOf.name.replace('Request', ''), dialed, requestOf] as const),
+        ].map((dialed) => [requestOf.name.replace('Request', '') as Server, dialed, requestOf] as const),
       ),
     )('let nothing of %s %j into the request but digits and the plus', (server, dialed, requestOf) => {
-      const sent = requestOf(exampleFor(server), dialed);
+      const sent = requestOf(fileFor(server), dialed, agentId);
       if (sent === null) return;
       const body = JSON.parse(sent.body) as Record<string, string>;
       expect(Object.keys(body)).toEqual(['agentId', 'destination']);
@@ -258,12 +259,11 @@ describe('what SIP servers send and get', () => {
   });
 
   /** Headers go out line by line as they are, also twice the same name. */
-  async function send(sent: Sent): Promise<{ status: number; body: string }> {
+  async function send(sent: Sent, key: string): Promise<{ status: number; body: string }> {
     const { pathname, search } = new URL(sent.url);
     const headers = [
       `Host: ${new URL(api.url).host}`,
-      ...(sent.auth === undefined ? [] : [`Authorization: Basic ${Buffer.from(sent.auth).toString('base64')}`]),
-      ...linesOf(sent),
+      ...linesOf(sent).map((line) => line.replace('THE KEY OF THE CALL', key)),
       `Content-Length: ${Buffer.byteLength(sent.body)}`,
     ].flatMap((line) => line.split(': ', 2));
     return new Promise((resolve, reject) => {
@@ -287,32 +287,53 @@ function linesOf({ headers }: Sent): string[] {
 function asteriskRequest(dialplan: string, dialed: string): Sent {
   const [line, path, body] = /ANSWER=\$\{CURL\(\$\{GATE\}(\/[a-z]+),(.*)\)\}\)/.exec(dialplan)!;
   const headers = [...dialplan.matchAll(/^CURLOPT\(httpheader\) = (.*)$/gm)].map((match) => match[1]!);
+  expect(dialplan).toContain('Set(CURLOPT(httpheader)=Idempotency-Key: ${KEY})');
   const filter = /Set\(DEST=\$\{FILTER\(([^,]+),\$\{DIALED\}\)\}\)/.exec(dialplan)!;
   const destination = dialed.replace(new RegExp(`[^${filter[1]}]`, 'gu'), '');
   // Of what was dialed, nothing gets there but by the filter.
   expect(new Set(line.match(/\$\{[A-Z]+\}/g))).toEqual(new Set(['${GATE}', '${DEST}']));
   const url = `http://gate/api/v1/call-gate${path}`;
+  headers.push('Idempotency-Key: THE KEY OF THE CALL');
   return { url, headers, body: body!.replace('${DEST}', destination) };
 }
 
-/** @returns null when the condition does not take what was dialed */
-function freeswitchRequest(block: string, dialed: string): Sent | null {
-  const [url, ...rest] = /application="curl" data='([^']*)'/.exec(block)![1]!.split(' ');
-  const [, type, , body, ...others] = rest;
-  expect([rest[0], rest[2], others]).toEqual(['content-type', 'post', []]);
-  const expression = /^<condition field="destination_number" expression="([^"]*)">/.exec(block)![1]!;
-  const taken = new RegExp(expression).exec(dialed);
-  expect(block).not.toContain('${destination_number}');
-  return (
-    taken && {
-      ...withoutUser(url!),
-      headers: [`Content-Type: ${type}`],
-      body: body!.replace('$1', taken[1]!),
-    }
-  );
+/** @returns null when the script refuses what was dialed */
+function freeswitchRequest(script: string, dialed: string, agentId: string): Sent | null {
+  const [, words] = /"%s\/api\/v1\/call-gate\/%s (timeout %d append_headers '[^']*' append_headers '%s' post %s)"/.exec(
+    script,
+  )!;
+  // mod_curl reads ten words: with the URL, a word in quotation marks being one.
+  expect(words!.match(/'[^']*'|\S+/g)).toHaveLength(8);
+  const lines = /append_headers '([^%']*)'/.exec(words!)![1]!;
+  const authorization = /local headers = "(Authorization: Bearer [^"]*)"/.exec(script)![1]!;
+  expect(script).toContain('headers = headers .. "\\r\\nIdempotency-Key: " .. key');
+  const [, path, body] = /post\("([a-z]+)", string.format\('(\{[^']*\})', agent, destination\), key\)/.exec(script)!;
+  const separators = /dialed:gsub\("([^"]*)", ""\)/.exec(script)!;
+  const pattern = /destination:match\("([^"]*)"\)/.exec(script)![1]!.replace('%+', '\\+').replace('%d', '[0-9]');
+  const destination = dialed.replace(new RegExp(separators[1]!, 'g'), '');
+  if (!new RegExp(pattern).test(destination)) return null;
+  return {
+    url: `http://gate/api/v1/call-gate/${path}`,
+    headers: [lines.replace('\\r\\n', '\r\n'), `${authorization}\r\nIdempotency-Key: THE KEY OF THE CALL`],
+    body: body!.replace('%s', agentId).replace('%s', destination),
+  };
 }
 
-function withoutUser(url: string): { url: string; auth: string } {
-  const { username, password } = new URL(url);
-  return { url, auth: `${username}:${password}` };
+/** @returns null when the configuration refuses what was dialed */
+function opensipsRequest(configuration: string, dialed: string, agentId: string): Sent | null {
+  const asks =
+    /\$avp\(body\) = (.*);\n([^]*?)async\(rest_post\("\$env\(RINGFENCE_URL\)([^"]*)", \$avp\(body\), "([^"]*)"/;
+  const [, body, appended, path, type] = asks.exec(configuration)!;
+  const headers = [...appended!.matchAll(/rest_append_hf\("([^"]*)"\);/g)].map((match) => match[1]!);
+  const separators = /\$avp\(dialed\) = \$\(rU\{re.subst,\/(.*)\/\/g\}\);/.exec(configuration)!;
+  const pattern = /!\(\$avp\(dialed\) =~ "([^"]*)"\)/.exec(configuration)!;
+  const destination = dialed.replace(new RegExp(separators[1]!, 'g'), '');
+  if (!new RegExp(pattern[1]!).test(destination)) return null;
+  // Strings and variables, joined.
+  const written = body!.split(' + ').map((part) => (part.startsWith('"') ? (JSON.parse(part) as string) : part));
+  return {
+    url: `http://gate${path}`,
+    headers: [...headers.map((line) => line.replace('$avp(key)', 'THE KEY OF THE CALL')), `Content-Type: ${type}`],
+    body: written.join('').replace('$avp(agent)', agentId).replace('$avp(dialed)', destination),
+  };
 }

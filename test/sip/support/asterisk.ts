@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { eventually } from '../../support/eventually.js';
 import { SEARCHED } from './installed.js';
-import { answersOptions, type SipServer, type Site } from './sip-server.js';
+import { runServer, serverDirectory, type SipServer, type Site } from './sip-server.js';
 import { freeUdpPort } from './sip-socket.js';
 
 const SHIPPED = 'deploy/sip/asterisk';
@@ -19,37 +17,23 @@ export interface Asterisk extends SipServer {
 /** Starts the configuration that the project ships, on a port of its own, and waits until it answers. */
 export async function startAsterisk(program: string, site: Site): Promise<Asterisk> {
   const port = await freeUdpPort();
-  const directory = await mkdtemp(path.join(tmpdir(), 'ringfence-asterisk-'));
+  const directory = await serverDirectory('asterisk');
   for (const name of DIRECTORIES) await mkdir(path.join(directory, name));
   await writeConfiguration(directory, site, port);
-  const env = { PATH: SEARCHED, RINGFENCE_URL: site.gateUrl, RINGFENCE_KEY: site.apiKey };
+  const env = { RINGFENCE_URL: site.gateUrl, RINGFENCE_KEY: site.apiKey };
   const configuration = path.join(directory, 'asterisk.conf');
-  let log = '';
-  const child = spawn(program, ['-f', '-C', configuration], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = once(child, 'exit');
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`Asterisk ended:\n${log}`);
-    return answersOptions(port);
-  }, 30_000);
+  const server = await runServer({ program, args: ['-f', '-C', configuration], env }, port, directory);
   const command = async (text: string) => {
-    const remote = spawn(program, ['-C', configuration, '-rx', text], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const remote = spawn(program, ['-C', configuration, '-rx', text], {
+      env: { PATH: SEARCHED },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let printed = '';
     remote.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     await once(remote, 'close');
     return printed;
   };
-  return {
-    port,
-    process: child,
-    log: () => log,
-    command,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await exited;
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+  return { ...server, command };
 }
 
 /** The three files that are shipped, as a site fills them in, and what places all of this in a directory of its own. */

@@ -7,10 +7,19 @@ export type Behavior =
   | { kind: 'answer'; hangUpAfterMs?: number }
   /** Rings, unless it refuses at once, and then answers with a status. */
   | { kind: 'refuse'; status: number; headers?: [string, string][] }
+  /** Rings two phones, each with a dialog of its own, and the second answers. */
+  | { kind: 'fork' }
   /** Rings until it is canceled. */
   | { kind: 'ring' }
   /** Not even 100: a carrier that is down. */
   | { kind: 'silent' };
+
+interface AnswerOptions {
+  body?: string;
+  /** In the place of those of the same name. */
+  headers?: [string, string][] | undefined;
+  toTag?: string;
+}
 
 /** The far end of the trunk: a user agent server that keeps each INVITE that reached it. */
 export class Carrier {
@@ -62,13 +71,19 @@ export class Carrier {
     if (!isRepeated) this.invites.push(invite);
     if (behavior.kind === 'silent' || isRepeated) return;
     this.answer(invite, port, '100 Trying');
-    if (behavior.kind === 'refuse') return this.answer(invite, port, `${behavior.status} No`, '', behavior.headers);
+    if (behavior.kind === 'refuse') {
+      return this.answer(invite, port, `${behavior.status} No`, { headers: behavior.headers });
+    }
     this.answer(invite, port, '180 Ringing');
+    if (behavior.kind === 'fork') {
+      this.answer(invite, port, '180 Ringing', { toTag: 'second' });
+      return this.answer(invite, port, '200 OK', { toTag: 'second', body: SDP });
+    }
     if (behavior.kind === 'ring') {
       this.ringing.set(valueOf(invite, 'Call-ID'), { invite, port });
       return;
     }
-    this.answer(invite, port, '200 OK', SDP);
+    this.answer(invite, port, '200 OK', { body: SDP });
     if (behavior.hangUpAfterMs !== undefined) setTimeout(() => this.hangUp(invite, port), behavior.hangUpAfterMs);
   }
 
@@ -92,13 +107,14 @@ export class Carrier {
     this.socket.send({ start: `BYE ${addressOf(valueOf(invite, 'Contact'))} SIP/2.0`, headers, body: '' }, port);
   }
 
-  private answer(request: SipMessage, port: number, status: string, body = '', more: [string, string][] = []): void {
+  private answer(request: SipMessage, port: number, status: string, options: AnswerOptions = {}): void {
+    const { body = '', headers: more = [], toTag = this.toTag } = options;
     const to = valueOf(request, 'To');
     const headers: [string, string][] = [
       ...valuesOf(request, 'Via').map((via): [string, string] => ['Via', via]),
       ...valuesOf(request, 'Record-Route').map((route): [string, string] => ['Record-Route', route]),
       ['From', valueOf(request, 'From')],
-      ['To', to.includes(';tag=') || status.startsWith('100') ? to : `${to};tag=${this.toTag}`],
+      ['To', to.includes(';tag=') || status.startsWith('100') ? to : `${to};tag=${toTag}`],
       ['Call-ID', valueOf(request, 'Call-ID')],
       ['CSeq', valueOf(request, 'CSeq')],
       ['Contact', `<sip:carrier@127.0.0.1:${this.port}>`],

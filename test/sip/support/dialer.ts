@@ -22,8 +22,11 @@ export interface CallOptions {
 export class OutgoingCall {
   readonly responses: SipMessage[] = [];
   readonly final: Promise<SipMessage>;
+  /** Settled when the CANCEL was answered. */
+  readonly canceled: Promise<void>;
   readonly news = new EventEmitter();
   resolve!: (response: SipMessage) => void;
+  resolveCanceled!: () => void;
   /** The request of either side that ended the call. */
   ended = false;
 
@@ -32,6 +35,7 @@ export class OutgoingCall {
     private readonly dialer: Dialer,
   ) {
     this.final = new Promise((resolve) => (this.resolve = resolve));
+    this.canceled = new Promise((resolve) => (this.resolveCanceled = resolve));
   }
 
   get isAnswered(): boolean {
@@ -96,7 +100,7 @@ export class Dialer {
     return call;
   }
 
-  /** Asks the proxy whether it lives. @returns milliseconds until it answered */
+  /** Asks the server whether it lives. @returns milliseconds until it answered, and not 503 */
   async options(withinMs: number): Promise<number> {
     const branch = `z9hG4bK${randomUUID()}`;
     const address = `sip:127.0.0.1:${this.proxyPort}`;
@@ -111,9 +115,10 @@ export class Dialer {
     const sentAt = performance.now();
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`No answer to OPTIONS within ${withinMs} ms`)), withinMs);
-      this.waiting.set(branch, () => {
+      this.waiting.set(branch, (response) => {
         clearTimeout(late);
-        resolve(performance.now() - sentAt);
+        if (statusOf(response) !== 503) resolve(performance.now() - sentAt);
+        else reject(new Error(`OPTIONS was answered ${response.start}`));
       });
       this.socket.send({ start: `OPTIONS ${address} SIP/2.0`, headers, body: '' }, this.proxyPort);
     });
@@ -158,6 +163,7 @@ export class Dialer {
       ['To', valueOf(answer, 'To')],
       ['Call-ID', valueOf(call.invite, 'Call-ID')],
       ['CSeq', `${cseq} ${method}`],
+      ['Contact', `<sip:dialer@127.0.0.1:${this.socket.port}>`],
       ['Max-Forwards', '70'],
       ...more,
     ];
@@ -169,6 +175,7 @@ export class Dialer {
     const branch = /branch=([^;,\s]+)/.exec(valueOf(message, 'Via'))?.[1] ?? '';
     this.waiting.get(branch)?.(message);
     const call = this.calls.get(branch);
+    if (call && methodOf(message) === 'CANCEL') call.resolveCanceled();
     if (!call || methodOf(message) !== 'INVITE') return;
     call.responses.push(message);
     call.news.emit('response');

@@ -43,7 +43,14 @@ export class SipWorld {
     const { key } = await createApiKey(db, { organizationId, scopes: [...scopes] });
     const api = await startApiProcess(db.url);
     const carrier = await Carrier.open();
-    const server = await start({ gateUrl: api.url, apiKey: key, carrierPort: carrier.port, agentId });
+    const server = await start({ gateUrl: api.url, apiKey: key, carrierPort: carrier.port, agentId }).catch(
+      async (error: unknown) => {
+        // Or the run would not end.
+        await Promise.all([api.stop(), carrier.close()]);
+        await db.drop();
+        throw error;
+      },
+    );
     const dialer = await Dialer.open(server.port);
     return new SipWorld(db, assignmentId, key, carrier, new URL(api.url).port, api, server, dialer);
   }
