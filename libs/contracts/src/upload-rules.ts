@@ -42,17 +42,17 @@ const RULES: readonly Rule[] = [
     words: /^(?:geo|pays|paesi|landen|intl|zones|zonen|zonas|prefixes|regions|dialing|domestic|overseas|abroad)$/u,
   },
   {
+    meant: ['voice', 'capabilities'],
+    parts:
+      /voice(?!mail)|cancall|maycall|outbound|outgoing|capab|fahigkeit|faehigkeit|функци|sprache|голос|capacites|capacidad|音声|语音/u,
+    words: /^(?:calling|voix|voz|voce|sprach|telephony)$/u,
+  },
+  {
     meant: ['status', 'allowedCountries'],
     parts:
       /whitelist|blacklist|greylist|allow|block(?!chain)|forbid|forbidden|restrict|prohibit|permit|permis|deny|denied|disabl|enabl|suspend|suspens|paus|inactiv|inaktiv|deactiv|deaktiv|desactiv|gesperrt|sperr|erlaub|verbot|verbiet|zugelassen|freigegeb|autoris|authoriz|interdit|prohib|bloque|dncl|donotcall|optout|quarantin|revoked|cancelled|canceled|terminat|lockout|запре|разреш|блок|актив|禁止|许可|許可|無効|有効/u,
     words:
       /^(?:active|activ|activo|activa|actif|aktiv|attivo|ativo|activated|enabled|off|ban|bans|banned|barred|bar|deny|denies|dnc|dnd|locked|lock|frozen|hold|onhold|live|dead|retired|released|expired|usable|valid|invalid|exclude|excluded|exclusions|include|included)$/u,
-  },
-  {
-    meant: ['voice', 'capabilities'],
-    parts:
-      /voice(?!mail)|cancall|maycall|outbound|outgoing|capab|fahigkeit|faehigkeit|функци|sprache|голос|capacites|capacidad|音声|语音/u,
-    words: /^(?:calling|voix|voz|voce|sprach|telephony)$/u,
   },
   {
     meant: ['agent'],

@@ -9,7 +9,7 @@ describe('readLayout', () => {
     ['calls per day', 'dailyLimit'],
     ['Länder', 'allowedCountries'],
     ['blacklist', 'status or allowedCountries'],
-    ['Voice allowed', 'status or allowedCountries'],
+    ['Voice allowed', 'voice or capabilities'],
     ['outbound', 'voice or capabilities'],
     ['Assigned to', 'agent'],
   ])('refuses %s with what it may be', (name, meant) => {
