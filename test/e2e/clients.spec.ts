@@ -138,6 +138,19 @@ describe('a member who is limited to clients', () => {
     expect(await idsOf(`/phone-numbers?filter=${encodeURIComponent('{"inPool":true}')}`)).toContain(pooled);
   });
 
+  it.each([
+    ['', 'Add numbers one by one, with clientId'],
+    ['?operation=delete', 'Delete numbers of your clients one by one'],
+    ['?operation=unassign', 'Unassign numbers of your clients one by one'],
+  ])('sends no file of numbers, and is told what to do instead: %s', async (search, detail) => {
+    const answer = await asMember(`/phone-numbers/bulk-upload${search}`, {
+      body: '+12025550123',
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'permission_denied' } });
+    expect(answer.body.detail).toContain(detail);
+  });
+
   it('is answered 404 for what belongs to others, whatever they try', async () => {
     const agent = { agentId: own.agentId };
     const number = `/phone-numbers/${foreign.phoneNumberId}`;

@@ -146,7 +146,7 @@ describe("a carrier's export", () => {
     const n = fresh();
     const job = await done(`phone_number,status,connection_name,tags\n${n},active,SIP 1,"sales,berlin"`);
     expect(job).toMatchObject({ created: 1, noticeCount: 2, reading: { provider: 'telnyx' } });
-    expect(job.notices[0].message).toContain('"status", "connection_name"');
+    expect(job.notices[0].message).toBe('Left out, because the column is not known: "connection_name".');
     expect(await number(n)).toMatchObject({ provider: 'telnyx', tags: ['sales', 'berlin'] });
   });
 
@@ -162,7 +162,9 @@ describe("a carrier's export", () => {
   });
 
   it('without a provider and without one to give is refused with what to send', async () => {
-    expect(await refused(`number,label\n${fresh()},x`)).toMatch(/has no column provider.*provider=telnyx/);
+    expect(await refused(`number,label\n${fresh()},x`)).toMatch(
+      /has no column provider.*provider= with one of twilio, telnyx/,
+    );
   });
 });
 
@@ -217,6 +219,117 @@ describe('a column that is not known', () => {
   );
 });
 
+describe('a number that its file says cannot call', () => {
+  it.each([
+    ['capabilities', 'no voice', 'capability_unknown'],
+    ['capabilities', 'Voice (disabled)', 'capability_unknown'],
+    ['capability', 'kein voice', 'capability_unknown'],
+    ['Voice', '', 'capability_unknown'],
+    ['status', 'inactive', 'number_not_active'],
+    ['Status', 'ported_out', 'number_not_active'],
+  ])('is not taken: %s "%s"', async (column, value, code) => {
+    const n = fresh();
+    const job = await done(`phone,provider,agent,${column}\n${n},telnyx,Ada,${value}`);
+    expect(job).toMatchObject({ created: 0, failed: 1, errors: [{ line: 2, code }] });
+    expect(await number(n)).toBeUndefined();
+  });
+
+  it('is taken without voice where columns of an export say so', async () => {
+    const [mute, loud] = [fresh(), fresh()];
+    const file = `Phone Number,Friendly Name,Voice,SMS,MMS\n${mute},Desk,no,yes,no\n${loud},Desk,true,0,no`;
+    expect(await refused(file)).toMatch(/send provider=twilio/);
+    expect(await done(file, '?provider=twilio')).toMatchObject({ created: 2, failed: 0 });
+    expect((await number(mute))!.capabilities).toEqual({ voice: false, sms: true });
+    expect((await number(loud))!.capabilities).toEqual({ voice: true, sms: false });
+  });
+
+  it('is refused an agent, and a contradiction is refused', async () => {
+    const job = await done(
+      `phone,provider,agent,Voice,capabilities\n${fresh()},telnyx,Ada,no,\n${fresh()},telnyx,,no,voice`,
+    );
+    expect(job.errors).toMatchObject([
+      { line: 2, code: 'number_cannot_call' },
+      { line: 3, column: 'voice', code: 'capability_unknown' },
+    ]);
+  });
+
+  it.each(['calls per day', 'Zielländer', 'whitelist', 'suspended', 'Agent ID', 'Assigned to'])(
+    'or that may be bounded, is not taken before it is clear what is meant: %s',
+    async (column) => {
+      const file = `phone,provider,${column}\n${fresh()},telnyx,5`;
+      expect(await refused(file)).toMatch(/may say what can be called, how often or by whom/);
+      const mapping = encodeURIComponent(JSON.stringify({ [column]: '' }));
+      expect(await done(file, `?mapping=${mapping}`)).toMatchObject({ created: 1, noticeCount: 0 });
+    },
+  );
+});
+
+describe('an agent of a file', () => {
+  const agentOf = async (e164: string) =>
+    (
+      await db.query('select agent_id from agent_phone_numbers where from_number = $1 and ended_at is null', [e164])
+    )[0]?.['agent_id'];
+  const assign = (e164: string, agent: string, search = '') =>
+    done(`phone,provider,agent\n${e164},telnyx,"${agent}"`, search);
+
+  it('is refused when a name is the id or the external id of another agent, and taken by what fits one', async () => {
+    const first = await createAgent(db, { organizationId, name: 'First', externalId: 'crm-7' });
+    const named = await createAgent(db, { organizationId, name: 'CRM-7' });
+    const byId = await createAgent(db, { organizationId, name: first });
+    await db.query(`update agents set name = 'crm-7' where id = $1`, [named]);
+    for (const value of ['crm-7', first]) {
+      const n = fresh();
+      for (const search of ['?dryRun=true', '']) {
+        const job = await assign(n, value, search);
+        expect(job).toMatchObject({
+          created: 0,
+          failed: 1,
+          errors: [{ column: 'agent', code: 'agent_ambiguous', value }],
+        });
+      }
+      expect(await number(n)).toBeUndefined();
+    }
+    const given = fresh();
+    expect(await assign(given, named)).toMatchObject({ created: 1, failed: 0 });
+    expect([await agentOf(given), byId]).toEqual([named, expect.any(String)]);
+    const held = await assign(given, 'crm-7', '?mode=upsert');
+    expect(held).toMatchObject({ skipped: 1, failed: 0, updated: 0 });
+  });
+
+  it('is the same with other blanks and invisible characters, and refused when two names look the same', async () => {
+    const ann = await createAgent(db, { organizationId, name: 'Ann\u00a0Mary  Lee' });
+    const n = fresh();
+    expect(await assign(n, 'ann \u200bmary\u2009lee')).toMatchObject({ created: 1 });
+    expect(await agentOf(n)).toBe(ann);
+    await createAgent(db, { organizationId, name: 'Ann Mary Lee' });
+    expect((await assign(fresh(), 'Ann Mary Lee')).errors).toMatchObject([{ code: 'agent_ambiguous' }]);
+  });
+
+  it('that is not active is no error in a row that changes nothing, and is one in a row that does', async () => {
+    const agent = await createAgent(db, { organizationId, name: 'Sleeper' });
+    const n = fresh();
+    await done(`phone,provider,agent,dailyLimit,allowedCountries,label\n${n},telnyx,Sleeper,7,US CA,Desk`);
+    await db.query(`update agents set status = 'inactive' where id = $1`, [agent]);
+    const response = await fetch(`${api.url}/api/v1/phone-numbers/export.csv`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    const csv = Buffer.from(await response.arrayBuffer());
+    for (const search of ['?mode=upsert&dryRun=true', '?mode=upsert']) {
+      expect(await done(csv, search)).toMatchObject({ failed: 0, created: 0, updated: 0, errors: [] });
+    }
+    const header = 'phone,provider,agent,dailyLimit,allowedCountries,label';
+    for (const row of ['telnyx,Sleeper,8,,', 'telnyx,Sleeper,,US,', 'telnyx,Sleeper,,,Other', 'twilio,Sleeper,,,']) {
+      const job = await done(`${header}\n${n},${row}`, '?mode=upsert');
+      expect({ row, job }).toMatchObject({ job: { failed: 1, updated: 0, errors: [{ code: 'agent_inactive' }] } });
+    }
+    expect((await done(`${header}\n${fresh()},telnyx,Sleeper,7,US CA,Desk`, '?mode=upsert')).errors).toMatchObject([
+      { code: 'agent_inactive' },
+    ]);
+    const others = await createAgent(db, { organizationId, name: 'Other sleeper', status: 'inactive' });
+    expect((await assign(n, others, '?mode=upsert')).errors).toMatchObject([{ code: 'agent_inactive' }]);
+  });
+});
+
 describe('capabilities', () => {
   it.each<[string, object, string | null]>([
     ['"voice,sms,mms"', { voice: true, sms: true }, 'mms'],
@@ -234,7 +347,7 @@ describe('capabilities', () => {
     expect((await number(n))!.capabilities).toEqual(capabilities);
   });
 
-  it.each(['voise', 'phone', '{voice}', '"{""voice"":""yes""}"'])(
+  it.each(['voise', 'phone', '{voice}', 'sms not voice', '"{""voice"":""yes""}"'])(
     'are refused when they cannot be told: %s',
     async (written) => {
       const job = await done(`phone,provider,capabilities\n${fresh()},telnyx,${written}`);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type UploadColumn, uploadColumns } from '#contracts';
+import { uploadColumns } from '#contracts';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -14,7 +14,7 @@ import { request } from '../support/http.js';
 const POOL = '00000000-0000-7000-8000-000000000001';
 /** Numbers that one file is made of: few, so that they meet each other and what is there already. */
 const NUMBERS = 12;
-type Cells = Record<UploadColumn, string>;
+type Cells = Record<(typeof uploadColumns)[number], string>;
 
 let db: TestDatabase;
 let api: RunningApi;

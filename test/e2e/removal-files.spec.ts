@@ -288,6 +288,71 @@ describe('a file of numbers to unassign', () => {
   });
 });
 
+describe('what stands beside the number', () => {
+  it.each([',', ';', '\t'])('is never passed over when it is a number: %j', async (separator) => {
+    const made = await numbers(3);
+    for (const lines of [[made.join(separator)], [made.slice(0, 2).join(separator), made[2]!]]) {
+      for (const operation of ['delete', 'unassign']) {
+        const job = await run(`operation=${operation}&dryRun=true`, lines);
+        expect(job).toMatchObject({ deleted: lines.length === 2 && operation === 'delete' ? 1 : 0 });
+        expect(job.errors[0]).toMatchObject({
+          ...{ line: 1, code: 'several_numbers', column: 'phoneNumber', value: made[0] },
+          message: 'The row has more than one phone number. Write one number a line.',
+        });
+      }
+    }
+    expect(await run('operation=delete', [made.join(separator)])).toMatchObject({ deleted: 0, failed: 1 });
+    expect((await rows(made)).map(({ lifecycle }) => lifecycle)).toEqual(['active', 'active', 'active']);
+  });
+
+  it('is told when it is a column that is left out', async () => {
+    const made = await numbers(1);
+    const job = await run('operation=delete', ['Phone 2,phone,Status', `+12025550123,${made[0]},inactive`]);
+    expect(job).toMatchObject({
+      deleted: 1,
+      notices: [{ line: 1, code: 'columns_ignored', value: 'Phone 2, Status' }],
+    });
+  });
+
+  it('is refused when it names the agents to unassign from, unless it is left out on purpose', async () => {
+    await createAgent(db, { organizationId, name: 'Keeps' });
+    const made = await numbers(1, 'Keeps');
+    const lines = ['phone,agent', `${made[0]},Somebody else`];
+    expect(await send('operation=unassign', lines)).toMatchObject({
+      status: 422,
+      body: { code: 'csv_invalid', detail: expect.stringContaining('whichever agent has it') as string },
+    });
+    expect(await live(made)).toHaveLength(1);
+    expect(await run(`operation=unassign&mapping=${encodeURIComponent('{"agent":""}')}`, lines)).toMatchObject({
+      unassigned: 1,
+      noticeCount: 0,
+    });
+  });
+});
+
+describe('a bulk operation', () => {
+  it.each([
+    ['unassign', { dailyLimit: 4 }, 'dailyLimit'],
+    ['delete', { agentId: '00000000-0000-7000-8000-000000000001' }, 'agentId'],
+    ['tag', { tags: ['a'], allowedCountries: null }, 'allowedCountries'],
+    ['claim', { reassign: true }, 'reassign'],
+    ['assign', { agentId: '00000000-0000-7000-8000-000000000001', clientId: null }, 'clientId'],
+    ['deactivate', { tags: ['a'] }, 'tags'],
+    [
+      'distribute',
+      { agentIds: ['00000000-0000-7000-8000-000000000001'], agentId: '00000000-0000-7000-8000-000000000001' },
+      'agentId',
+    ],
+  ])('%s refuses a field that it does not use', async (operation, fields, field) => {
+    const [made] = await numbers(1);
+    const [{ id }] = (await rows([made!])) as [{ id: string }];
+    expect(await call('/phone-numbers/bulk', { body: { operation, ids: [id], ...fields } })).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', errors: { [field]: `means nothing to operation ${operation}; leave it out` } },
+    });
+  });
+});
+
 describe('what the file has to have', () => {
   it.each([
     ['numbers alone', (n: string) => [n]],

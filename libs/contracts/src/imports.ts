@@ -27,6 +27,7 @@ export const importErrorCodes = {
   characters_invalid: 'A value has characters that cannot be read',
   client_unknown: 'There is no such client',
   agent_unknown: 'There is no such agent',
+  agent_ambiguous: 'The name or id fits several agents',
   agent_inactive: 'The agent is not active',
   agent_has_number: 'The agent has another number already',
   assigned_elsewhere: 'The phone number is assigned to another agent',
@@ -41,13 +42,15 @@ export const importErrorCodes = {
   cost_invalid: 'The monthly cost is not an amount',
   currency_invalid: 'The currency is not an ISO 4217 code',
   capability_unknown: 'The capability is not known',
+  number_not_active: 'The status does not say that the phone number is active',
+  several_numbers: 'The row has several phone numbers',
   daily_limit_invalid: 'The daily limit is not a whole number',
 } as const satisfies Record<string, string>;
 export type ImportErrorCode = keyof typeof importErrorCodes;
 
 /** What was read otherwise than it stands in the file, or left out, though the row was taken. */
 export const importNoticeCodes = {
-  columns_ignored: 'Columns that are not known were left out',
+  columns_ignored: 'Columns that are not read were left out',
   provider_of_header: 'The provider was told by the header',
   encoding_guessed: 'The encoding of the file was guessed',
   capability_ignored: 'A capability that is not kept was left out',

@@ -14,4 +14,5 @@ export * from './reason-codes.js';
 export * from './resources.js';
 export * from './upload-encoding.js';
 export * from './upload-header.js';
+export { columnsOfRule } from './upload-rules.js';
 export * from './upload-separator.js';

@@ -1,5 +1,6 @@
 import type { ImportOperation } from './imports.js';
 import { type PhoneNumberProvider, phoneNumberProviders } from './resources.js';
+import { columnsOfRule, foldedName, isHarmlessColumn } from './upload-rules.js';
 
 /** The columns that an upload may have, by the names that an export gives them. */
 export const uploadColumns = [
@@ -17,7 +18,13 @@ export const uploadColumns = [
   'dailyLimit',
   'allowedCountries',
 ] as const;
-export type UploadColumn = (typeof uploadColumns)[number];
+
+/** Columns that carriers' exports have besides, and that say which numbers may not call. */
+export const carrierColumns = ['voice', 'sms', 'status'] as const;
+export type UploadColumn = (typeof uploadColumns)[number] | (typeof carrierColumns)[number];
+
+/** Every column that is read. */
+export const readableColumns: readonly UploadColumn[] = [...uploadColumns, ...carrierColumns];
 
 export const requiredUploadColumns = ['phoneNumber', 'provider'] as const satisfies readonly UploadColumn[];
 
@@ -31,7 +38,7 @@ export function columnsNeededTo(operation: ImportOperation): readonly UploadColu
 
 /** Whether a column means anything to the operation. */
 export function isReadTo(operation: ImportOperation, column: UploadColumn | null): boolean {
-  const read: readonly (UploadColumn | null)[] = operation === 'register' ? uploadColumns : removalColumns;
+  const read: readonly (UploadColumn | null)[] = operation === 'register' ? readableColumns : removalColumns;
   return read.includes(column);
 }
 
@@ -65,9 +72,19 @@ const OTHER_NAMES: Record<string, UploadColumn> = {
   clientname: 'client',
   cost: 'monthlyCost',
   agentname: 'agent',
+  capability: 'capabilities',
+  feature: 'capabilities',
+  features: 'capabilities',
+  voiceenabled: 'voice',
+  voicecapable: 'voice',
+  smsenabled: 'sms',
+  smscapable: 'sms',
+  numberstatus: 'status',
+  phonenumberstatus: 'status',
+  lifecycle: 'status',
 };
 const COLUMN_OF_NAME = new Map<string, UploadColumn>([
-  ...uploadColumns.map((column) => [column.toLowerCase(), column] as const),
+  ...readableColumns.map((column) => [column.toLowerCase(), column] as const),
   ...Object.entries(OTHER_NAMES),
 ]);
 
@@ -102,12 +119,12 @@ const DECIDING: readonly UploadColumn[] = [
   'agent',
   'dailyLimit',
   'allowedCountries',
+  'voice',
+  'status',
 ];
-const SOUNDS_LIKE_A_RULE =
-  /limit|quota|countries|destinations|allow|block(?:ed|list)|forbid|restrict|den(?:y|ied)|permitted|paused|(?:^|[^\p{L}])(?:max|cap)(?:[^\p{L}]|calls|$)/iu;
 
-/** Why a column that is not known may not be left out unless the upload says so. */
-export type ColumnDoubt = 'nearly' | 'rule';
+/** Why a column may not be left out unless the upload says so: a slip, a rule, or whose number is to be taken away. */
+export type ColumnDoubt = 'nearly' | 'rule' | 'holder';
 
 export interface UploadHeaderColumn {
   name: string;
@@ -115,7 +132,7 @@ export interface UploadHeaderColumn {
   column: UploadColumn | null;
   /** It tells what was wrong with the row, in a file of errors that is sent again: always left out. */
   isReport: boolean;
-  /** The column that is nearly named. */
+  /** The column that is nearly named, or most likely the rule that the name sounds like. */
   meant: UploadColumn | null;
   doubt: ColumnDoubt | null;
 }
@@ -131,7 +148,7 @@ export function readUploadHeader(cells: readonly string[]): UploadHeaderColumn[]
     if (isErrorsFile && index < errorColumns.length) {
       return { name, column: null, isReport: true, meant: null, doubt: null };
     }
-    const foreign = carrier?.columns[folded(name)] ?? null;
+    const foreign = carrier?.columns[foldedName(name)] ?? null;
     const column = ours[index] ?? (foreign !== null && !ours.includes(foreign) ? foreign : null);
     if (column !== null || foreign !== null) return { name, column, isReport: false, meant: null, doubt: null };
     return { name, column, isReport: false, ...doubtOf(name) };
@@ -140,7 +157,7 @@ export function readUploadHeader(cells: readonly string[]): UploadHeaderColumn[]
 
 /**
  * Reads the header of a file for an operation. To delete or unassign, a column of numbers is enough, whatever its name, and
- * every other column is left out.
+ * every other column is left out, but for the agents that numbers are to be taken from.
  */
 export function readUploadHeaderTo(operation: ImportOperation, cells: readonly string[]): UploadHeaderColumn[] {
   const header = readUploadHeader(cells);
@@ -150,7 +167,9 @@ export function readUploadHeaderTo(operation: ImportOperation, cells: readonly s
   return header.map((read) => ({
     ...read,
     column: isReadTo(operation, read.column) ? read.column : null,
-    doubt: null,
+    ...(operation === 'unassign' && !read.isReport && (read.column ?? read.meant) === 'agent'
+      ? { meant: 'agent' as const, doubt: 'holder' as const }
+      : { doubt: null }),
   }));
 }
 
@@ -160,7 +179,7 @@ export function providerOfHeader(cells: readonly string[]): PhoneNumberProvider 
 }
 
 function carrierOf(names: readonly string[]): CarrierExport | null {
-  const known = new Set(names.map(folded));
+  const known = new Set(names.map(foldedName));
   return CARRIER_EXPORTS.find(({ isKnownBy }) => isKnownBy(known)) ?? null;
 }
 
@@ -186,15 +205,17 @@ export function isProviderName(cell: string): boolean {
 
 /** What a name in a header says by itself. Capitals, accents, spaces and underscores make no difference. */
 export function columnOfName(name: string): UploadColumn | null {
-  return name.length > MAX_NAME ? null : (COLUMN_OF_NAME.get(folded(withoutQuotes(name))) ?? null);
+  return name.length > MAX_NAME ? null : (COLUMN_OF_NAME.get(foldedName(withoutQuotes(name))) ?? null);
 }
 
 function doubtOf(name: string): { meant: UploadColumn | null; doubt: ColumnDoubt | null } {
-  const plain = folded(name);
+  if (isHarmlessColumn(name)) return { meant: null, doubt: null };
+  const plain = foldedName(name);
   const known = [...COLUMN_OF_NAME.keys()].find((candidate) => isNearly(plain, candidate));
   const meant = known === undefined ? null : COLUMN_OF_NAME.get(known)!;
   if (meant !== null && DECIDING.includes(meant)) return { meant, doubt: 'nearly' };
-  return { meant, doubt: SOUNDS_LIKE_A_RULE.test(name) ? 'rule' : null };
+  const rule = columnsOfRule(name);
+  return rule === null ? { meant, doubt: null } : { meant: rule[0]!, doubt: 'rule' };
 }
 
 /** Whether one word is the other but for a slip: one letter in short words, two in long ones. */
@@ -217,13 +238,6 @@ function distance(a: string, b: string): number {
     rows.push(row);
   }
   return rows[a.length]![b.length]!;
-}
-
-function folded(name: string): string {
-  return name
-    .normalize('NFD')
-    .toLowerCase()
-    .replaceAll(/[\s_.\-\p{Mn}]/gu, '');
 }
 
 function withoutQuotes(cell: string): string {

@@ -66,6 +66,26 @@ describe('a row of an upload', () => {
     ['capabilities', { capabilities: 'SMS + Voice' }, { voice: true, sms: true }],
     ['one capability, which takes the other away', { capabilities: 'sms' }, { voice: false, sms: true }],
     ['no capabilities', { capabilities: 'none' }, { voice: false, sms: false }],
+    ['both capabilities', { capabilities: 'Both' }, { voice: true, sms: true }],
+    ['capabilities with an ampersand', { capabilities: 'voice & SMS' }, { voice: true, sms: true }],
+    ['a capability of two words', { capabilities: 'sms, local calling' }, { voice: false, sms: true }],
+    [
+      'capabilities of an object in words',
+      { capabilities: '{"voice":"false","SMS":"True"}' },
+      { voice: false, sms: true },
+    ],
+    ['capabilities of an object in digits', { capabilities: '{"voice":0,"sms":1}' }, { voice: false, sms: true }],
+    ['columns of capabilities', { voice: 'no', sms: 'Yes' }, { voice: false, sms: true }],
+    ['columns of capabilities, as words', { voice: 'TRUE', sms: 'false' }, { voice: true, sms: false }],
+    ['columns of capabilities, as digits', { voice: '0', sms: '1' }, { voice: false, sms: true }],
+    [
+      'a column beside capabilities that say the same',
+      { voice: 'yes', capabilities: 'voice' },
+      { voice: true, sms: false },
+    ],
+    ['a column without voice beside capabilities', { voice: '', capabilities: 'sms' }, { voice: false, sms: true }],
+    ['a status that is active', { status: 'In-Use' }, { voice: null }],
+    ['no status', { status: '' }, { voice: null }],
     ['tags, each once', { tags: 'a; b;a|c' }, { tags: ['a', 'b', 'c'] }],
     ['a separator that belongs to a tag', { tags: 'a\\;b;c\\\\' }, { tags: ['a;b', 'c\\'] }],
     ['the least limit', { agent: 'Ada', dailyLimit: '0' }, { agent: 'Ada', dailyLimit: 0 }],
@@ -141,6 +161,53 @@ describe('a row of an upload', () => {
     ['a negative cost', { monthlyCost: '-1' }, 'cost_invalid', 'monthlyCost'],
     ['a currency of four letters', { currency: 'EURO' }, 'currency_invalid', 'currency'],
     ['an unknown capability', { capabilities: 'voise, sms' }, 'capability_unknown', 'capabilities'],
+    ...[
+      ...['no voice', 'not voice', 'non voice', 'voice no', 'voice off', 'voice 0', 'kein voice', 'without voice'],
+      ...[
+        'voice disabled',
+        'Voice (disabled)',
+        'sms, not voice',
+        'voice: no',
+        'voice=0',
+        'novoice',
+        'sms only',
+        '-voice',
+      ],
+      ...[
+        'none, voice',
+        'both, no',
+        'voice?',
+        '!voice',
+        'voice local',
+        '{"voice":true,"voice_disabled":true}',
+        '[]',
+        ',',
+      ],
+      ...[
+        '{"voice":true,"outbound":false}',
+        '{"voice":false,"voice":true}',
+        '{"voice":false,"Voice":true}',
+        '{"voice":null}',
+      ],
+    ].map((capabilities): [string, Values, ImportErrorCode, UploadColumn] => [
+      `capabilities with a word that may say no: ${capabilities}`,
+      { capabilities },
+      'capability_unknown',
+      'capabilities',
+    ]),
+    ['a column of voice without yes or no', { voice: 'x' }, 'capability_unknown', 'voice'],
+    ['a column of voice that is empty', { voice: '' }, 'capability_unknown', 'voice'],
+    ['a column of SMS without yes or no', { sms: 'perhaps' }, 'capability_unknown', 'sms'],
+    ['a column of voice against capabilities', { voice: 'no', capabilities: 'voice' }, 'capability_unknown', 'voice'],
+    ['a column of SMS against capabilities', { sms: 'yes', capabilities: 'voice' }, 'capability_unknown', 'sms'],
+    ...['inactive', 'purchase_pending', 'ported_out', 'port_failed', 'deleted', 'not active', 'x'].map(
+      (status): [string, Values, ImportErrorCode, UploadColumn] => [
+        `a status that is not active: ${status}`,
+        { status },
+        'number_not_active',
+        'status',
+      ],
+    ),
     ['too many tags', { tags: LONG_TAGS }, 'too_long', 'tags'],
     ['a long tag', { tags: 'x'.repeat(51) }, 'too_long', 'tags'],
     ['a tag of two lines', { tags: 'a\nb' }, 'characters_invalid', 'tags'],
@@ -165,6 +232,12 @@ describe('a row of an upload', () => {
     ['more values than columns', { tooLong: true }, 'too_many_columns'],
   ])('is refused for its shape: %s', (_what, facts, code) => {
     expect(refused({}, facts)).toMatchObject({ line: 7, code, column: null });
+  });
+
+  it('names the country of a list that is none', () => {
+    expect(refused({ agent: 'Ada', allowedCountries: 'US Atlantis, CA' }).message).toMatch(
+      /^"ATLANTIS" is no ISO 3166-1/,
+    );
   });
 
   it('tells the fault of its shape before those of its values, and of these the number first', () => {

@@ -107,6 +107,9 @@ export const uploadColumnLabels: Record<UploadColumn, string> = {
   agent: 'Agent',
   dailyLimit: 'Daily limit',
   allowedCountries: 'Allowed countries',
+  voice: 'Voice',
+  sms: 'SMS',
+  status: 'Status',
 };
 
 export const voidReasonLabels: Record<RecordedVoidReason, string> = {

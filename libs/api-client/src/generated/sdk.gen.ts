@@ -895,7 +895,7 @@ export const uploadAgents = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Upload phone numbers as CSV
  *
- * One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. The separator is found, or named by a first line `sep=;`. Exports of Twilio and Telnyx are known by their headers. Columns that are not known are left out with a notice, but for those that could say what may be called. Every good row is taken, in the background; the job says why the others were not. With operation=delete or operation=unassign the numbers of the file are deleted or taken from their agents instead.
+ * One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, client, monthlyCost, currency, capabilities (or voice and sms), tags, status, and agent, dailyLimit, allowedCountries to assign the number. The separator is found, or named by a first line `sep=;`. Exports of Twilio and Telnyx are known by their headers. Columns that are not known are left out with a notice, but for those that could say what may be called. Every good row is taken, in the background; the job says why the others were not. With operation=delete or operation=unassign the numbers of the file are deleted or taken from their agents instead.
  *
  * Needs the permission `numbers:write`.
  */

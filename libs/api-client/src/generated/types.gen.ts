@@ -1072,7 +1072,7 @@ export type ImportRowError = {
      */
     line: number;
     column: string | null;
-    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'number_cannot_call' | 'number_unknown' | 'number_in_pool' | 'number_from_pool' | 'number_not_assigned' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_reserved' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'daily_limit_invalid';
+    code: 'number_missing' | 'number_invalid' | 'provider_unknown' | 'country_unknown' | 'country_mismatch' | 'duplicate_in_file' | 'duplicate' | 'too_many_columns' | 'too_long' | 'quote_invalid' | 'row_too_long' | 'characters_invalid' | 'client_unknown' | 'agent_unknown' | 'agent_ambiguous' | 'agent_inactive' | 'agent_has_number' | 'assigned_elsewhere' | 'number_cannot_call' | 'number_unknown' | 'number_in_pool' | 'number_from_pool' | 'number_not_assigned' | 'phone_number_assigned' | 'phone_number_connected' | 'phone_number_reserved' | 'cost_invalid' | 'currency_invalid' | 'capability_unknown' | 'number_not_active' | 'several_numbers' | 'daily_limit_invalid';
     /**
      * What is wrong and how to mend it.
      */
@@ -5746,7 +5746,7 @@ export type UploadPhoneNumbersData = {
          */
         dryRun?: 'true' | 'false';
         /**
-         * delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST /phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.
+         * delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST /phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then, or one number a line; a column of agents refuses unassign.
          */
         operation?: 'register' | 'delete' | 'unassign';
         /**

@@ -14,7 +14,7 @@ import {
   Typography,
 } from '@mui/material';
 import { useState } from 'react';
-import { type ImportOperation, isReadTo, type UploadColumn, uploadColumns } from '#contracts';
+import { type ImportOperation, isReadTo, readableColumns, type UploadColumn } from '#contracts';
 import { choicesOf, uploadColumnLabels } from '../../shared/labels';
 import type { LaidOutColumn, UploadLayout } from './uploadLayout';
 
@@ -23,7 +23,7 @@ const OPEN = '';
 const choicesTo = (operation: ImportOperation) =>
   choicesOf(
     uploadColumnLabels,
-    uploadColumns.filter((column) => isReadTo(operation, column)),
+    readableColumns.filter((column) => isReadTo(operation, column)),
   );
 
 interface UploadColumnsProps {

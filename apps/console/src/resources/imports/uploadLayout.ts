@@ -66,8 +66,10 @@ export function layOut(
     const column = isReport || chosen === undefined ? recognized : chosen;
     return { name, example, recognized, isReport, isOpen: doubt !== null && chosen === undefined, column };
   });
-  // What a file that is no upload has besides its numbers is left out by the API without being told.
-  const unread = operation === 'register' && header.some(({ column, isReport }) => column === null && !isReport);
+  // What a file that is no upload has besides its numbers is left out by the API, which tells so.
+  const unread =
+    (operation === 'register' || header.some(({ doubt }) => doubt !== null)) &&
+    header.some(({ column, isReport }) => column === null && !isReport);
   const readAs = columns.map(({ column }) => column);
   const carrier = provider === null && !readAs.includes('provider') ? providerOfHeader(first) : null;
   const hasProvider = provider !== null || carrier !== null;
@@ -92,11 +94,14 @@ export function layOut(
 function openProblems(header: readonly UploadHeaderColumn[], choices: ColumnChoices): string[] {
   return header
     .filter(({ name, doubt }) => doubt !== null && !choices.has(name))
-    .map(({ name, meant }) =>
-      meant === null
+    .map(({ name, meant, doubt }) => {
+      if (doubt === 'holder') {
+        return `The column “${name}” seems to name agents, and numbers are taken from whichever agent has them. Leave it out below.`;
+      }
+      return doubt === 'rule'
         ? `The column “${name}” may say what can be called. Choose below what it is, or leave it out.`
-        : `The column “${name}” is nearly ${uploadColumnLabels[meant]}. Choose below what it is, or leave it out.`,
-    );
+        : `The column “${name}” is nearly ${uploadColumnLabels[meant!]}. Choose below what it is, or leave it out.`;
+    });
 }
 
 function withoutHeader(cells: readonly string[], operation: ImportOperation): UploadLayout {

@@ -108,6 +108,9 @@ function faultOfShape({ fault, values, tooLong }: UploadRow) {
   if (fault === 'quote_open') {
     return of('quote_invalid', null, 'A quote opens and is never closed. Close it, and send the row again.', number);
   }
+  if (fault === 'several_numbers') {
+    return of(fault, 'phoneNumber', 'The row has more than one phone number. Write one number a line.', number);
+  }
   for (const [column, value] of Object.entries(values) as [UploadColumn, string][]) {
     if (UNREADABLE.test(value)) {
       const message = 'The value has characters that cannot be read. Enter it anew, and save the file as UTF-8.';

@@ -6,7 +6,7 @@ import { CsvReader } from './csv-reader.js';
 import { SeenNumbers } from './seen-numbers.js';
 import type { StagedRow } from './staged-row.js';
 import { TextReader } from './upload-encoding.js';
-import { isBlank, rowOf, type UploadRow } from './upload-row.js';
+import { isBlank, rowOf, rowOfList, type UploadRow } from './upload-row.js';
 
 /** Rows that are checked in one go. The call gate answers in between. */
 const ROWS_PER_TURN = 20;
@@ -94,7 +94,8 @@ export class ImportReader {
   }
 
   private async *readRows(): AsyncGenerator<UploadRow> {
-    const { encoding, delimiter, pieces, hasHeader } = this.job;
+    const { encoding, delimiter, pieces, hasHeader, operation } = this.job;
+    const read = operation !== 'register' && !hasHeader ? rowOfList : rowOf;
     const text = new TextReader(encoding);
     const csv = new CsvReader(delimiter);
     let header = hasHeader;
@@ -107,7 +108,7 @@ export class ImportReader {
         first = false;
         if (isSeparator) continue;
         if (header) header = false;
-        else yield rowOf(this.columns, record);
+        else yield read(this.columns, record);
       }
     }
   }

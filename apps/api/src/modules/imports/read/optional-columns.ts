@@ -3,11 +3,11 @@ import {
   type ImportErrorCode,
   type ImportNoticeCode,
   isCurrencyCode,
-  isNearly,
   type UploadColumn,
 } from '#contracts';
 import { charactersOf } from '../../../platform/http/fields/characters-between.js';
-import { type ReadCountry, readCountries } from './read-countries.js';
+import { readCapabilities } from './read-capabilities.js';
+import { readCountry, type ReadCountry } from './read-countries.js';
 import { noteOfAlias } from './row-notes.js';
 import type { StagedRow } from './staged-row.js';
 import type { UploadRow } from './upload-row.js';
@@ -39,18 +39,8 @@ const MAX_TAG = 50;
 const MAX_DAILY_LIMIT = 1_000_000;
 const NONE = 'none';
 const MAX_SHOWN = 200;
-const KEPT_CAPABILITIES = ['voice', 'sms'];
-/** What carriers call what numbers can do besides. A list of these alone is one of a number that can do neither. */
-const OTHER_CAPABILITIES = [
-  'mms',
-  'fax',
-  'rcs',
-  'whatsapp',
-  'emergency',
-  'hd_voice',
-  'international_sms',
-  'local_calling',
-];
+/** How carriers and people call a number in use, without blanks, dashes and underscores. */
+const ACTIVE = new Set(['active', 'inuse', 'inservice', 'aktiv', 'activo', 'activa', 'actif', 'attivo', 'ativo']);
 
 /** Thrown and caught in this file alone: the first wrong value ends the reading of its row. */
 class Refused extends Error {
@@ -63,7 +53,8 @@ class Refused extends Error {
 export function readOptionalColumns(values: UploadRow['values']): ReadColumns | ColumnRefusal {
   try {
     const agent = text(values, 'agent');
-    const { kept: capabilities, notices } = capabilitiesOf(values.capabilities);
+    requireActive(values.status);
+    const { voice, sms, notices } = capabilitiesOf(values);
     const allowed = countriesOf(values.allowedCountries);
     const read = {
       label: text(values, 'label'),
@@ -71,8 +62,8 @@ export function readOptionalColumns(values: UploadRow['values']): ReadColumns | 
       client: text(values, 'client'),
       monthlyCost: costOf(values.monthlyCost),
       currency: currencyOf(values.currency),
-      voice: capabilities?.includes('voice') ?? null,
-      sms: capabilities?.includes('sms') ?? null,
+      voice,
+      sms,
       tags: tagsOf(values.tags),
       agent,
       dailyLimit: dailyLimitOf(values.dailyLimit),
@@ -126,46 +117,27 @@ function currencyOf(value = ''): string | null {
   return currency;
 }
 
-/** A list of names, or the JSON object that Twilio writes. Carriers name more capabilities than are kept. */
-function capabilitiesOf(value = ''): { kept: string[] | null; notices: ColumnNotice[] } {
-  const names = value.startsWith('{')
-    ? capabilitiesOfObject(value)
-    : listOf(value.toLowerCase().replaceAll(/^\[|\]$|["']/g, ''), /[\s,;|/+]+/);
-  if (names === null || isNone(names)) return { kept: names && [], notices: [] };
-  const kept = names.filter((name) => KEPT_CAPABILITIES.includes(name));
-  const others = names.filter((name) => !KEPT_CAPABILITIES.includes(name));
-  if (others.length === 0) return { kept, notices: [] };
-  const slip = others.find((name) => !OTHER_CAPABILITIES.includes(name) && isSlip(name));
-  if (slip !== undefined || (kept.length === 0 && others.every((name) => !OTHER_CAPABILITIES.includes(name)))) {
-    refuse('capabilities', 'capability_unknown', 'There is no such capability. Write voice, sms, both, or none.');
-  }
+/** What stands beside voice and sms and is not kept is told. */
+function capabilitiesOf(values: UploadRow['values']): {
+  voice: boolean | null;
+  sms: boolean | null;
+  notices: ColumnNotice[];
+} {
+  const read = readCapabilities(values);
+  if ('message' in read) return refuse(read.column, 'capability_unknown', read.message);
+  const { voice, sms, others } = read;
+  if (others.length === 0) return { voice, sms, notices: [] };
   const message = `Left out, because only voice and sms are kept: ${others.join(', ').slice(0, MAX_SHOWN)}.`;
-  return { kept, notices: [{ column: 'capabilities', code: 'capability_ignored', message }] };
+  return { voice, sms, notices: [{ column: 'capabilities', code: 'capability_ignored', message }] };
 }
 
-function isSlip(name: string): boolean {
-  return KEPT_CAPABILITIES.some((kept) => isNearly(name, kept));
-}
-
-function capabilitiesOfObject(value: string): string[] {
-  const members = (() => {
-    try {
-      return Object.entries(JSON.parse(value) as object);
-    } catch {
-      return refuse(
-        'capabilities',
-        'capability_unknown',
-        'The capabilities are no JSON. Write voice, sms, both, or none.',
-      );
-    }
-  })();
-  if (members.some(([, isThere]) => typeof isThere !== 'boolean')) {
-    const message =
-      'A capability is neither true nor false. Write {"voice":true,"sms":false}, or voice, sms, both, or none.';
-    refuse('capabilities', 'capability_unknown', message);
-  }
-  const names = members.filter(([, isThere]) => isThere).map(([name]) => name.trim().toLowerCase());
-  return names.length === 0 ? [NONE] : distinct(names);
+/** An upload registers numbers as active ones, so that a row of another status is not taken. */
+function requireActive(value = ''): void {
+  const word = value.toLowerCase().replaceAll(/[\s_-]+/g, '');
+  if (word === '' || ACTIVE.has(word)) return;
+  const message =
+    'Only numbers that are active are taken, and the status does not say so. Take the row out, or write active once it is.';
+  refuse('status', 'number_not_active', message);
 }
 
 /** Exports write a separator that belongs to a tag, and a backslash, with a backslash before it. */
@@ -199,13 +171,12 @@ function countriesOf(value = ''): ReadCountry[] | null {
   const codes = listOf(value.toUpperCase(), /[\s,;|/]+/);
   if (codes === null) return null;
   if (isNone(codes)) return [];
-  const countries = readCountries(codes);
-  if (countries === null) {
-    const message =
-      'One of the countries is no ISO 3166-1 code. Write two letters for each, for example US CA, or none.';
-    refuse('allowedCountries', 'country_unknown', message);
-  }
-  return countries;
+  return codes.map((code) => {
+    const country = readCountry(code);
+    if (country !== null) return country;
+    const message = `"${code.slice(0, MAX_LENGTH.region)}" is no ISO 3166-1 code. Write two letters for each country, for example US CA, or none.`;
+    return refuse('allowedCountries', 'country_unknown', message);
+  });
 }
 
 function listOf(value: string, separator: RegExp): string[] | null {

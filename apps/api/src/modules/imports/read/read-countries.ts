@@ -12,9 +12,3 @@ export function readCountry(text: string): ReadCountry | null {
   const code = countryCodeOf(upper) ?? countryCodeOfName(text);
   return code === null ? null : { code, alias: code === upper ? null : text };
 }
-
-/** Reads a list with any separators; null when one of them is no country. */
-export function readCountries(items: readonly string[]): ReadCountry[] | null {
-  const countries = items.map(readCountry);
-  return countries.includes(null) ? null : (countries as ReadCountry[]);
-}

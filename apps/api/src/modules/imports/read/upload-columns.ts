@@ -1,12 +1,14 @@
 import {
   type ColumnMapping,
   columnsNeededTo,
+  columnsOfRule,
   columnsWithoutHeader,
   type ImportNotice,
   type ImportOperation,
   isReadTo,
   isUploadRow,
   type PhoneNumberProvider,
+  phoneNumberProviders,
   providerOfHeader,
   readUploadHeaderTo,
   requiredUploadColumns,
@@ -74,14 +76,19 @@ export function readLayout(cells: readonly string[], line: number, upload: Uploa
   if (twice) throw unreadable(`Line ${line}: the header names the column ${twice} twice. Keep one of them.`);
   const names = header.map(({ name }) => name);
   if (operation !== 'register') {
-    requireColumns(columns, upload, line);
+    requireColumns(columns, names, upload, line);
+    if (operation === 'unassign') requireAnyHolder(header, columns, isChosen, line);
     const read = columns.map((column) => (isReadTo(operation, column) ? column : null));
-    return { columns: read, names, hasHeader: true, provider, notices: [] };
+    const unread = header.filter(
+      ({ name, isReport }, index) => !isReport && read[index] === null && !(isChosen(name) && mapping![name] === ''),
+    );
+    const notices = leftOutNotice(unread, `only phoneNumber and countryCode are read to ${operation} numbers`, line);
+    return { columns: read, names, hasHeader: true, provider, notices };
   }
   const notices = ignoredNotice(ignored, line);
   const carrier = provider === null && !columns.includes('provider') ? providerOfHeader(names) : null;
   if (carrier !== null) notices.push(providerNotice(carrier, line));
-  requireColumns(columns, { ...upload, provider: provider ?? carrier }, line);
+  requireColumns(columns, names, { ...upload, provider: provider ?? carrier }, line);
   return { columns, names, hasHeader: true, provider: provider ?? carrier, notices };
 }
 
@@ -90,15 +97,40 @@ function withoutHeader(operation: ImportOperation): UploadLayout['columns'] {
   return columnsWithoutHeader.map((column) => (isReadTo(operation, column) ? column : null));
 }
 
-function requireColumns(columns: readonly (UploadColumn | null)[], upload: UploadTold, line: number): void {
+function requireColumns(
+  columns: readonly (UploadColumn | null)[],
+  names: readonly string[],
+  upload: UploadTold,
+  line: number,
+): void {
   const missing = columnsNeededTo(upload.operation).filter((column) => !columns.includes(column));
   if (missing.includes('phoneNumber')) {
     throw unreadable(`Line ${line}: the header has no column phoneNumber. ${expected(upload.operation)}.`);
   }
   if (missing.length === 0 || upload.provider !== null) return;
+  const isLikeTwilio = names.some((name) => /^friendly[\s_]*name$/i.test(name));
+  const advice = isLikeTwilio ? 'provider=twilio' : `provider= with one of ${phoneNumberProviders.join(', ')}`;
   throw unreadable(
-    `Line ${line}: the header has no column provider, and the upload names none. Add the column, or send provider=telnyx ` +
+    `Line ${line}: the header has no column provider, and the upload names none. Add the column, or send ${advice}, ` +
       'for all rows.',
+  );
+}
+
+/** To take numbers from the agents that a file names would need those agents to be checked: the file is refused instead. */
+function requireAnyHolder(
+  header: readonly UploadHeaderColumn[],
+  columns: readonly (UploadColumn | null)[],
+  isChosen: (name: string) => boolean,
+  line: number,
+): void {
+  const column = header.find(
+    ({ name, doubt }, index) => columns[index] === 'agent' || (doubt === 'holder' && !isChosen(name)),
+  );
+  if (!column) return;
+  const name = column.name.slice(0, MAX_SHOWN);
+  throw unreadable(
+    `Line ${line}: the column "${name}" seems to name agents, and operation=unassign takes a number from whichever agent ` +
+      `has it. Take the column out, or leave it out with mapping={"${name}":""}.`,
   );
 }
 
@@ -113,25 +145,36 @@ function requireHarmless(ignored: readonly UploadHeaderColumn[], line: number): 
   if (!column) return;
   const name = column.name.slice(0, MAX_SHOWN);
   const leaveOut = `leave it out with mapping={"${name}":""}`;
+  const meant = column.doubt === 'rule' ? columnsOfRule(column.name)!.join(' or ') : column.meant;
   throw unreadable(
     column.doubt === 'nearly'
-      ? `Line ${line}: there is no column "${name}". If it is ${column.meant}, call it so; else ${leaveOut}.`
-      : `Line ${line}: the column "${name}" is not known, and may say what can be called. If it is dailyLimit or ` +
-          `allowedCountries, call it so; else ${leaveOut}.`,
+      ? `Line ${line}: there is no column "${name}". If it is ${meant}, call it so; else ${leaveOut}.`
+      : `Line ${line}: the column "${name}" is not known, and may say what can be called, how often or by whom. If it is ` +
+          `${meant}, call it so; else ${leaveOut}.`,
   );
 }
 
 function ignoredNotice(ignored: readonly UploadHeaderColumn[], line: number): ImportNotice[] {
+  return leftOutNotice(ignored, ignored.length === 1 ? 'the column is not known' : 'the columns are not known', line);
+}
+
+function leftOutNotice(ignored: readonly UploadHeaderColumn[], why: string, line: number): ImportNotice[] {
   if (ignored.length === 0) return [];
   const names = ignored
     .map(({ name }) => (name === '' ? 'one without a name' : `"${name.slice(0, MAX_SHOWN)}"`))
     .join(', ');
   const shown = names.length > MAX_NAMED ? `${names.slice(0, MAX_NAMED)}…` : names;
-  const meant = ignored.find((column) => column.meant !== null);
+  const meant = ignored.find((column) => column.column === null && column.doubt === null && column.meant !== null);
   const hint = meant ? ` If "${meant.name.slice(0, MAX_SHOWN)}" is ${meant.meant}, call it so.` : '';
-  const what =
-    ignored.length === 1 ? 'Left out, because the column is not known' : 'Left out, because the columns are not known';
-  return [told(line, 'columns_ignored', null, `${what}: ${shown}.${hint}`, ignored.map(({ name }) => name).join(', '))];
+  return [
+    told(
+      line,
+      'columns_ignored',
+      null,
+      `Left out, because ${why}: ${shown}.${hint}`,
+      ignored.map(({ name }) => name).join(', '),
+    ),
+  ];
 }
 
 function providerNotice(provider: PhoneNumberProvider, line: number): ImportNotice {

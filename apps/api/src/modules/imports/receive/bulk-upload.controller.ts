@@ -11,7 +11,7 @@ import {
 import type { MultipartFile } from '@fastify/multipart';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ColumnMapping, type ImportJobView, uploadColumns } from '#contracts';
+import { type ColumnMapping, type ImportJobView, readableColumns } from '#contracts';
 import { readJsonParameter } from '../../../platform/http/bodies/json-reader.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
@@ -45,7 +45,8 @@ export class BulkUploadController {
     summary: 'Upload phone numbers as CSV',
     description:
       'One `+12025550123,telnyx,US` a line, with or without a header line. Further columns by a header: label, region, ' +
-      'client, monthlyCost, currency, capabilities, tags, and agent, dailyLimit, allowedCountries to assign the number. ' +
+      'client, monthlyCost, currency, capabilities (or voice and sms), tags, status, and agent, dailyLimit, ' +
+      'allowedCountries to assign the number. ' +
       'The separator is found, or named by a first line `sep=;`. Exports of Twilio and Telnyx are known by their headers. ' +
       'Columns that are not known are left out with a notice, but for those that could say what may be called. ' +
       'Every good row is taken, in the background; the job says why the others were not. With operation=delete or ' +
@@ -122,13 +123,13 @@ async function* wholePart(file: MultipartFile['file']): AsyncGenerator<Buffer> {
 
 function mappingOf(text: string | undefined): ColumnMapping | null {
   if (text === undefined) return null;
-  const columns: readonly string[] = [...uploadColumns, ''];
+  const columns: readonly string[] = [...readableColumns, ''];
   const mapping = readJsonParameter('mapping', text);
   const isMapping =
     typeof mapping === 'object' &&
     mapping !== null &&
     Object.values(mapping).every((column) => typeof column === 'string' && columns.includes(column));
   if (isMapping && !Array.isArray(mapping)) return mapping as ColumnMapping;
-  const message = `must be JSON such as {"Tel":"phoneNumber","Notes":""}, with columns out of ${uploadColumns.join(', ')}`;
+  const message = `must be JSON such as {"Tel":"phoneNumber","Notes":""}, with columns out of ${readableColumns.join(', ')}`;
   throw new ProblemError('validation_failed', `mapping: ${message}`, { errors: { mapping: message } });
 }

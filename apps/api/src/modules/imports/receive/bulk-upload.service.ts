@@ -26,6 +26,12 @@ const PIECE_BYTES = 262_144;
 const LINE_FEED = 10;
 const POLL_MS = 50;
 
+const ONE_BY_ONE: Record<ImportOperation, string> = {
+  register: 'Add numbers one by one, with clientId',
+  delete: 'Delete numbers of your clients one by one, or by POST /phone-numbers/bulk',
+  unassign: 'Unassign numbers of your clients one by one, or by POST /phone-numbers/bulk',
+};
+
 /** What the request says beside the file. */
 export interface ToldOfFile extends Omit<UploadTold, 'operation'> {
   encoding: string | null;
@@ -72,8 +78,8 @@ export class BulkUploadService {
     told: ToldOfFile,
   ): Promise<string> {
     if (clientLimit(context) !== null) {
-      const detail =
-        'You are limited to clients. Add numbers one by one, with clientId, or ask an admin to upload the file.';
+      const toDo = ONE_BY_ONE[options.operation];
+      const detail = `You are limited to clients. ${toDo}, or ask an admin who is not to send the file.`;
       throw new ProblemError('permission_denied', detail);
     }
     const pieces = piecesOf(file);

@@ -10,9 +10,11 @@ import {
   FIND_AGENTS,
   FIND_CLIENTS,
   FIND_HOLDERS,
+  HELD_AS_SAID,
   KEEP_ASSIGNMENTS,
   LOCK_AGENTS,
   NEW_WITHOUT_VOICE,
+  NOT_GIVEN,
   NOTE_CREATED,
   NOTE_GIVEN_AGENTS,
   ONE_NUMBER_EACH,
@@ -31,6 +33,7 @@ export type RefusedOutcome =
   | 'elsewhere'
   | 'client_unknown'
   | 'agent_unknown'
+  | 'agent_ambiguous'
   | 'agent_inactive'
   | 'agent_has_number'
   | 'number_cannot_call'
@@ -120,6 +123,7 @@ export class ImportMerge {
     }
     await insert();
     let outcomes = await this.outcomes(tx);
+    if (mode === 'upsert' && assigns) await this.passHeld(tx, ids);
     if ((outcomes.elsewhere ?? 0) > 0) {
       await this.registry.findTaken(tx, organizationId, stagedNumbers(tx, ids));
       if (mode === 'upsert') await this.update(tx, ids, assigns);
@@ -131,6 +135,12 @@ export class ImportMerge {
     if ((outcomes.created ?? 0) === rows.length) return { outcomes, refused: [] };
     outcomes = await this.outcomes(tx);
     return { outcomes, refused: await tx.query<RefusedRow>(READ_REFUSED, [organizationId]) };
+  }
+
+  /** A row that names an inactive agent, or several, is no error when it says what is so already. */
+  private async passHeld(tx: Transaction, ids: ImportIds): Promise<void> {
+    const same = await this.registry.sameOwn(tx, ids[0], stagedNumbers(tx, ids), NOT_GIVEN);
+    if (same.length > 0) await tx.query(HELD_AS_SAID, [ids[0], same]);
   }
 
   private async update(tx: Transaction, ids: ImportIds, assigns: boolean): Promise<void> {

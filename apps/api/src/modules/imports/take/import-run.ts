@@ -203,6 +203,8 @@ function refusalOf({ outcome, e164, agent, client, holder }: RefusedRow): Refusa
     }
     case 'agent_unknown':
       return ofAgent(outcome, 'There is no agent with this name, external id or id. Create it first.');
+    case 'agent_ambiguous':
+      return ofAgent(outcome, 'Several agents fit: by name, external id or id. Write the id of the one that is meant.');
     case 'agent_has_number':
       return ofAgent(
         outcome,

@@ -6,6 +6,7 @@ import { clientLimit, type RequestContext } from '../../tenancy/tenancy.public.j
 import {
   DELETE_INSERTED,
   findDiffering,
+  findSame,
   LISTED,
   lockOwn,
   registrationSql,
@@ -111,6 +112,17 @@ export class PhoneNumberRegistry {
   /** Locks the organization's own numbers of the table, in the order of the numbers. */
   async lockOwn(tx: Transaction, organizationId: string, { table }: StagedNumbers): Promise<void> {
     await tx.query(lockOwn(table), [organizationId]);
+  }
+
+  /** Own numbers of rows with one of these outcomes that are what their row says, in E.164 form. */
+  async sameOwn(
+    tx: Transaction,
+    organizationId: string,
+    { table }: Pick<StagedNumbers, 'table'>,
+    outcomes: readonly string[],
+  ): Promise<string[]> {
+    const same = await tx.query<{ e164: string }>(findSame(table), [organizationId, outcomes]);
+    return same.map(({ e164 }) => e164);
   }
 
   /** Changes own numbers, which are locked, where their row says something else. */

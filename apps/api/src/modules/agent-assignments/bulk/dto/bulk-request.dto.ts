@@ -22,6 +22,16 @@ import { AssignmentRulesDto } from '../../assign/dto/assignment-rules.dto.js';
 import type { BulkRequest } from '../bulk-operations.service.js';
 
 const MAX_IDS = 10_000;
+/** What an operation uses besides the numbers; whatever else is sent would be lost without a word. */
+const RULES = ['dailyLimit', 'allowedCountries', 'allowedNumberTypes'] as const;
+const OPERANDS = ['tags', 'agentId', 'agentIds', 'clientId', 'reassign', ...RULES] as const;
+const USED: Partial<Record<BulkOperation, readonly (typeof OPERANDS)[number][]>> = {
+  tag: ['tags'],
+  untag: ['tags'],
+  claim: ['clientId'],
+  assign: ['agentId', 'reassign', ...RULES],
+  distribute: ['agentIds', 'reassign', ...RULES],
+};
 const isSent = (_body: unknown, value: unknown): boolean => value !== undefined;
 const eachTrimmed = (value: unknown): unknown =>
   Array.isArray(value)
@@ -104,6 +114,8 @@ export class BulkRequestDto extends AssignmentRulesDto {
   /** @throws ProblemError validation_failed naming what the operation needs */
   toRequest(filterable: readonly string[]): BulkRequest {
     const { operation, ids, filter, tags, agentId, agentIds } = this;
+    const unused = OPERANDS.find((name) => this[name] !== undefined && !USED[operation]?.includes(name));
+    if (unused) throw needs(unused, `means nothing to operation ${operation}; leave it out`);
     if ((ids === undefined) === (filter === undefined)) throw needs('ids', 'or filter is needed, one of the two');
     for (const name of Object.keys(filter ?? {})) {
       if (!filterable.includes(name))

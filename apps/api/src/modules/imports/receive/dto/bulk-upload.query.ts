@@ -25,7 +25,8 @@ export class BulkUploadQuery {
     default: 'register',
     description:
       'delete and unassign do to each number of the file what DELETE /phone-numbers/{id} and POST ' +
-      '/phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then.',
+      '/phone-numbers/{id}/unassign do to one. Only the column phoneNumber is needed then, or one number a line; a column ' +
+      'of agents refuses unassign.',
   })
   @IsOptional()
   @IsIn(importOperations)

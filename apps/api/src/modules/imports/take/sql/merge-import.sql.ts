@@ -31,21 +31,57 @@ export const FIND_CLIENTS = `
   update import_staging s set client_id = n.id, outcome = case when n.id is null then 'client_unknown' end
   from named n where n.client = s.client`;
 
-/** Agents by name, external id or id. A name wins, for exports name agents by it. */
+/** A name as it looks: in any case, without invisible characters, and with one space for blanks of all kinds. */
+const seen = (name: string): string => `
+  lower(btrim(case when ${name} ~ '^[\\x21-\\x7e]+( [\\x21-\\x7e]+)*$' then ${name} else
+    regexp_replace(
+      regexp_replace(${name}, '[\\u00ad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff]', '', 'g'),
+      '[\\s\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+', ' ', 'g') end))`;
+
+/** Whether what a row says of an agent fits one. */
+const FITS = `(k.seen = w.seen or k.external_id = w.agent or k.id::text = lower(w.agent))`;
+
+/**
+ * Agents by name, external id or id. What fits several is refused, whichever of the three it is: a name may be what another
+ * agent is called elsewhere. The agents are gone through once, for no index has names as they look.
+ */
 export const FIND_AGENTS = `
-  with named as (
-    select s.agent, g.id, g.status
-    from (select distinct agent from import_staging where agent is not null) s
-    left join lateral (
-      select g.id, g.status from agents g
-      where g.organization_id = $1 and g.deleted_at is null
-        and (lower(g.name) = lower(s.agent) or g.external_id = s.agent or g.id::text = lower(s.agent))
-      order by lower(g.name) <> lower(s.agent), g.external_id is distinct from s.agent limit 1
-    ) g on true
+  with wanted as (
+    select w.agent, ${seen('w.agent')} as seen
+    from (select distinct agent from import_staging where agent is not null) w
+  ), known as materialized (
+    select g.id, g.status, g.external_id, ${seen('g.name')} as seen
+    from agents g where g.organization_id = $1 and g.deleted_at is null
+  ), fitting as (
+    select w.agent, k.id, k.status from wanted w join known k on k.seen = w.seen
+    union select w.agent, k.id, k.status from wanted w join known k on k.external_id = w.agent
+    union select w.agent, k.id, k.status from wanted w join known k on k.id::text = lower(w.agent)
+  ), named as (
+    select w.agent, count(f.id) as agents, min(f.id::text)::uuid as id, min(f.status) as status
+    from wanted w left join fitting f on f.agent = w.agent group by w.agent
   )
-  update import_staging s set agent_id = n.id,
-    outcome = coalesce(s.outcome, case when n.id is null then 'agent_unknown' when n.status <> 'active' then 'agent_inactive' end)
+  update import_staging s set agent_id = case when n.agents = 1 then n.id end,
+    outcome = coalesce(s.outcome, case
+      when n.agents = 0 then 'agent_unknown'
+      when n.agents > 1 then 'agent_ambiguous'
+      when n.status <> 'active' then 'agent_inactive' end)
   from named n where n.agent = s.agent`;
+
+/** Outcomes of rows that name an agent to whom no number is given, and that may say what is so already. */
+export const NOT_GIVEN = ['agent_inactive', 'agent_ambiguous'];
+
+/** Rows of these outcomes whose number the agent has with the same rules. $2 the numbers that are as their row says */
+export const HELD_AS_SAID = `
+  update import_staging s set outcome = 'unchanged'
+  from agent_phone_numbers a
+  join agents g on g.organization_id = $1 and g.id = a.agent_id
+  cross join lateral (select g.id, g.external_id, ${seen('g.name')} as seen) k
+  where s.outcome = any ('{${NOT_GIVEN.join(',')}}') and s.e164 = any ($2::text[])
+    and a.organization_id = $1 and a.from_number = s.e164 and a.ended_at is null
+    and (select true from (select s.agent, ${seen('s.agent')} as seen) w where ${FITS})
+    and coalesce(s.daily_limit, a.daily_limit) = a.daily_limit
+    and (s.allowed_countries is null
+      or (s.allowed_countries @> a.allowed_countries and s.allowed_countries <@ a.allowed_countries))`;
 
 /** So that they stay active until the end. */
 export const LOCK_AGENTS = `

@@ -146,6 +146,13 @@ export const findDiffering = (table: string): string => `
   where r.outcome = 'own' and n.lifecycle <> 'released'
     and (n.${FIELDS.replaceAll(', ', ', n.')}) is distinct from (${MERGED})`;
 
+/** Own numbers of rows with one of some outcomes that are what their row says. $2 the outcomes */
+export const findSame = (table: string): string => `
+  select n.e164 from ${table} r
+  join phone_numbers n on n.organization_id = $1 and n.e164 = r.e164 and n.lifecycle <> 'released'
+  where r.outcome = any ($2::text[])
+    and (n.${FIELDS.replaceAll(', ', ', n.')}) is not distinct from (${MERGED})`;
+
 /** $2 their ids. */
 export const updateDiffering = (table: string): string => `
   with done as (
