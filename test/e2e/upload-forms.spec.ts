@@ -50,6 +50,8 @@ const kept = async () => {
 };
 const large = (number: string) => `${number},telnyx,US\n`.repeat(60_000);
 
+const MISSING = 'is missing; send the CSV file in the part named file';
+
 describe('a part of a form that is not its one file', () => {
   it.each<[string, (number: string) => [string, string][], Record<string, string>]>([
     [
@@ -75,7 +77,7 @@ describe('a part of a form that is not its one file', () => {
     [
       'a parameter that the file is sent as',
       (n) => [['Content-Disposition: form-data; name="country"; filename="a.csv"', `${n},telnyx,US`]],
-      { country: 'belongs in the query: ?country=…' },
+      { country: 'belongs in the query: ?country=…', file: MISSING },
     ],
     [
       'a second file',
@@ -95,14 +97,14 @@ describe('a part of a form that is not its one file', () => {
     [
       'the file under another name',
       (n) => [['Content-Disposition: form-data; name="csv"; filename="a.csv"', `${n},telnyx,US`]],
-      { csv: 'is no part of this form; send the CSV file alone, in the part named file' },
+      { csv: 'is no part of this form; send the CSV file alone, in the part named file', file: MISSING },
     ],
     [
       'the name of a file where the file is due',
       () => [fieldOf('file', 'numbers.csv')],
       { file: 'is a text and no file; with curl, write -F file=@numbers.csv' },
     ],
-    ['no part', () => [], { file: 'is missing; send the CSV file in the part named file' }],
+    ['no part', () => [], { file: MISSING }],
   ])('is refused by its name: %s', async (_, parts, errors) => {
     const before = await kept();
     const answer = await sendForm(formOf(...parts(freshNumber())));

@@ -6,7 +6,7 @@ export interface ParameterizedHeader {
   parameters: ReadonlyMap<string, string>;
 }
 
-const PARAMETER = /;\s*(?:([^\s=;"]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"\s*|([^;"]*)))?(?=;|$)/suy;
+const PARAMETER = /;\s*(?:([^\s=;"]+)\s*(?:=\s*(?:"((?:\\.|[^"\\])*)"\s*|([^;"]*)))?)?(?=;|$)/suy;
 
 /** @returns null when the parameters cannot be told apart: a quote that stays open, or text behind one */
 export function parameterizedHeader(text: string): ParameterizedHeader | null {

@@ -67,8 +67,7 @@ async function fileOfForm(
         return { file, fileName: nameOf(part), charset: charsetOf(part.contentType) };
       }
     }
-    others.refuseAny();
-    throw invalid({ [FILE]: 'is missing; send the CSV file in the part named file' });
+    throw others.refusalWithoutFile();
   } catch (error) {
     release();
     throw error;
@@ -113,6 +112,11 @@ class OtherParts {
     if (part.fileName === null && value.length <= MAX_VALUE_BYTES)
       this.errors.set(name, complaintOf(part, hasFile, this.parameters, value.toString()));
     if (this.errors.size >= MAX_OTHERS) this.refuseAny();
+  }
+
+  refusalWithoutFile(): ProblemError {
+    if (!this.errors.has(FILE)) this.errors.set(FILE, 'is missing; send the CSV file in the part named file');
+    return invalid(Object.fromEntries(this.errors));
   }
 
   /** @throws ProblemError validation_failed when there is a part beside the file */
