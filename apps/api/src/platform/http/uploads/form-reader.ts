@@ -108,8 +108,8 @@ export class FormReader {
   }
 
   private async readMore(): Promise<void> {
-    const { done, value } = await this.source.next();
-    if (!done) this.held = this.held.length === 0 ? value : Buffer.concat([this.held, value]);
+    const next = await this.source.next();
+    if (!next.done) this.held = this.held.length === 0 ? next.value : Buffer.concat([this.held, next.value]);
     else if (this.parts === 0) throw this.noBoundary();
     else throw malformed(`The form ends before its last boundary "--${this.boundary}--". Send it whole.`);
   }
