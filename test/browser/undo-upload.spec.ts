@@ -96,6 +96,25 @@ describeInBrowser('undoing an upload in a browser', () => {
     expect(await labels()).toEqual([null]);
   });
 
+  it.each([
+    [1280, 'light'],
+    [1280, 'dark'],
+    [390, 'light'],
+    [390, 'dark'],
+  ] as const)('shows an upload without a good row as one that failed, at %i pixels, %s', async (width, mode) => {
+    const token = await signIn(api.url, 'admin@acme.test');
+    const headers = { 'content-type': 'text/csv', prefer: 'wait=30' };
+    const { body } = await request(`${api.url}/api/v1/phone-numbers/bulk-upload`, { token, headers, body: 'x,telnyx' });
+    expect(body).toMatchObject({ status: 'completed', total: 1, failed: 1 });
+    await page.setViewportSize({ width, height: 860 });
+    await page.evaluate((theme) => localStorage.setItem('RaStore.theme', JSON.stringify(theme)), mode);
+    await page.goto(`${api.url}/#/imports`);
+    await page.reload();
+    const chip = page.locator('.MuiChip-root', { hasText: 'All rows failed' }).first();
+    await chip.waitFor();
+    expect(await chip.getAttribute('class')).toContain('MuiChip-colorError');
+  });
+
   const dialog = () => page.getByRole('dialog', { name: 'Bulk upload' });
 
   async function upload(lines: string): Promise<void> {

@@ -162,7 +162,7 @@ describe('POST /agents/bulk-upload', () => {
 
   it('refuses bytes that are no UTF-8, what is no text, and more than a megabyte', async () => {
     const latin = await upload(Buffer.from('name,kind\nJos\xe9,ai\n', 'latin1'));
-    expect(latin.body.errors).toEqual({ 'line 2: name': expect.stringContaining('could not be decoded as UTF-8') });
+    expect(latin.body.errors).toEqual({ 'line 2: name': expect.stringContaining('could not be decoded') });
     expect((await upload('{}', 'application/json')).status).toBe(415);
     expect((await upload(`name\n${'x'.repeat(1024 * 1024)}\n`)).status).toBe(413);
   });

@@ -378,6 +378,9 @@ describe('the encoding', () => {
         message: expect.stringMatching(/guess/),
       }),
     ]);
+    const [, proposed] = (job.notices[0]!.message as string).split('send encoding=');
+    expect(proposed).toBeTruthy();
+    expect(proposed).not.toContain(name);
     expect((await number(guessed))!.label).toBe(text);
 
     const certain = await done(encoded(file(said, `"${text}"`), name), `?encoding=${label}`);

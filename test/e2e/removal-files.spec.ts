@@ -13,7 +13,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   api = await startApi({ databaseUrl: db.url });
   organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
-  const scopes = ['numbers:read', 'numbers:write', 'assignments:write', 'calls:authorize'] as const;
+  const scopes = ['numbers:read', 'numbers:write', 'agents:write', 'assignments:write', 'calls:authorize'] as const;
   apiKey = (await createApiKey(db, { organizationId, scopes: [...scopes] })).key;
 });
 
@@ -250,6 +250,49 @@ describe('a file of numbers to unassign', () => {
       body: { code: 'conflict', detail: expect.stringContaining(`: ${made[1]}.`) as string },
     });
     expect(await live([made[0]!])).toEqual([]);
+  });
+
+  it.each<[string, (numberId: string, agentId: string) => ReturnType<typeof call>, string]>([
+    [
+      'lost its voice',
+      (id) => call(`/phone-numbers/${id}`, { method: 'PUT', body: { capabilities: { voice: false } } }),
+      'it cannot call: its capabilities have no voice',
+    ],
+    [
+      'was deactivated',
+      (id) => call(`/phone-numbers/${id}`, { method: 'PUT', body: { lifecycle: 'inactive' } }),
+      'it is not active',
+    ],
+    [
+      'has an agent that was deactivated',
+      (_, id) => call(`/agents/${id}`, { method: 'PUT', body: { status: 'inactive' } }),
+      'its agent is not active',
+    ],
+  ])('is not taken back, as a whole, when a number of it %s meanwhile', async (_what, meanwhile, reason) => {
+    const name = `Holder of ${next + 1}`;
+    const agentId = await createAgent(db, { organizationId, name });
+    const made = [...(await numbers(1, 'Caller')), ...(await numbers(1, name))];
+    const job = await run('operation=unassign', made);
+    const [{ id }] = (await rows([made[1]!])) as [{ id: string }];
+    expect(await meanwhile(id, agentId)).toMatchObject({ status: 200 });
+    expect(await undo(job)).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', detail: expect.stringContaining(`: ${made[1]} (${reason}).`) as string },
+    });
+    expect(await live(made)).toEqual([]);
+    expect((await call(`/imports/${job.id}`)).body).toMatchObject({ undoneAt: null });
+  });
+
+  it('is taken back when a number was changed otherwise, or was inactive and without voice before', async () => {
+    const made = await numbers(2, 'Caller');
+    const [{ id: labeled }, { id: silent }] = (await rows(made)) as [{ id: string }, { id: string }];
+    const put = (id: string, body: object) => call(`/phone-numbers/${id}`, { method: 'PUT', body });
+    expect((await put(silent, { lifecycle: 'inactive', capabilities: { voice: false } })).status).toBe(200);
+    const before = await live(made);
+    const job = await run('operation=unassign', made);
+    expect((await put(labeled, { label: 'New' })).status).toBe(200);
+    expect((await undo(job)).status).toBe(200);
+    expect(await live(made)).toEqual(before);
   });
 
   it('is not taken back when its agent was deleted, or has its one number meanwhile', async () => {

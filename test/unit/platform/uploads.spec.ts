@@ -1,12 +1,12 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ProblemError } from '../../../apps/api/src/platform/http/problems/problem.error.js';
-import { acceptTextBodies } from '../../../apps/api/src/platform/http/uploads/uploads.js';
+import { acceptUploads } from '../../../apps/api/src/platform/http/uploads/uploads.js';
 
 let instance: FastifyInstance;
 
 beforeEach(() => {
   instance = fastify({ bodyLimit: 16 });
-  acceptTextBodies(instance);
+  acceptUploads(instance);
   instance.setErrorHandler<ProblemError>((error, _request, reply) => reply.code(error.status).send(error.code));
   instance.post('/upload', { config: { uploadBytes: 64 } }, (request) => request.body);
   instance.post('/json', (request) => request.body);
@@ -17,7 +17,7 @@ afterEach(() => instance.close());
 const send = (url: string, payload: string, type = 'text/csv') =>
   instance.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
 
-describe('acceptTextBodies', () => {
+describe('acceptUploads', () => {
   it.each(['text/csv', 'text/csv; charset=utf-8', 'text/plain'])('hands over the bytes of %s', async (type) => {
     const answer = await send('/upload', '+12025550123,telnyx,US', type);
     expect({ status: answer.statusCode, body: answer.body }).toEqual({ status: 200, body: '+12025550123,telnyx,US' });

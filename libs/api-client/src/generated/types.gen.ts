@@ -5766,7 +5766,7 @@ export type UploadPhoneNumbersData = {
          */
         provider?: 'twilio' | 'telnyx' | 'vonage' | 'bandwidth' | 'sandbox' | 'other';
         /**
-         * How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.
+         * How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice. The charset of the Content-Type says the same, but for utf-8, which many programs write whatever they send.
          */
         encoding?: string;
         /**

@@ -48,13 +48,13 @@ const filters: ReactElement[] = [
   />,
 ];
 
-/** What became of it: an upload that was undone is complete no more. */
-const State = ({ job }: { job: ImportJobSummaryView }) =>
-  job.undoneAt === null ? (
-    <StateChip label={importStatusLabels[job.status]} color={colors[job.status]} />
-  ) : (
-    <StateChip label="Undone" color="default" />
-  );
+/** What became of it: an upload that was undone is complete no more, and one without a good row is no success. */
+const State = ({ job }: { job: ImportJobSummaryView }) => {
+  if (job.undoneAt !== null) return <StateChip label="Undone" color="default" />;
+  if (job.status === 'completed' && job.total > 0 && job.failed === job.total)
+    return <StateChip label="All rows failed" color="error" />;
+  return <StateChip label={importStatusLabels[job.status]} color={colors[job.status]} />;
+};
 
 const Name = ({ job }: { job: ImportJobSummaryView }) => (
   <Box sx={{ overflowWrap: 'anywhere', maxWidth: 420 }}>

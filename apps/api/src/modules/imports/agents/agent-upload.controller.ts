@@ -1,13 +1,15 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
 import type { AgentUploadView } from '#contracts';
-import { ProblemError } from '../../../platform/http/problems/problem.error.js';
+import { uploadedFile } from '../../../platform/http/uploads/uploaded-file.js';
 import { AcceptsUpload } from '../../../platform/http/uploads/uploads.js';
 import { AgentRegistry, type ListedFault } from '../../agents/agents.public.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { AgentUploadViewDto } from './dto/agent-upload.view.js';
+import { refuseBinary, refuseJson, requireEncoding } from '../read/upload-encoding.js';
 import { type AgentLine, MAX_AGENTS, readAgentFile, throwFaults } from './read-agent-file.js';
 
 const MAX_BYTES = 1024 * 1024;
@@ -31,18 +33,31 @@ export class AgentUploadController {
   @ApiConsumes('text/csv', 'text/plain')
   @ApiBody({ schema: { type: 'string', example: 'name,externalId,kind\nAlice,crm-4711,human\n' } })
   @ApiOkResponse({ type: AgentUploadViewDto })
-  async uploadAgents(@Context() context: RequestContext, @Body() body: unknown): Promise<AgentUploadView> {
-    if (!(body instanceof Readable)) throw new ProblemError('unsupported_media_type', 'Send the file as text/csv.');
-    const agents = readAgentFile(await textOf(body));
+  async uploadAgents(
+    @Context() context: RequestContext,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<AgentUploadView> {
+    const { file, charset } = await uploadedFile(request, body, []);
+    const encoding = charset === null ? 'utf-8' : requireEncoding(charset);
+    const agents = readAgentFile(await textOf(file, encoding));
     return this.registry.put(context, agents, (faults) => refuse(faults));
   }
 }
 
-/** A byte order mark is left out. What is no UTF-8 becomes a character that no value may have. */
-async function textOf(body: Readable): Promise<string> {
+/**
+ * A byte order mark is left out. What cannot be decoded becomes a character that no value may have.
+ *
+ * @throws ProblemError csv_invalid for a workbook, JSON and such
+ */
+async function textOf(file: Readable, encoding: string): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  for await (const chunk of file) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  refuseBinary(bytes);
+  const text = new TextDecoder(encoding).decode(bytes);
+  refuseJson(text);
+  return text;
 }
 
 function refuse(faults: readonly ListedFault[]): never {

@@ -79,11 +79,7 @@ function agentOf({ line, cells, fault }: CsvRecord, columns: readonly AgentColum
   const value = (column: AgentColumn) => {
     const text = (cells[columns.indexOf(column)] ?? '').trim();
     if (UNREADABLE.test(text) || text.includes('\n')) {
-      refuse(
-        line,
-        column,
-        'must be one line, and have no control characters or any that could not be decoded as UTF-8',
-      );
+      refuse(line, column, 'must be one line, and have no control characters or any that could not be decoded');
     } else if (charactersOf(text) > MAX_LENGTH) refuse(line, column, `must have at most ${MAX_LENGTH} characters`);
     return text === '' ? undefined : text;
   };

@@ -44,12 +44,11 @@ export class EncodingProbe {
    * @throws ProblemError csv_invalid for a file that is no text, or that is marked as something else than was told
    */
   constructor(head: Buffer, told: string | null = null) {
-    const what = SIGNATURES.find(([prefix]) => head.subarray(0, prefix.length).equals(prefix))?.[1];
-    if (what) throw unreadable(`Line 1: the file is binary, not CSV: it is ${what}. Export it as CSV first.`);
+    refuseBinary(head);
     const unicode = unicodeOfHead(head);
     if (unicode?.isMarked && told !== null && told !== unicode.encoding) {
       throw unreadable(
-        `Line 1: the file has the mark of ${unicode.encoding}, and the upload says ${told}. Leave encoding= out.`,
+        `Line 1: the file has the mark of ${unicode.encoding}, and the upload says ${told}. Leave encoding= and charset= out.`,
       );
     }
     this.known = told ?? unicode?.encoding ?? null;
@@ -95,6 +94,45 @@ export class EncodingProbe {
       }
     }
   }
+}
+
+/** How the file is encoded, by what the request says. */
+export interface ToldEncoding {
+  /** A name of the Encoding Standard; null when nothing is said that could be relied on. */
+  encoding: string | null;
+  /** Whether it is called UTF-8 by its Content-Type, which many programs write whatever they send. */
+  isCalledUtf8: boolean;
+}
+
+/**
+ * @param encoding what the query says
+ * @param charset what the Content-Type of the file says
+ * @throws ProblemError csv_invalid for a name that no encoding has, validation_failed when both are said and differ
+ */
+export function toldEncoding(encoding: string | undefined, charset: string | null): ToldEncoding {
+  const asked = encoding === undefined ? null : requireEncoding(encoding);
+  const labeled = charset === null ? null : requireEncoding(charset);
+  if (asked !== null && labeled !== null && asked !== labeled) {
+    const message = `says ${asked}, and the Content-Type says charset=${labeled}; leave one of them out`;
+    throw new ProblemError('validation_failed', `encoding: ${message}`, { errors: { encoding: message } });
+  }
+  const isCalledUtf8 = asked === null && labeled === 'utf-8';
+  return { encoding: asked ?? (isCalledUtf8 ? null : labeled), isCalledUtf8 };
+}
+
+/** @throws ProblemError csv_invalid for the beginning of a file that is known to be something else than CSV */
+export function refuseBinary(head: Uint8Array): void {
+  const what = SIGNATURES.find(([prefix]) => prefix.equals(head.subarray(0, prefix.length)))?.[1];
+  if (what) throw unreadable(`Line 1: the file is binary, not CSV: it is ${what}. Export it as CSV first.`);
+}
+
+/** `{` or `[`, and what may follow it in JSON but in no row of numbers. */
+const JSON_HEAD = /^\ufeff?\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[[{"\]]|$))/;
+
+/** @throws ProblemError csv_invalid for a text that begins as JSON does */
+export function refuseJson(text: string): void {
+  if (!JSON_HEAD.test(text)) return;
+  throw unreadable('Line 1: the file is JSON, not CSV. Write a header line, and each record in a line of its own.');
 }
 
 /** @throws ProblemError csv_invalid for a name that no encoding has */

@@ -8,30 +8,34 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { MultipartFile } from '@fastify/multipart';
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ColumnMapping, type ImportJobView, readableColumns } from '#contracts';
 import { readJsonParameter } from '../../../platform/http/bodies/json-reader.js';
 import { ProblemError } from '../../../platform/http/problems/problem.error.js';
 import { ApiProblems } from '../../../platform/http/problems/problem.schema.js';
-import { AcceptsUpload, endWhenTooSlow, tooLarge } from '../../../platform/http/uploads/uploads.js';
+import { uploadedFile } from '../../../platform/http/uploads/uploaded-file.js';
+import { AcceptsUpload } from '../../../platform/http/uploads/uploads.js';
 import { Context, RequirePermission } from '../../auth/auth.public.js';
 import type { RequestContext } from '../../tenancy/tenancy.public.js';
 import { ImportJobViewDto } from '../jobs/dto/import-job.view.js';
-import { requireEncoding } from '../read/upload-encoding.js';
+import { toldEncoding } from '../read/upload-encoding.js';
 import { BulkUploadService } from './bulk-upload.service.js';
 import { BulkUploadQuery } from './dto/bulk-upload.query.js';
 
 const MAX_BYTES = 256 * 1024 * 1024;
-const MAX_FILE_NAME = 255;
+/** What the query says, and the fields of a form do not. */
+const PARAMETERS = [
+  'dryRun',
+  'operation',
+  'mode',
+  'country',
+  'numberFormat',
+  'provider',
+  'encoding',
+  'mapping',
+] as const satisfies readonly (keyof BulkUploadQuery)[];
 const USUAL_PATIENCE_S = 2;
 const MAX_PATIENCE_S = 60;
-
-interface UploadedFile {
-  file: Readable;
-  fileName: string | null;
-}
 
 @ApiTags('Phone numbers')
 @Controller('phone-numbers')
@@ -40,7 +44,7 @@ export class BulkUploadController {
 
   @Post('bulk-upload')
   @RequirePermission('numbers:write')
-  @AcceptsUpload(MAX_BYTES)
+  @AcceptsUpload(MAX_BYTES, { forms: true })
   @ApiOperation({
     summary: 'Upload phone numbers as CSV',
     description:
@@ -66,15 +70,12 @@ export class BulkUploadController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportJobView> {
-    const told = {
-      mapping: mappingOf(query.mapping),
-      provider: query.provider ?? null,
-      encoding: query.encoding === undefined ? null : requireEncoding(query.encoding),
-    };
-    const { file, fileName } = await fileOf(request, body);
-    const wait = preferredWait(prefer);
     const { operation = 'register', mode = 'create', dryRun, country = null, numberFormat = 'any' } = query;
     if (query.mode !== undefined && operation !== 'register') throw modeMeansNothing(operation);
+    const columns = { mapping: mappingOf(query.mapping), provider: query.provider ?? null };
+    const { file, fileName, charset } = await uploadedFile(request, body, PARAMETERS);
+    const told = { ...columns, ...toldEncoding(query.encoding, charset) };
+    const wait = preferredWait(prefer);
     const options = { operation, mode, dryRun: dryRun === 'true', fileName, country, numberFormat };
     const patienceMs = (wait ?? USUAL_PATIENCE_S) * 1_000;
     const { job, finished } = await this.service
@@ -97,28 +98,6 @@ function modeMeansNothing(operation: string): ProblemError {
 function preferredWait(prefer: string | undefined): number | null {
   const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})/i.exec(prefer ?? '')?.[1];
   return seconds === undefined ? null : Math.min(Number(seconds), MAX_PATIENCE_S);
-}
-
-async function fileOf(request: FastifyRequest, body: unknown): Promise<UploadedFile> {
-  if (body instanceof Readable) return { file: body, fileName: null };
-  if (!request.isMultipart()) {
-    if (body == null) return { file: Readable.from([]), fileName: null };
-    throw new ProblemError('unsupported_media_type', 'Send the file as text/csv, or as `file` in multipart/form-data.');
-  }
-  endWhenTooSlow(request);
-  const part = await request.file({ limits: { fileSize: MAX_BYTES } });
-  if (part?.fieldname !== 'file') {
-    const message = 'is missing; send the CSV file in the part named file';
-    throw new ProblemError('validation_failed', `file: ${message}`, { errors: { file: message } });
-  }
-  const fileName = [...part.filename.replaceAll('\0', '')].slice(0, MAX_FILE_NAME).join('');
-  return { file: Readable.from(wholePart(part.file)), fileName: fileName === '' ? null : fileName };
-}
-
-/** The parser ends a part that is too large as if it were whole, and says so beside. */
-async function* wholePart(file: MultipartFile['file']): AsyncGenerator<Buffer> {
-  for await (const chunk of file.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
-  if (file.truncated) throw tooLarge(MAX_BYTES);
 }
 
 function mappingOf(text: string | undefined): ColumnMapping | null {

@@ -8,6 +8,7 @@ import {
   isSeparator,
   isSeparatorLine,
   namedSeparator,
+  type UploadEncoding,
   uploadSeparator,
 } from '#contracts';
 import { Database, type Transaction } from '../../../platform/database/database.js';
@@ -18,12 +19,21 @@ import { type ImportFormat, type ImportOptions, ImportsRepository } from '../job
 import { told } from '../read/check-upload-row.js';
 import { CsvReader } from '../read/csv-reader.js';
 import { readLayout, type UploadTold } from '../read/upload-columns.js';
-import { EncodingProbe, type FoundEncoding, TextReader, unreadable } from '../read/upload-encoding.js';
+import {
+  EncodingProbe,
+  type FoundEncoding,
+  refuseJson,
+  TextReader,
+  type ToldEncoding,
+  unreadable,
+} from '../read/upload-encoding.js';
 import { isBlank } from '../read/upload-row.js';
 
 /** Pieces that the file is kept in. The first one must show what kind of file it is. */
 const PIECE_BYTES = 262_144;
 const LINE_FEED = 10;
+/** What a file may be instead of what it was guessed to be. */
+const EXAMPLES: readonly UploadEncoding[] = ['windows-1251', 'shift_jis', 'windows-1252'];
 const POLL_MS = 50;
 
 const ONE_BY_ONE: Record<ImportOperation, string> = {
@@ -33,9 +43,7 @@ const ONE_BY_ONE: Record<ImportOperation, string> = {
 };
 
 /** What the request says beside the file. */
-export interface ToldOfFile extends Omit<UploadTold, 'operation'> {
-  encoding: string | null;
-}
+export interface ToldOfFile extends Omit<UploadTold, 'operation'>, ToldEncoding {}
 
 interface Head {
   format: ImportFormat;
@@ -105,7 +113,12 @@ export class BulkUploadService {
       }
       const rows = Math.max(lines - leading, 0);
       const found = probe.encoding(true);
-      const received = { encoding: found.encoding, bytes, rows, notices: [...notices, ...doubtOf(found)] };
+      const received = {
+        encoding: found.encoding,
+        bytes,
+        rows,
+        notices: [...notices, ...doubtOf(found, told.isCalledUtf8)],
+      };
       await this.inTenant(context, async (tx) => {
         await this.imports.received(tx, context, id, received);
         const { organizationId } = context;
@@ -162,6 +175,7 @@ function readHead(head: Buffer, isWhole: boolean, told: ToldOfFile & UploadTold)
   if (isWhole && text.trim() === '') {
     throw unreadable('Line 1: the file is empty. Send one phone number, provider, country a line.');
   }
+  refuseJson(text);
   const delimiter = separatorOf(text);
   let leading = 0;
   let layout: ReturnType<typeof readLayout> | null = null;
@@ -197,12 +211,15 @@ function separatorOf(text: string): string {
   return uploadSeparator(text);
 }
 
-/** A guess is told, with the place where its letters can be seen. */
-function doubtOf({ encoding, isCertain, line }: FoundEncoding): ImportNotice[] {
-  if (isCertain) return [];
+/** A guess is told, with the place where its letters can be seen; and so is a charset that the file does not have. */
+function doubtOf({ encoding, isCertain, line }: FoundEncoding, isCalledUtf8: boolean): ImportNotice[] {
+  const isMislabeled = isCalledUtf8 && encoding !== 'utf-8';
+  if (isCertain && !isMislabeled) return [];
+  const begin = isMislabeled ? 'The Content-Type says utf-8, and the file is not: it' : 'The file is no Unicode, and';
+  const others = EXAMPLES.filter((one) => one !== encoding).slice(0, 2);
   const message =
-    `The file is no Unicode, and was read as ${encoding}, which is a guess. If letters are wrong from line ${line} on, ` +
-    'undo the upload and send encoding=, for example windows-1251 or shift_jis.';
+    `${begin} was read as ${encoding}, which is a guess. If letters are wrong from line ${line ?? 1} on, ` +
+    `undo the upload and send encoding=, for example ${others.join(' or ')}.`;
   return [told(line ?? 1, 'encoding_guessed', null, message, encoding)];
 }
 

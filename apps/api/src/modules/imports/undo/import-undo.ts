@@ -16,6 +16,16 @@ import {
 
 const SHOWN = 5;
 
+/** Why a number cannot be what it was, where that is more than a change of it. */
+const REASONS: Record<string, string> = {
+  agent_deleted: 'its agent was deleted',
+  agent_inactive: 'its agent is not active',
+  agent_has_number: 'its agent has the one number that it may have',
+  client_archived: 'its client was archived',
+  number_inactive: 'it is not active',
+  number_cannot_call: 'it cannot call: its capabilities have no voice',
+};
+
 type ImportIds = readonly [organizationId: string, jobId: string];
 
 /** Takes back what an import did, all of it or nothing. */
@@ -62,11 +72,11 @@ async function requireUntouched(tx: Transaction, ids: ImportIds, operation: Impo
     await tx.query(LOCK_NUMBERS_OF_ENDED, [...ids]);
   }
   const find = operation === 'register' ? FIND_TOUCHED : FIND_REMOVAL_TOUCHED;
-  const found = await tx.query<{ e164: string }>(find, [...ids]);
+  const found = await tx.query<{ e164: string; reason: string | null }>(find, [...ids]);
   if (found.length === 0) return;
   const shown = found
     .slice(0, SHOWN)
-    .map(({ e164 }) => e164)
+    .map(({ e164, reason }) => (reason === null ? e164 : `${e164} (${REASONS[reason]})`))
     .join(', ');
   throw touched(operation, `${shown}${found.length > SHOWN ? ' and others' : ''}`);
 }

@@ -56,12 +56,8 @@ function read(text: string): unknown {
   }
 }
 
-/** Says what is too large and where the limit lies, which the errors of Fastify and its plugins do not. */
+/** Says what is too large and where the limit lies, which the errors of Fastify do not. */
 export function bodyTooLarge(request: FastifyRequest): ProblemError {
-  if (request.headers['content-type']?.startsWith('multipart/')) {
-    const detail = 'The form has more parts or longer fields than this address takes. Send the file alone.';
-    return new ProblemError('payload_too_large', detail);
-  }
   const limit = request.routeOptions.bodyLimit.toLocaleString('en');
   return new ProblemError(
     'payload_too_large',

@@ -5,7 +5,6 @@ import { maskSecretsInUrl } from '../../logging/mask-secrets.js';
 import { routeTimer } from '../../metrics/metrics.js';
 import { refuseUnstorableAddress } from '../bodies/unstorable-text.js';
 import { ProblemError } from '../problems/problem.error.js';
-import { isUnwantedMultipart } from '../uploads/uploads.js';
 import { hotTraffic } from './hot-traffic.js';
 import { notedInLog } from './log-notes.js';
 import { type SecurityHeaders } from './security-headers.js';
@@ -60,8 +59,6 @@ function addPoliteHooks(route: RouteOptions, headers: SecurityHeaders): void {
     done();
   });
   addTo(route, 'preValidation', (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
-    if (isUnwantedMultipart(request))
-      throw new ProblemError('unsupported_media_type', 'Send the body as application/json.');
     refuseUnstorableAddress(request);
     done();
   });

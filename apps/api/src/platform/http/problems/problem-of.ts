@@ -28,10 +28,6 @@ const DETAIL_OF_CODE: Partial<Record<ProblemCode, string>> = {
 // "character not in repertoire" and "untranslatable character": text that passed every check but cannot be stored.
 const UNSTORABLE_TEXT = ['22021', '22P05'];
 
-/** What the multipart parser says, without a status, about a body that ends early or has no boundary. */
-const BROKEN_MULTIPART =
-  /^(Unexpected end of (form|multipart data)|Multipart: Boundary not found|Malformed (part|content))/i;
-
 /** The problem that an error of any origin amounts to. */
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -49,9 +45,6 @@ export function problemOf(error: unknown): ProblemError {
   }
   const status = statusOf(error);
   if (status !== undefined && status >= 400 && (status < 500 || status === 503)) return ofStatus(status, error);
-  if (error instanceof Error && BROKEN_MULTIPART.test(error.message)) {
-    return new ProblemError('malformed_request', 'The multipart body is incomplete. Send the file again.');
-  }
   return new ProblemError(
     'internal_error',
     'Something went wrong on our side. Quote the request id when you report it.',

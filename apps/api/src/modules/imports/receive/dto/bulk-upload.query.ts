@@ -77,7 +77,8 @@ export class BulkUploadQuery {
     example: 'windows-1251',
     description:
       'How the file is encoded, by a label of the Encoding Standard, or cp932, cp949 and such. Without it, Unicode is ' +
-      'recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice.',
+      'recognized, and anything else is guessed; a guess that other letters could be meant by is told in a notice. The ' +
+      'charset of the Content-Type says the same, but for utf-8, which many programs write whatever they send.',
   })
   @IsOptional()
   @IsString()
