@@ -78,7 +78,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What became of a report to the gate. It is true when the gate has it."""
+    """What became of a report to the gate."""
 
     #: settled; undelivered (send it again by :meth:`Ringfence.settle`); refused (the call stays as it was, which is counted);
     #: later (a webhook settles)
@@ -92,9 +92,6 @@ class Settlement:
     code: Optional[str] = None
     #: The record of the call, when it is settled.
     record: Dict[str, Any] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return self.state == "settled"
 
 
 @dataclass(frozen=True)

@@ -186,10 +186,10 @@ function againstAScriptedGate(): void {
     expect(gate.requests.length).toBe(requests);
   });
 
-  it.each<[what: string, step: Step, url?: string]>([
-    ['stays unavailable', unavailable],
-    ['never answers', 'silent'],
-    ['closes each connection', 'reset'],
+  it.each<[what: string, step: Step, url: string | null]>([
+    ['stays unavailable', unavailable, null],
+    ['never answers', 'silent', null],
+    ['closes each connection', 'reset', null],
     ['is not there', unavailable, 'http://127.0.0.1:1'],
   ])('never dials when the gate %s', async (_what, step, url) => {
     const outcome = await run({ url: url ?? gate.url, times: { total: 1.5 } }, { authorize: [step] });

@@ -1,4 +1,11 @@
-import { createRingfenceClient, type DialResult, withAuthorization } from '#api-client';
+import { type Client, createRingfenceClient, type DialResult, withAuthorization } from '#api-client';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { projectRoot } from '../../apps/api/src/config/project-root.js';
 import { type RunningApi, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import {
@@ -15,14 +22,16 @@ describe('withAuthorization, against the API', () => {
   let db: TestDatabase;
   let api: RunningApi;
   let organizationId: string;
-  let client: ReturnType<typeof createRingfenceClient>;
+  let apiKey: string;
+  let client: Client;
 
   beforeAll(async () => {
     db = await createTestDatabase();
     api = await startApi({ databaseUrl: db.url });
     organizationId = await createOrganization(db, { defaultAllowedCountries: ['CA'] });
-    const { key } = await createApiKey(db, { organizationId, scopes: ['calls:authorize', 'calls:settle'] });
-    client = createRingfenceClient({ baseUrl: api.url, apiKey: key });
+    const scopes: ('calls:authorize' | 'calls:settle')[] = ['calls:authorize', 'calls:settle'];
+    apiKey = (await createApiKey(db, { organizationId, scopes })).key;
+    client = createRingfenceClient({ baseUrl: api.url, apiKey });
   });
   afterAll(async () => {
     await api?.close();
@@ -68,6 +77,23 @@ describe('withAuthorization, against the API', () => {
       dialed.map(() => ({ status: 'completed', disposition: 'answered', duration_seconds: 7, sip_code: 200 })),
     );
     expect(rows.map((row) => row['external_call_id'] as string).sort()).toEqual(dialed.sort());
+  });
+
+  it('places the first call by the program of the README, in as many lines as the README says', async () => {
+    const readme = readFileSync(path.join(projectRoot, 'libs/api-client/README.md'), 'utf8');
+    const program = /```js\n([\s\S]*?)```/.exec(readme)![1]!;
+    const lines = program.split('\n').filter((line) => line.trim() !== '').length;
+    expect(readme).toContain(`takes ${lines} lines`);
+    const agentId = await newAgent(1);
+    const externalId = randomUUID();
+    await db.query('update agents set external_id = $1 where id = $2', [externalId, agentId]);
+    const built = pathToFileURL(path.join(projectRoot, 'dist/libs/api-client/src/index.js')).href;
+    const runnable = program.replace('#api-client', built).replace('agent-7', externalId);
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', runnable], {
+      env: { ...process.env, NODE_OPTIONS: '', RINGFENCE_URL: api.url, RINGFENCE_API_KEY: apiKey },
+    });
+    expect(stdout.trim()).toBe('dialed');
+    expect(await ledgerOf(agentId)).toMatchObject([{ status: 'completed', disposition: 'answered' }]);
   });
 
   it('gives back a call that was not dialed, so that another may be', async () => {

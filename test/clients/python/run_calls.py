@@ -26,7 +26,7 @@ def run(call):
         undelivered = json.loads(json.dumps(asdict(outcome.settlement)))
         settlement = asdict(gate.settle(undelivered["operation"], undelivered["body"]))
     else:
-        settlement = outcome.settlement and asdict(outcome.settlement)
+        settlement = asdict(outcome.settlement) if outcome.settlement else None
     return {
         "outcome": outcome.outcome,
         "allowed": bool(outcome.decision),
