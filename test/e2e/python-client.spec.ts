@@ -36,12 +36,22 @@ interface Scenario {
   sendsAgain?: boolean;
 }
 
+/** What run_calls.py prints of a call. */
+interface PrintedOutcome {
+  outcome: string;
+  allowed: boolean;
+  decision: { idempotency_key: string; reason_code: string | null; status: number | null; code: string | null };
+  settlement: { state: string; code: string | null } | null;
+  error: string | null;
+  dialed: { authorization_id: string; caller: string; destination: string }[];
+}
+
 const runScenario = (scenario: Scenario) => runPython([PROGRAM], JSON.stringify(scenario));
 
-async function outcomesOf(scenario: Scenario): Promise<any[]> {
+async function outcomesOf(scenario: Scenario): Promise<PrintedOutcome[]> {
   const { output, errors } = await runScenario(scenario);
   expect(errors).toBe('');
-  return JSON.parse(output);
+  return JSON.parse(output) as PrintedOutcome[];
 }
 
 if (hasPython()) {
@@ -87,7 +97,7 @@ function againstTheApi(): void {
     const agentId = await newAgent(5);
     const calls = Array.from({ length: 20 }, () => ({ destination: DESTINATION, agent_id: agentId }));
     const outcomes = await outcomesOf({ url: api.url, key, calls });
-    const dialed = outcomes.flatMap((one) => one.dialed.map((decision: any) => decision.authorization_id as string));
+    const dialed = outcomes.flatMap((one) => one.dialed.map((decision) => decision.authorization_id));
     expect(dialed.length).toBe(5);
     expect(outcomes.filter((one) => one.decision.reason_code === 'daily_limit_reached').length).toBe(15);
     const rows = await ledgerOf(agentId);
@@ -142,11 +152,11 @@ function againstAScriptedGate(): void {
   });
   afterAll(() => gate.close());
 
-  async function run(scenario: Scenario, script: Parameters<ScriptedGate['plays']>[0]): Promise<any> {
+  async function run(scenario: Scenario, script: Parameters<ScriptedGate['plays']>[0]): Promise<PrintedOutcome> {
     gate.plays(script);
     const times = { timeout: 0.4, total: 30, ...scenario.times };
     const [outcome] = await outcomesOf({ url: gate.url, key: 'rf_test', calls: CALLS, ...scenario, times });
-    return outcome;
+    return outcome!;
   }
   const keys = () => gate.asked('authorize').map(({ key }) => key);
 
@@ -221,7 +231,7 @@ function againstAScriptedGate(): void {
 
   it('settles again after a 503, and hands back what the gate refuses', async () => {
     const again = await run({}, { authorize: [allowed], complete: [unavailable, settled('completed')] });
-    expect([again.settlement.state, gate.asked('complete').length]).toEqual(['settled', 2]);
+    expect([again.settlement?.state, gate.asked('complete').length]).toEqual(['settled', 2]);
     const returns = { not_dialed: 'not_dialed' };
     const refused = await run({ returns }, { authorize: [allowed], void: [problem(429, 'void_limit_reached')] });
     expect(refused.settlement).toMatchObject({ state: 'refused', code: 'void_limit_reached' });
@@ -231,7 +241,7 @@ function againstAScriptedGate(): void {
   it('hands back what could not be delivered, to be sent again', async () => {
     const scenario = { sendsAgain: true, times: { total: 0.15 } };
     const outcome = await run(scenario, { authorize: [allowed], complete: [unavailable, settled('completed')] });
-    expect(outcome.settlement.state).toBe('settled');
+    expect(outcome.settlement?.state).toBe('settled');
     const [one, other] = gate.asked('complete');
     expect(other!.body).toEqual(one!.body);
   });
