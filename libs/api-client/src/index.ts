@@ -1,9 +1,20 @@
 import { createClient, createConfig } from './generated/client/index.js';
 import type { Client } from './generated/client/index.js';
-import type { Problem } from './generated/types.gen.js';
 
 export type { Client };
 export * from './generated/index.js';
+export type { Patience, Refusal, Silence } from './answers.js';
+export { isProblem } from './problems.js';
+export { settle, type Settlement, type SettlementReport } from './settle.js';
+export {
+  type Authorization,
+  type CallOutcome,
+  type Dial,
+  type DialResult,
+  NotDialedError,
+  withAuthorization,
+  type WithAuthorizationOptions,
+} from './with-authorization.js';
 
 export interface RingfenceClientOptions {
   /** Where Ringfence is, without `/api/v1`: `https://ringfence.example.com`. */
@@ -28,12 +39,4 @@ export function createRingfenceClient({ baseUrl, apiKey, fetch }: RingfenceClien
 
 function keyOf(apiKey: RingfenceClientOptions['apiKey']) {
   return typeof apiKey === 'function' ? apiKey() : apiKey;
-}
-
-/**
- * Whether an error is an answer of Ringfence (RFC 9457), whose `code` says what is wrong. Others are what `fetch` threw
- * when there was no answer, and the page of a proxy in between as text.
- */
-export function isProblem(error: unknown): error is Problem {
-  return typeof error === 'object' && error !== null && 'code' in error && 'status' in error && 'detail' in error;
 }
