@@ -70,7 +70,7 @@ function fieldsOf(schema: Schema, prefix = '', wrap: (body: object) => object = 
 
 /** The gate takes null for what is left out. */
 const isOfGate = ({ path }: Operation, field: string): boolean =>
-  path.startsWith('/api/v1/call-gate/') && /(agentId|assignmentId|from)$/.test(field);
+  path.startsWith('/api/v1/call-gate/') && /(agentId|agentExternalId|assignmentId|from)$/.test(field);
 
 let db: TestDatabase;
 let api: RunningApi;
