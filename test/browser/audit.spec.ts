@@ -63,7 +63,7 @@ describeInBrowser('the audit log in a browser', () => {
     await events.filter({ hasText: 'Agent assignment updated' }).first().waitFor({ state: 'detached' });
     await events.filter({ hasText: 'Session started' }).first().waitFor();
     await page.goto(`${api.url}/#/audit?action=agent.teleported`);
-    await page.getByLabel('Action').getByText('Agent teleported').waitFor();
+    await page.getByRole('combobox', { name: 'Action' }).getByText('Agent teleported').waitFor();
     await page.getByText('Nothing here').waitFor();
     await page.goto(`${api.url}/#/audit`);
     expect(errors.splice(0)).toEqual([]);
